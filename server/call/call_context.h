@@ -1,0 +1,38 @@
+// What a call carries through every room.
+#ifndef SERVER_CALL_CALL_CONTEXT_H_
+#define SERVER_CALL_CALL_CONTEXT_H_
+
+#include <stop_token>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace kyc {
+
+// Made once per call, where it arrives (rpc/ or http/), and passed as a value.
+struct CallContext {
+  // The caller's x-request-id where it sent a usable one, else made here. For logs.
+  std::string request_id;
+  // Name of the configured caller.
+  std::string caller;
+  // W3C trace context as received; empty if none.
+  std::string traceparent;
+  // Always set: the caller's, or the configured default.
+  absl::Time deadline = absl::InfiniteFuture();
+  // What this caller may do.
+  bool allow_full_view = false;
+  bool allow_admin = false;
+  // Stop is requested when the caller cancels, disconnects, or when a drain ends the call. Whoever
+  // works for the call then stops and still answers, once.
+  std::stop_token cancel;
+};
+
+// Receives the answer of a call: exactly once, on any thread; must not block.
+template <typename Response>
+using Done = absl::AnyInvocable<void(absl::StatusOr<Response>) &&>;
+
+}  // namespace kyc
+
+#endif  // SERVER_CALL_CALL_CONTEXT_H_

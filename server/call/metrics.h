@@ -1,0 +1,51 @@
+// What the rooms report about themselves. admin/ implements it with Prometheus.
+#ifndef SERVER_CALL_METRICS_H_
+#define SERVER_CALL_METRICS_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace kyc {
+
+// Thread-safe. Owned by the gateway, outlives every room. No argument may ever hold an identifier
+// of a person, a reference or a secret: all become metric labels.
+class Metrics {
+ public:
+  virtual ~Metrics() = default;
+
+  // An rpc ended. `method` is "package.Service/Method"; `reason` is ErrorInfo.reason or "".
+  virtual void CallEnded(absl::string_view method, absl::StatusCode code, absl::string_view reason,
+                         absl::Duration took) = 0;
+  // Calls and streams open now; request bytes held now.
+  virtual void CallsOpen(int64_t calls, int64_t streams, int64_t request_bytes) = 0;
+
+  // One attempt at an upstream ended. `result` is the HTTP status, or a failure's name.
+  virtual void AttemptEnded(absl::string_view upstream, absl::string_view account,
+                            absl::string_view result, absl::Duration took) = 0;
+  // An attempt that surely had not reached the upstream is made again.
+  virtual void Retried(absl::string_view upstream, absl::string_view account) = 0;
+  // Slots in use and calls waiting for one.
+  virtual void Slots(absl::string_view upstream, absl::string_view account, int64_t used,
+                     int64_t waiting) = 0;
+  // `state` is "closed", "open" or "half_open".
+  virtual void BreakerChanged(absl::string_view upstream, absl::string_view account,
+                              absl::string_view state) = 0;
+  // A reply or notification was looser than its document, in a way that was accepted.
+  virtual void Deviation(absl::string_view upstream, absl::string_view kind) = 0;
+
+  // A webhook request was answered. `code` is the SNAP responseCode.
+  virtual void NotificationAnswered(absl::string_view code, absl::Duration took) = 0;
+  // A batch of notifications was committed: events appended, repeats found.
+  virtual void Committed(int64_t appended, int64_t repeats, absl::Duration took) = 0;
+  // A body was put into quarantine, or refused because that is full.
+  virtual void Quarantined(bool kept) = 0;
+  // Events were written to streams.
+  virtual void Delivered(int64_t events) = 0;
+};
+
+}  // namespace kyc
+
+#endif  // SERVER_CALL_METRICS_H_

@@ -1,0 +1,131 @@
+// The configuration as the rooms use it: checked, defaults filled in, secrets read.
+#ifndef SERVER_CONFIG_SETTINGS_H_
+#define SERVER_CONFIG_SETTINGS_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "server/call/secret.h"
+
+namespace kyc::config {
+
+// The field comments, limits and defaults are protos/kyc/config/v1/config.proto's.
+struct Breaker {
+  int failure_percent = 50;
+  int min_calls = 20;
+  absl::Duration window = absl::Seconds(10);
+  absl::Duration open_for = absl::Seconds(5);
+  int probes = 3;
+  bool disabled = false;
+};
+
+struct Upstream {
+  absl::Duration attempt_timeout;
+  absl::Duration connect_timeout = absl::Seconds(2);
+  int slots = 2000;
+  int max_waiting = 500;
+  absl::Duration slot_wait = absl::Milliseconds(250);
+  int64_t max_reply_bytes = 1 << 20;
+  std::string ca_file;
+  std::vector<std::pair<std::string, std::string>> extra_headers;
+  Breaker breaker;
+};
+
+struct FinpayAccount {
+  std::string name;
+  std::string merchant_id;
+  Secret merchant_pass;
+  Secret field_key;
+  Secret field_iv;
+};
+
+struct Finpay {
+  std::string base_url;  // Without a trailing slash.
+  std::vector<FinpayAccount> accounts;
+  Upstream upstream;
+  bool allow_http_widget_url = false;
+};
+
+struct WideKycAccount {
+  std::string name;
+  Secret token;
+};
+
+struct WideKyc {
+  std::string server_url;  // Without a trailing slash.
+  std::vector<WideKycAccount> accounts;
+  Upstream upstream;
+  int max_cust_ref_no_bytes = 128;
+  int max_text_bytes = 256;
+};
+
+struct Grpc {
+  std::string listen;
+  int64_t max_request_bytes_in_flight = int64_t{512} << 20;
+  absl::Duration overload_wait = absl::Milliseconds(250);
+  int64_t max_image_bytes = 8 << 20;
+  absl::Duration default_deadline = absl::Seconds(30);
+  absl::Duration max_deadline = absl::Seconds(60);
+  int max_streams = 20000;
+};
+
+struct WebhookAccount {
+  std::string name;
+  std::vector<Secret> callback_tokens;
+};
+
+struct Webhook {
+  std::string listen;
+  std::vector<WebhookAccount> accounts;
+  int64_t max_body_bytes = 64 << 10;
+  int max_connections = 1024;
+  int max_waiting = 4096;
+};
+
+struct Admin {
+  std::string listen;
+};
+
+struct SealingKey {
+  int id = 0;
+  Secret key;  // 32 bytes.
+};
+
+struct EventLog {
+  std::string sqlite_path;
+  std::vector<SealingKey> sealing_keys;
+  Secret lookup_key;  // 32 bytes.
+  absl::Duration retention_age = absl::Hours(24 * 90);
+  int64_t retention_count = 10'000'000;
+  absl::Duration reference_retention_age = absl::Hours(24 * 400);
+  int quarantine_max_entries = 10'000;
+  int64_t quarantine_max_bytes = 64 << 20;
+};
+
+struct Caller {
+  std::string name;
+  bool loopback = false;
+  Secret bearer_token;  // Empty: none.
+  bool allow_full_view = false;
+  bool allow_admin = false;
+};
+
+struct Settings {
+  absl::optional<Grpc> grpc;
+  absl::optional<Webhook> webhook;
+  absl::optional<Admin> admin;
+  absl::optional<Finpay> finpay;
+  absl::optional<WideKyc> widekyc;
+  absl::optional<EventLog> event_log;
+  std::vector<Caller> callers;
+  absl::Duration drain_timeout = absl::Seconds(25);
+  std::string log_level = "info";
+};
+
+}  // namespace kyc::config
+
+#endif  // SERVER_CONFIG_SETTINGS_H_

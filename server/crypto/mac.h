@@ -1,0 +1,24 @@
+// Keyed digests, plain digests, random bytes and comparison in constant time.
+#ifndef SERVER_CRYPTO_MAC_H_
+#define SERVER_CRYPTO_MAC_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "server/call/secret.h"
+
+namespace kyc::crypto {
+
+// HMAC-SHA-256: 32 raw bytes.
+std::string Hmac(const Secret& key, absl::string_view text);
+// SHA-256: 32 raw bytes.
+std::string Sha256(absl::string_view text);
+// From the system's generator.
+std::string RandomBytes(size_t count);
+// Takes the same time whatever the bytes are and wherever they differ; lengths may show.
+bool SecretEquals(const Secret& secret, absl::string_view given);
+
+}  // namespace kyc::crypto
+
+#endif  // SERVER_CRYPTO_MAC_H_

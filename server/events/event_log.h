@@ -1,0 +1,102 @@
+// Every notification ever accepted, in one order, on disk.
+#ifndef SERVER_EVENTS_EVENT_LOG_H_
+#define SERVER_EVENTS_EVENT_LOG_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "netzme/v1/upgrade_notification.pb.h"
+#include "server/events/cursor.h"
+
+namespace kyc::events {
+
+// A committed event and its place.
+struct Event {
+  ::netzme::v1::UpgradeEvent event;  // All fields set, raw_body too.
+  Position position;
+};
+
+// What became of an append.
+struct Appended {
+  int64_t sequence = 0;
+  int64_t revision = 0;
+  bool repeat = false;  // The reference's latest event has the same content; nothing was appended.
+};
+
+// Some events, oldest first, and how far was looked: everything matching up to `through` is in
+// this page or was in one before.
+struct Page {
+  std::vector<Event> events;
+  Position through;
+};
+
+// The log's ends. Both are the zero position in a log that never held an event; `oldest` is the
+// position just before the oldest kept event, so resuming there sees it.
+struct Ends {
+  Position oldest;
+  Position newest;
+};
+
+// What to list, newest first.
+struct ListQuery {
+  ::netzme::v1::UpgradeFilter filter;
+  int64_t below = 0;         // Only sequences below this; 0: from the end.
+  int64_t upper_bound = 0;   // With latest_only: judge "latest" among sequences up to this; 0: all.
+  int limit = 0;
+  bool latest_only = false;
+};
+
+// Thread-safe. Makers: SqliteLog::Open. Errors: UNAVAILABLE when the engine cannot serve now.
+class EventLog {
+ public:
+  virtual ~EventLog() = default;
+
+  // Commits a notification: `notification` has the fields that came from Netzme (7 and above) and
+  // its anomalies; sequence, event_id, received_time, revision, previous_status and
+  // ANOMALY_POSSIBLE_REDELIVERY are given here. Judges repeats and revisions. Answers once it is
+  // durable. Calls that wait together share one commit; a lone one is not delayed. Bounded: answers
+  // RESOURCE_EXHAUSTED at once when too many wait. Returns at once.
+  virtual void Append(::netzme::v1::UpgradeEvent notification,
+                      absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done) = 0;
+
+  // At most `limit` matching events after `after`. OUT_OF_RANGE if some event after it was trimmed:
+  // a reader never skips unawares. Blocks: reader pool only.
+  virtual absl::StatusOr<Page> ReadAfter(Position after, int limit,
+                                         const ::netzme::v1::UpgradeFilter& filter) const = 0;
+  // The newest event of a reference. Blocks.
+  virtual absl::StatusOr<absl::optional<Event>> Latest(const std::string& reference) const = 0;
+  // Matching events, newest first. Blocks.
+  virtual absl::StatusOr<std::vector<Event>> List(const ListQuery& query) const = 0;
+  // The position just before the first event received at or after `since`. Blocks.
+  virtual absl::StatusOr<Position> Before(absl::Time since) const = 0;
+
+  // Where the log begins and ends now. Does not block.
+  virtual Ends ends() const = 0;
+
+  // The text of a position, and back. Errors of FromText are final caller errors with reason
+  // CURSOR_INVALID, CURSOR_FOREIGN, CURSOR_EXPIRED or CURSOR_AHEAD. FromText blocks (it looks the
+  // chain up in the log).
+  virtual std::string CursorText(Position position) const = 0;
+  virtual absl::StatusOr<Position> PositionFromText(const std::string& text) const = 0;
+
+  // Called after each commit, on the writer's thread, with what was appended, in order; must not
+  // block. Set once, before the first Append.
+  using OnCommitted = std::function<void(std::shared_ptr<const std::vector<Event>>)>;
+  virtual void SetOnCommitted(OnCommitted on_committed) = 0;
+
+  // A stable id of this log, in cursors and page tokens.
+  virtual std::string log_id() const = 0;
+  // An HMAC under the log's own key, for page tokens.
+  virtual std::string Sign(const std::string& text) const = 0;
+};
+
+}  // namespace kyc::events
+
+#endif  // SERVER_EVENTS_EVENT_LOG_H_

@@ -1,0 +1,57 @@
+// A JSON document as its sender meant it: the tolerant reader, over simdjson.
+#ifndef SERVER_JSON_VALUE_H_
+#define SERVER_JSON_VALUE_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+
+namespace kyc::json {
+
+// In what a document was looser than it should be, though it could be read; each becomes a metric
+// label, e.g. "bare_word", "string_for_bool", "number_for_string", "string_for_number".
+using Deviations = std::vector<std::string>;
+
+// One value. A number keeps its text, because identifiers of digits may be longer than any integer.
+struct Value {
+  enum class Kind { kNull, kBool, kNumber, kString, kArray, kObject, kBareWord };
+  Kind kind = Kind::kNull;
+  bool boolean = false;
+  std::string text;                                    // kNumber, kString, kBareWord.
+  std::vector<Value> items;                            // kArray.
+  std::vector<std::pair<std::string, Value>> members;  // kObject, in order, no key twice.
+
+  // The member of that name, or null: also when this is no object.
+  const Value* Find(absl::string_view key) const;
+};
+
+// Limits and looseness of one document.
+struct ParseOptions {
+  int max_depth = 32;
+  // Where a bare word (`success` without quotes) is accepted as a value: "content.result.status".
+  std::vector<std::string> bare_word_paths;
+};
+
+// Reads the whole document. Any fault (cut short, trailing bytes, a key twice in one object, too
+// deep, invalid UTF-8, a lone surrogate) is INVALID_ARGUMENT with a reason that quotes nothing of
+// the document.
+absl::StatusOr<Value> Parse(absl::string_view document, const ParseOptions& options,
+                            Deviations& deviations);
+
+// The tolerant reads. nullopt: of a kind that cannot be read so.
+// A string; a number or bare word becomes its text (a deviation).
+absl::optional<std::string> ReadString(const Value& value, Deviations& deviations);
+// A bool; "True"/"true"/"False"/"false" as a string too (a deviation).
+absl::optional<bool> ReadBool(const Value& value, Deviations& deviations);
+// A finite number; a string that is one too (a deviation).
+absl::optional<double> ReadDouble(const Value& value, Deviations& deviations);
+// An integer in range; a string that is one too (a deviation).
+absl::optional<int64_t> ReadInt64(const Value& value, Deviations& deviations);
+
+}  // namespace kyc::json
+
+#endif  // SERVER_JSON_VALUE_H_

@@ -1,0 +1,29 @@
+// Takes large bytes fields out of a request as pieces of gRPC's own slices, so that an image is
+// never copied between gRPC's receive and libcurl's send.
+#ifndef SERVER_RPC_LARGE_FIELDS_H_
+#define SERVER_RPC_LARGE_FIELDS_H_
+
+#include <google/protobuf/message_lite.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/call/blob.h"
+
+namespace kyc::rpc {
+
+// Field numbers from the message down to a bytes field.
+using FieldPath = std::vector<int>;
+
+// Parses `bytes` into `message`, all but the fields at `paths`: those become `blobs`, in the order
+// of `paths`, pointing into `bytes`. As in Protobuf, the last of several occurrences counts.
+// INVALID_ARGUMENT MALFORMED_REQUEST if it does not parse or a string is not valid UTF-8.
+absl::Status Parse(const grpc::ByteBuffer& bytes, const std::vector<FieldPath>& paths,
+                   google::protobuf::MessageLite& message, std::vector<Blob>& blobs);
+
+grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message);
+
+}  // namespace kyc::rpc
+
+#endif  // SERVER_RPC_LARGE_FIELDS_H_

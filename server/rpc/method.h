@@ -1,0 +1,90 @@
+// An rpc as bytes in, bytes out; and the templates that put Protobuf messages on top of it.
+#ifndef SERVER_RPC_METHOD_H_
+#define SERVER_RPC_METHOD_H_
+
+#include <grpcpp/support/byte_buffer.h>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/call/blob.h"
+#include "server/call/call_context.h"
+#include "server/rpc/large_fields.h"
+#include "server/rpc/stream.h"
+
+namespace kyc::rpc {
+
+// One rpc. Exactly one of `unary` and `stream` is set; both run on the loop's thread, must not
+// block, and get a request that stays until the call is answered.
+struct Method {
+  std::string name;  // "/package.Service/Method"
+  size_t max_request_bytes = 64 << 10;
+  bool needs_caller = true;  // False: anybody may call it (health, reflection).
+  std::function<void(CallContext, const grpc::ByteBuffer& request, Done<grpc::ByteBuffer>)> unary;
+  std::function<absl::StatusOr<std::unique_ptr<Producer>>(Stream*, const grpc::ByteBuffer& request)>
+      stream;
+};
+
+// A unary method. `large` are the paths of the bytes fields that are handed over as Blobs, in that
+// order, and left empty in the message.
+template <typename Request, typename Response>
+Method Unary(std::string name, size_t max_request_bytes, std::vector<FieldPath> large,
+             std::function<void(CallContext, Request, std::vector<Blob>, Done<Response>)> handle) {
+  Method method;
+  method.name = std::move(name);
+  method.max_request_bytes = max_request_bytes;
+  method.unary = [large = std::move(large), handle = std::move(handle)](
+                     CallContext context, const grpc::ByteBuffer& bytes,
+                     Done<grpc::ByteBuffer> done) {
+    std::vector<Blob> blobs(large.size());
+    Request request;
+    if (absl::Status parsed = Parse(bytes, large, request, blobs); !parsed.ok()) {
+      return std::move(done)(parsed);
+    }
+    handle(std::move(context), std::move(request), std::move(blobs),
+           [done = std::move(done)](absl::StatusOr<Response> response) mutable {
+             if (!response.ok()) return std::move(done)(response.status());
+             std::move(done)(Serialize(*response));
+           });
+  };
+  return method;
+}
+
+// A unary method without large fields.
+template <typename Request, typename Response>
+Method Unary(std::string name,
+             std::function<void(CallContext, Request, Done<Response>)> handle) {
+  return Unary<Request, Response>(
+      std::move(name), 64 << 10, {},
+      [handle = std::move(handle)](CallContext context, Request request, std::vector<Blob>,
+                                   Done<Response> done) {
+        handle(std::move(context), std::move(request), std::move(done));
+      });
+}
+
+// A method that answers with a stream.
+template <typename Request>
+Method ServerStream(
+    std::string name,
+    std::function<absl::StatusOr<std::unique_ptr<Producer>>(Stream*, Request)> open) {
+  Method method;
+  method.name = std::move(name);
+  method.stream = [open = std::move(open)](Stream* stream, const grpc::ByteBuffer& bytes)
+      -> absl::StatusOr<std::unique_ptr<Producer>> {
+    Request request;
+    std::vector<Blob> none;
+    if (absl::Status parsed = Parse(bytes, {}, request, none); !parsed.ok()) return parsed;
+    return open(stream, std::move(request));
+  };
+  return method;
+}
+
+}  // namespace kyc::rpc
+
+#endif  // SERVER_RPC_METHOD_H_

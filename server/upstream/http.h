@@ -1,0 +1,72 @@
+// Outbound HTTP as values: all that an endpoint knows of it.
+#ifndef SERVER_UPSTREAM_HTTP_H_
+#define SERVER_UPSTREAM_HTTP_H_
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/call/call_context.h"
+#include "server/json/body.h"
+
+namespace kyc::upstream {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// A POST. What the body's blobs point to outlives the call: it stays until OnResponse was called.
+struct HttpRequest {
+  std::string url;
+  Headers headers;  // Their values may be secrets: never logged.
+  json::Body body;
+};
+
+// What came back. A 404 is an answer, not a failure.
+struct HttpResponse {
+  int status = 0;
+  Headers headers;  // Names in lower case.
+  std::string body;
+  int attempts = 1;
+};
+
+// Why no answer came.
+enum class FailureKind {
+  kUnreachable,      // No resolve, no connect, no TLS handshake.
+  kConnectionLost,   // The connection ended before the reply was whole.
+  kAttemptTimeout,   // Our own timeout for one attempt.
+  kCallerDeadline,   // The caller's deadline, or less than 250 ms left of it.
+  kCancelled,        // CallContext.cancel.
+  kReplyTooLarge,    // The reply is over the limit.
+  kReplyUnreadable,  // Not HTTP, or cut short after it began (Content-Length, chunk).
+  kNoSlot,           // All slots taken and the wait is over, or too many wait.
+  kCircuitOpen,      // The breaker is open.
+};
+absl::string_view FailureName(FailureKind kind);  // "unreachable", ... for metrics and logs.
+
+struct HttpFailure {
+  FailureKind kind = FailureKind::kUnreachable;
+  // False: surely no byte of the body left, so that the upstream cannot have processed it.
+  bool sent = false;
+  int attempts = 0;
+  // For the log: libcurl's words. No secrets, no personal data.
+  std::string cause;
+  // For kNoSlot and kCircuitOpen: when to try again.
+  absl::Duration retry_after = absl::ZeroDuration();
+};
+
+using HttpResult = std::variant<HttpResponse, HttpFailure>;
+
+// Receives the result: exactly once, on any thread, also after a cancel; must not block.
+using OnResponse = absl::AnyInvocable<void(HttpResult) &&>;
+
+// All that the services know of HTTP. Retry, breaker and slots are functions from one SendHttp to
+// another; a test passes a lambda. Thread-safe; returns at once.
+using SendHttp = std::function<void(const CallContext&, HttpRequest, OnResponse)>;
+
+}  // namespace kyc::upstream
+
+#endif  // SERVER_UPSTREAM_HTTP_H_

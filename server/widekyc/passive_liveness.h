@@ -1,0 +1,30 @@
+// WideKYC's passive-liveness endpoint as three pure functions.
+// Source: WideKYC API, section 1, Liveness Detection.
+#ifndef SERVER_WIDEKYC_PASSIVE_LIVENESS_H_
+#define SERVER_WIDEKYC_PASSIVE_LIVENESS_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/call/blob.h"
+#include "server/json/value.h"
+#include "server/upstream/http.h"
+#include "server/widekyc/options.h"
+#include "widekyc/v1/widekyc.pb.h"
+
+namespace kyc::widekyc {
+
+// Every violation at once, as INVALID_ARGUMENT INVALID_REQUEST.
+absl::Status Validate(const ::widekyc::v1::DetectLivenessRequest& request, const Blob& selfie_image,
+                      const Options& options);
+
+upstream::HttpRequest ToHttp(const ::widekyc::v1::DetectLivenessRequest& request, Blob selfie_image,
+                             const Secret& token, const Options& options);
+
+// `request` only serves to mask its values in the upstream's words. `deviations` are added to.
+absl::StatusOr<::widekyc::v1::DetectLivenessResponse> FromHttp(
+    const upstream::HttpResponse& response, const ::widekyc::v1::DetectLivenessRequest& request,
+    json::Deviations& deviations);
+
+}  // namespace kyc::widekyc
+
+#endif  // SERVER_WIDEKYC_PASSIVE_LIVENESS_H_
