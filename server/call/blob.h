@@ -9,7 +9,8 @@
 
 namespace kyc {
 
-// The pieces, in order, belong to somebody else: to the call, which keeps them until it is answered.
+// The pieces, in order, belong to somebody else: to the call, which keeps them until it is
+// answered.
 struct Blob {
   std::vector<absl::string_view> pieces;
 

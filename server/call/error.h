@@ -45,10 +45,10 @@ struct Error {
   // ErrorInfo.metadata: upstream, httpStatus, upstreamCode, attempts, outcome, upstreamText, ...
   std::vector<std::pair<std::string, std::string>> metadata;
   // At most one kind of further detail is set.
-  std::vector<Violation> violations;          // -> BadRequest
-  absl::optional<absl::Duration> retry_after; // -> RetryInfo
-  std::string quota_subject;                  // -> QuotaFailure (description = message)
-  std::string precondition_type;              // -> PreconditionFailure (type, subject = domain)
+  std::vector<Violation> violations;           // -> BadRequest
+  absl::optional<absl::Duration> retry_after;  // -> RetryInfo
+  std::string quota_subject;                   // -> QuotaFailure (description = message)
+  std::string precondition_type;               // -> PreconditionFailure (type, subject = domain)
 };
 
 // The Status of an error.
@@ -59,6 +59,10 @@ absl::Status InvalidRequest(std::vector<Violation> violations);
 
 // The error of what should be impossible: INTERNAL GATEWAY_BUG. `what` names the place, no values.
 absl::Status GatewayBug(absl::string_view what);
+
+// The details of a Status, as type URL and serialized message: ErrorInfo first, then by type URL.
+// (absl::Status itself promises no order.)
+std::vector<std::pair<std::string, std::string>> DetailsOf(const absl::Status& status);
 
 // Reads back from a Status made by ToStatus; empty when it has no ErrorInfo.
 std::string ReasonOf(const absl::Status& status);

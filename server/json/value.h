@@ -2,6 +2,7 @@
 #ifndef SERVER_JSON_VALUE_H_
 #define SERVER_JSON_VALUE_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
