@@ -46,15 +46,21 @@ class BodyReader {
   size_t taken() const { return taken_; }
 
  private:
+  size_t ReadText(absl::string_view text, char* to, size_t capacity);
+  size_t ReadBlob(const Blob& blob, char* to, size_t capacity);
+  void ReadSharedGroup(const Blob& blob, char* to);
+  void TakeOfBlob(const Blob& blob, size_t bytes);
+
   const Body* body_;
-  size_t piece_ = 0;        // Current piece.
-  size_t text_at_ = 0;      // Offset in its text.
-  size_t blob_piece_ = 0;   // Current piece of its blob,
-  size_t blob_at_ = 0;      // and the offset in it.
+  size_t piece_ = 0;       // Current piece.
+  size_t text_at_ = 0;     // Offset in its text.
+  size_t blob_piece_ = 0;  // Current piece of its blob,
+  size_t blob_at_ = 0;     // and the offset in it.
   size_t taken_ = 0;
 };
 
-// Writes one JSON object. Strings are escaped; they must be valid UTF-8.
+// Writes one JSON object. Strings are escaped; they must be valid UTF-8. Every BeginObject needs
+// its EndObject.
 class ObjectWriter {
  public:
   ObjectWriter();
