@@ -2,13 +2,13 @@
 #ifndef SERVER_UPSTREAM_ERRORS_H_
 #define SERVER_UPSTREAM_ERRORS_H_
 
-#include <string>
-#include <vector>
-
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "server/call/error.h"
 #include "server/upstream/http.h"
+#include "server/upstream/masked_text.h"  // IWYU pragma: export
 
 namespace kyc::upstream {
 
@@ -16,19 +16,21 @@ namespace kyc::upstream {
 absl::Status FailureStatus(absl::string_view upstream, const HttpFailure& failure);
 
 // The error that an HTTP status other than 2xx is by itself (503 as for an upstream that does not
-// document it: UNKNOWN). The endpoint may refine reason, details and metadata, never the code's
-// class. Metadata: upstream, httpStatus, attempts, outcome. RetryInfo is read from Retry-After
-// (seconds or a date, at most 1 h).
+// document it: UNKNOWN; 409 without a code of the upstream's own: one of the "other 4xx"; 408 may
+// have been processed and counts as UPSTREAM_UNAVAILABLE; a final 1xx and a status outside 100 to
+// 599 are UPSTREAM_MALFORMED). The endpoint may refine reason, details and metadata, never the
+// code's class. Metadata: upstream, httpStatus, attempts, outcome. 429 has RetryInfo where
+// RetryAfter has something.
 Error HttpStatusError(absl::string_view upstream, const HttpResponse& response);
 
-// INTERNAL UPSTREAM_MALFORMED, outcome answered. `what` says in what, quoting nothing.
+// INTERNAL UPSTREAM_MALFORMED, outcome answered. `what` says in what, quoting nothing: it ends the
+// sentence "The reply of the upstream finpay ...".
 Error MalformedReply(absl::string_view upstream, const HttpResponse& response,
                      absl::string_view what);
 
-// The upstream's words with every value of the request (any of `values` of 3 bytes or more, in any
-// letter case) and every run of four digits or more masked, control characters dropped, cut to 256
-// characters on a UTF-8 boundary: fit for metadata["upstreamText"].
-std::string MaskedText(absl::string_view text, const std::vector<std::string>& values);
+// Retry-After in seconds, or as a date (against the reply's own Date header, so that no clock is
+// asked), from 0 to 1 h. nullopt: none that can be read.
+absl::optional<absl::Duration> RetryAfter(const HttpResponse& response);
 
 }  // namespace kyc::upstream
 
