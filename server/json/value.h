@@ -32,25 +32,30 @@ struct Value {
 
 // Limits and looseness of one document.
 struct ParseOptions {
+  // Arrays and objects inside each other; 1 for an object of scalars.
   int max_depth = 32;
-  // Where a bare word (`success` without quotes) is accepted as a value: "content.result.status".
+  // Values in the whole document: a small document can hold many, and each costs some 100 bytes.
+  int max_values = 20000;
+  // Where a bare word (`success` without quotes: letters, digits, '_', '-', '.', a letter first) is
+  // accepted as a value, by dotted path: "content.result.status". Each is the deviation
+  // "bare_word". An array is the step "[]".
   std::vector<std::string> bare_word_paths;
 };
 
 // Reads the whole document. Any fault (cut short, trailing bytes, a key twice in one object, too
 // deep, invalid UTF-8, a lone surrogate) is INVALID_ARGUMENT with a reason that quotes nothing of
-// the document.
+// the document: a phrase like "is not valid UTF-8". Pure, thread-safe.
 absl::StatusOr<Value> Parse(absl::string_view document, const ParseOptions& options,
                             Deviations& deviations);
 
 // The tolerant reads. nullopt: of a kind that cannot be read so.
-// A string; a number or bare word becomes its text (a deviation).
+// A string; a number becomes its text (a deviation), a bare word too (Parse has counted it).
 absl::optional<std::string> ReadString(const Value& value, Deviations& deviations);
 // A bool; "True"/"true"/"False"/"false" as a string too (a deviation).
 absl::optional<bool> ReadBool(const Value& value, Deviations& deviations);
-// A finite number; a string that is one too (a deviation).
+// A finite number; a string that is one in JSON's own grammar too (a deviation).
 absl::optional<double> ReadDouble(const Value& value, Deviations& deviations);
-// An integer in range; a string that is one too (a deviation).
+// An integer in range, without fraction or exponent; a string that is one too (a deviation).
 absl::optional<int64_t> ReadInt64(const Value& value, Deviations& deviations);
 
 }  // namespace kyc::json
