@@ -20,15 +20,17 @@
 
 namespace kyc::rpc {
 
-// One rpc. Exactly one of `unary` and `stream` is set; both run on the loop's thread, must not
-// block, and get a request that stays until the call is answered.
+// One rpc. Exactly one of `unary`, `stream` and `each` is set. They run on the loop's thread,
+// must not block, and get a request that stays until the call has ended.
 struct Method {
   std::string name;  // "/package.Service/Method"
   size_t max_request_bytes = 64 << 10;
   bool needs_caller = true;  // False: anybody may call it (health, reflection).
-  std::function<void(CallContext, const grpc::ByteBuffer& request, Done<grpc::ByteBuffer>)> unary;
-  std::function<absl::StatusOr<std::unique_ptr<Producer>>(Stream*, const grpc::ByteBuffer& request)>
+  std::function<void(CallContext, grpc::ByteBuffer* request, Done<grpc::ByteBuffer>)> unary;
+  std::function<absl::StatusOr<std::unique_ptr<Producer>>(Stream*, grpc::ByteBuffer* request)>
       stream;
+  // Answers each of the caller's messages by one message, in order.
+  std::function<absl::StatusOr<grpc::ByteBuffer>(grpc::ByteBuffer* request)> each;
 };
 
 // A unary method. `large` are the paths of the bytes fields that are handed over as Blobs, in that
@@ -40,8 +42,7 @@ Method Unary(std::string name, size_t max_request_bytes, std::vector<FieldPath> 
   method.name = std::move(name);
   method.max_request_bytes = max_request_bytes;
   method.unary = [large = std::move(large), handle = std::move(handle)](
-                     CallContext context, const grpc::ByteBuffer& bytes,
-                     Done<grpc::ByteBuffer> done) {
+                     CallContext context, grpc::ByteBuffer* bytes, Done<grpc::ByteBuffer> done) {
     std::vector<Blob> blobs(large.size());
     Request request;
     if (absl::Status parsed = Parse(bytes, large, request, blobs); !parsed.ok()) {
@@ -58,8 +59,7 @@ Method Unary(std::string name, size_t max_request_bytes, std::vector<FieldPath> 
 
 // A unary method without large fields.
 template <typename Request, typename Response>
-Method Unary(std::string name,
-             std::function<void(CallContext, Request, Done<Response>)> handle) {
+Method Unary(std::string name, std::function<void(CallContext, Request, Done<Response>)> handle) {
   return Unary<Request, Response>(
       std::move(name), 64 << 10, {},
       [handle = std::move(handle)](CallContext context, Request request, std::vector<Blob>,
@@ -75,8 +75,9 @@ Method ServerStream(
     std::function<absl::StatusOr<std::unique_ptr<Producer>>(Stream*, Request)> open) {
   Method method;
   method.name = std::move(name);
-  method.stream = [open = std::move(open)](Stream* stream, const grpc::ByteBuffer& bytes)
-      -> absl::StatusOr<std::unique_ptr<Producer>> {
+  method.stream = [open = std::move(open)](
+                      Stream* stream,
+                      grpc::ByteBuffer* bytes) -> absl::StatusOr<std::unique_ptr<Producer>> {
     Request request;
     std::vector<Blob> none;
     if (absl::Status parsed = Parse(bytes, {}, request, none); !parsed.ok()) return parsed;

@@ -1,0 +1,329 @@
+#include "server/rpc/call.h"
+
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/call/error.h"
+#include "server/rpc/callers.h"
+#include "server/rpc/status.h"
+
+namespace kyc::rpc {
+namespace {
+
+// How long a stream's last write may stay stuck before the stream is cut.
+constexpr absl::Duration kStuckWrite = absl::Seconds(5);
+// The longest x-request-id that is taken over from a caller.
+constexpr size_t kMaxRequestId = 128;
+
+absl::Status Refused(absl::StatusCode code, absl::string_view reason, absl::string_view message,
+                     absl::optional<absl::Duration> retry_after = absl::nullopt,
+                     Outcome outcome = Outcome::kNotSent) {
+  Error error;
+  error.code = code;
+  error.reason = std::string(reason);
+  error.message = std::string(message);
+  error.metadata = {{"outcome", std::string(OutcomeText(outcome))}};
+  error.retry_after = retry_after;
+  return ToStatus(error);
+}
+
+absl::Status Draining(Outcome outcome) {
+  return outcome == Outcome::kNotSent
+             ? Refused(absl::StatusCode::kUnavailable, "SERVER_DRAINING",
+                       "This server is shutting down; the call was not sent, try another server")
+             : Refused(absl::StatusCode::kUnknown, "SERVER_DRAINING",
+                       "This server shut down while the call was running; it may have been "
+                       "processed",
+                       absl::nullopt, outcome);
+}
+
+absl::Status Overloaded() {
+  return Refused(absl::StatusCode::kResourceExhausted, "GATEWAY_OVERLOADED",
+                 "Too many request bytes are in flight; try again later", absl::Seconds(1));
+}
+
+using Metadata = std::multimap<grpc::string_ref, grpc::string_ref>;
+
+absl::optional<absl::string_view> Header(const Metadata& metadata, const char* name) {
+  const auto at = metadata.find(name);
+  if (at == metadata.end()) return absl::nullopt;
+  return absl::string_view(at->second.data(), at->second.size());
+}
+
+bool IsPlainId(absl::string_view text) {
+  if (text.empty() || text.size() > kMaxRequestId) return false;
+  for (char c : text) {
+    if (c <= ' ' || c > '~' || c == '"' || c == '\\') return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+class Call::Answer {
+ public:
+  explicit Answer(Call* call) : call_(call) {}
+  Answer(Answer&& other) noexcept : call_(std::exchange(other.call_, nullptr)) {}
+  Answer& operator=(Answer&&) = delete;
+  ~Answer() {
+    if (call_ != nullptr) Give(GatewayBug("a method ended without an answer"));
+  }
+
+  void operator()(absl::StatusOr<grpc::ByteBuffer> response) && { Give(std::move(response)); }
+
+ private:
+  void Give(absl::StatusOr<grpc::ByteBuffer> response) {
+    Call* const call = std::exchange(call_, nullptr);
+    CqLoop& loop = call->scope_.loop;
+    if (loop.OnThisThread()) return call->Reply(std::move(response));
+    loop.Post(
+        [call, response = std::move(response)]() mutable { call->Reply(std::move(response)); });
+  }
+
+  Call* call_;
+};
+
+Call::Call(CallScope& scope) : scope_(scope), io_(&server_context_) {
+  server_context_.AsyncNotifyWhenDone(&done_);
+}
+
+Call::~Call() { Hold(0); }
+
+void Call::AcceptNext(CallScope& scope) {
+  auto* call = new Call(scope);
+  scope.generic.RequestCall(&call->server_context_, &call->io_, scope.queue, scope.queue,
+                            &call->accepted_);
+}
+
+void Call::OnAccepted(bool ok) {
+  if (!ok) {  // The server shuts down.
+    delete this;
+    return;
+  }
+  AcceptNext(scope_);
+  operations_ = 1;  // done_
+  start_ = absl::Now();
+  scope_.open.insert(this);
+  if (absl::Status judged = Judge(); !judged.ok()) return End(std::move(judged), nullptr);
+  if (method_->stream) {
+    counted_stream_ = true;
+    ++scope_.streams;
+  }
+  const auto most = static_cast<int64_t>(method_->max_request_bytes);
+  waiting_ = scope_.admission.Take(most, [this, most](bool granted) {
+    waiting_ = 0;
+    if (!granted) return End(Overloaded(), nullptr);
+    held_bytes_ = most;
+    Read();
+  });
+}
+
+absl::Status Call::Judge() {
+  const auto at = scope_.methods.find(server_context_.method());
+  if (at == scope_.methods.end()) return absl::UnimplementedError("There is no such method.");
+  method_ = &at->second;
+  if (scope_.draining) return Draining(Outcome::kNotSent);
+  const config::Caller* caller = nullptr;
+  if (method_->needs_caller) {
+    absl::StatusOr<const config::Caller*> found = Identify();
+    if (!found.ok()) return found.status();
+    caller = *found;
+  }
+  if (method_->stream && scope_.streams >= scope_.limits.max_streams) {
+    return Refused(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
+                   "This server has as many open streams as it allows; try another one",
+                   absl::Seconds(5));
+  }
+  FillContext(caller);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const config::Caller*> Call::Identify() const {
+  const auto authorization = Header(server_context_.client_metadata(), "authorization");
+  return FindCaller(scope_.callers, authorization,
+                    authorization.has_value() ? std::string() : server_context_.peer());
+}
+
+void Call::FillContext(const config::Caller* caller) {
+  const Metadata& metadata = server_context_.client_metadata();
+  const auto given = Header(metadata, "x-request-id");
+  context_.request_id =
+      given.has_value() && IsPlainId(*given)
+          ? std::string(*given)
+          : absl::StrCat(absl::Hex(scope_.id_seed, absl::kZeroPad16), "-", ++scope_.calls_seen);
+  if (caller != nullptr) {
+    context_.caller = caller->name;
+    context_.allow_full_view = caller->allow_full_view;
+    context_.allow_admin = caller->allow_admin;
+  }
+  if (const auto trace = Header(metadata, "traceparent"); trace.has_value() && IsPlainId(*trace)) {
+    context_.traceparent = std::string(*trace);
+  }
+  const absl::Time asked = absl::FromChrono(server_context_.deadline());
+  // gRPC gives a time far in the future when the caller set none.
+  const bool unset = asked > start_ + absl::Hours(24 * 365);
+  context_.deadline = unset ? start_ + scope_.limits.default_deadline
+                            : std::min(asked, start_ + scope_.limits.max_deadline);
+  context_.cancel = cancel_.get_token();
+}
+
+void Call::Read() {
+  reading_ = true;
+  ++operations_;
+  io_.Read(&request_, &read_);
+}
+
+void Call::OnRead(bool ok) {
+  --operations_;
+  reading_ = false;
+  if (!ending_ && ok) {
+    Handle();
+  } else if (!ending_) {
+    // The caller has closed its side: after all messages if it sends several, too early otherwise.
+    End(method_->each ? absl::OkStatus()
+                      : Refused(absl::StatusCode::kInvalidArgument, "MALFORMED_REQUEST",
+                                "The call ended before its request message was whole"),
+        nullptr);
+  }
+  FreeIfOver();
+}
+
+void Call::Handle() {
+  Hold(static_cast<int64_t>(request_.Length()));
+  if (request_.Length() > method_->max_request_bytes) {
+    return End(InvalidRequest({{"", absl::StrCat("the request message must be at most ",
+                                                 method_->max_request_bytes, " bytes")}}),
+               nullptr);
+  }
+  if (method_->unary) {
+    handling_ = true;
+    method_->unary(context_, &request_, Answer(this));
+  } else if (method_->stream) {
+    absl::StatusOr<std::unique_ptr<Producer>> producer = method_->stream(this, &request_);
+    if (!producer.ok()) return End(producer.status(), nullptr);
+    producer_ = *std::move(producer);
+  } else {
+    absl::StatusOr<grpc::ByteBuffer> answer = method_->each(&request_);
+    if (!answer.ok()) return End(answer.status(), nullptr);
+    Write(*answer);
+  }
+}
+
+void Call::Reply(absl::StatusOr<grpc::ByteBuffer> response) {
+  handling_ = false;
+  if (!ending_) {
+    if (response.ok()) {
+      End(absl::OkStatus(), &*response);
+    } else {
+      End(AfterDrain(response.status()), nullptr);
+    }
+  }
+  FreeIfOver();
+}
+
+void Call::Write(const grpc::ByteBuffer& message) {
+  writing_ = true;
+  ++operations_;
+  io_.Write(message, &written_);
+}
+
+void Call::OnWritten(bool ok) {
+  --operations_;
+  writing_ = false;
+  if (ending_) {
+    if (!finish_started_) End(std::move(status_), nullptr);
+  } else if (!ok) {
+    End(absl::CancelledError("The connection is lost."), nullptr);
+  } else if (method_->each) {
+    request_.Clear();
+    Read();
+  } else if (producer_ != nullptr) {
+    producer_->OnWritten();
+  }
+  FreeIfOver();
+}
+
+void Call::Finish(absl::Status status) {
+  if (ending_) return;
+  if (!writing_) return End(std::move(status), nullptr);
+  ending_ = true;
+  status_ = std::move(status);
+  stuck_timer_ = scope_.loop.At(absl::Now() + kStuckWrite, [this] {
+    stuck_timer_ = 0;
+    server_context_.TryCancel();
+  });
+}
+
+void Call::End(absl::Status status, const grpc::ByteBuffer* response) {
+  ending_ = true;
+  finish_started_ = true;
+  if (stuck_timer_ != 0) scope_.loop.Cancel(std::exchange(stuck_timer_, 0));
+  if (method_ != nullptr) {
+    scope_.metrics.CallEnded(absl::string_view(method_->name).substr(1), status.code(),
+                             ReasonOf(status), absl::Now() - start_);
+  }
+  ++operations_;
+  if (response != nullptr) {
+    io_.WriteAndFinish(*response, grpc::WriteOptions(), grpc::Status::OK, &finished_);
+  } else {
+    io_.Finish(ToGrpc(status), &finished_);
+  }
+}
+
+void Call::OnFinished(bool) {
+  --operations_;
+  producer_.reset();
+  FreeIfOver();
+}
+
+void Call::OnDone(bool) {
+  --operations_;
+  if (server_context_.IsCancelled()) {
+    cancel_.request_stop();
+    if (waiting_ != 0) scope_.admission.Forget(std::exchange(waiting_, 0));
+    producer_.reset();
+    // Whatever still runs ends by itself and finds ending_ set; a unary method still answers.
+    if (!ending_ && !handling_ && !reading_ && !writing_) {
+      End(absl::CancelledError("The caller cancelled."), nullptr);
+    }
+  }
+  FreeIfOver();
+}
+
+void Call::BeginDrain() {
+  if (producer_ != nullptr && !ending_) producer_->OnDrain();
+  if (method_ != nullptr && method_->each) server_context_.TryCancel();
+}
+
+void Call::EndByDrain() {
+  if (ending_) return;
+  ended_by_drain_ = true;
+  cancel_.request_stop();
+  if (handling_) return;  // Its answer ends it.
+  if (waiting_ != 0) scope_.admission.Forget(std::exchange(waiting_, 0));
+  Finish(Draining(Outcome::kNotSent));
+}
+
+absl::Status Call::AfterDrain(absl::Status status) const {
+  if (!ended_by_drain_ || ReasonOf(status) != "CALLER_CANCELLED") return status;
+  const bool not_sent = MetadataOf(status, "outcome") == OutcomeText(Outcome::kNotSent);
+  return Draining(not_sent ? Outcome::kNotSent : Outcome::kUnknown);
+}
+
+void Call::Hold(int64_t bytes) {
+  if (held_bytes_ > bytes) scope_.admission.GiveBack(held_bytes_ - bytes);
+  held_bytes_ = std::min(held_bytes_, bytes);
+}
+
+void Call::FreeIfOver() {
+  if (operations_ > 0 || handling_ || !finish_started_) return;
+  scope_.open.erase(this);
+  if (counted_stream_) --scope_.streams;
+  const auto on_idle = scope_.open.empty() ? scope_.on_idle : nullptr;
+  delete this;
+  if (on_idle) on_idle();
+}
+
+}  // namespace kyc::rpc

@@ -1,0 +1,131 @@
+// One gRPC call, from its arrival to its end.
+#ifndef SERVER_RPC_CALL_H_
+#define SERVER_RPC_CALL_H_
+
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/call/call_context.h"
+#include "server/call/metrics.h"
+#include "server/config/settings.h"
+#include "server/rpc/admission.h"
+#include "server/rpc/cq_loop.h"
+#include "server/rpc/method.h"
+#include "server/rpc/stream.h"
+
+namespace kyc::rpc {
+
+class Call;
+
+// What every call needs of the server. Loop thread only; owned by rpc::Server.
+struct CallScope {
+  CqLoop& loop;
+  Admission& admission;
+  Metrics& metrics;
+  const config::Grpc& limits;
+  const std::vector<config::Caller>& callers;
+  absl::flat_hash_map<std::string, Method> methods{};
+  grpc::AsyncGenericService generic{};
+  grpc::ServerCompletionQueue* queue = nullptr;
+  uint64_t id_seed = 0;
+
+  absl::flat_hash_set<Call*> open{};  // Accepted and not yet ended.
+  int64_t streams = 0;
+  uint64_t calls_seen = 0;
+  bool draining = false;
+  std::function<void()> on_idle{};  // Called when the last call ends.
+};
+
+// Loop thread only. Frees itself when gRPC is done with it and its method has answered: nobody else
+// owns it, as in gRPC's own examples, because its end is known here alone.
+class Call final : public Stream {
+ public:
+  // Asks gRPC for the next call.
+  static void AcceptNext(CallScope& scope);
+
+  // A drain began: streams are told.
+  void BeginDrain();
+  // A drain ends this call now: UNAVAILABLE if it was not sent, else UNKNOWN.
+  void EndByDrain();
+
+  // Stream, for the methods that answer by one.
+  const CallContext& context() const override { return context_; }
+  void Write(const grpc::ByteBuffer& message) override;
+  void Finish(absl::Status status) override;
+
+ private:
+  // Calls a member when its operation has ended.
+  struct Operation final : Tag {
+    Operation(Call* call, void (Call::*ended)(bool)) : call(call), ended(ended) {}
+    void On(bool ok) override { (call->*ended)(ok); }
+    Call* call;
+    void (Call::*ended)(bool);
+  };
+  // Carries a unary method's answer back, also when the method forgot to answer.
+  class Answer;
+
+  explicit Call(CallScope& scope);
+  ~Call() override;
+
+  void OnAccepted(bool ok);
+  void OnRead(bool ok);
+  void OnWritten(bool ok);
+  void OnFinished(bool ok);
+  void OnDone(bool ok);
+
+  // Judges the call before a byte of its message is read.
+  absl::Status Judge();
+  absl::StatusOr<const config::Caller*> Identify() const;
+  void FillContext(const config::Caller* caller);
+  void Read();
+  void Handle();
+  void Reply(absl::StatusOr<grpc::ByteBuffer> response);
+  void End(absl::Status status, const grpc::ByteBuffer* response);
+  void Hold(int64_t bytes);
+  absl::Status AfterDrain(absl::Status status) const;
+  void FreeIfOver();
+
+  CallScope& scope_;
+  const Method* method_ = nullptr;
+  grpc::GenericServerContext server_context_;
+  grpc::GenericServerAsyncReaderWriter io_;
+  std::stop_source cancel_;
+  CallContext context_;
+  grpc::ByteBuffer request_;
+  std::unique_ptr<Producer> producer_;
+  absl::Time start_;
+  absl::Status status_;
+
+  int64_t held_bytes_ = 0;
+  Admission::WaitId waiting_ = 0;
+  Loop::TimerId stuck_timer_ = 0;
+  int operations_ = 0;     // Tags that have not come back.
+  bool handling_ = false;  // The unary method owes an answer.
+  bool reading_ = false;
+  bool writing_ = false;
+  bool ending_ = false;          // Finish was asked for; its status is status_.
+  bool finish_started_ = false;  // gRPC has been told.
+  bool ended_by_drain_ = false;
+  bool counted_stream_ = false;
+
+  Operation accepted_{this, &Call::OnAccepted};
+  Operation read_{this, &Call::OnRead};
+  Operation written_{this, &Call::OnWritten};
+  Operation finished_{this, &Call::OnFinished};
+  Operation done_{this, &Call::OnDone};
+};
+
+}  // namespace kyc::rpc
+
+#endif  // SERVER_RPC_CALL_H_

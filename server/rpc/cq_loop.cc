@@ -1,0 +1,96 @@
+#include "server/rpc/cq_loop.h"
+
+#include <grpc/support/time.h>
+
+#include <chrono>
+
+namespace kyc::rpc {
+
+void CqLoop::Post(Task task) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (ended_) return;
+  posted_.push_back(std::move(task));
+  // An alarm must not be set again before its tag came: RunPosted empties the list only then.
+  if (posted_.size() == 1) wake_.alarm.Set(queue_, gpr_time_0(GPR_CLOCK_MONOTONIC), &wake_);
+}
+
+CqLoop::TimerId CqLoop::At(absl::Time when, Task task) {
+  const TimerId timer = ++last_timer_;
+  timers_.emplace(std::make_pair(when, timer), std::move(task));
+  due_.emplace(timer, when);
+  if (!clock_.armed) {
+    Arm();
+  } else if (when < clock_.due) {
+    clock_.alarm.Cancel();  // Its tag comes at once and arms it anew.
+  }
+  return timer;
+}
+
+void CqLoop::Cancel(TimerId timer) {
+  const auto at = due_.find(timer);
+  if (at == due_.end()) return;
+  timers_.erase({at->second, timer});
+  due_.erase(at);
+}
+
+void CqLoop::Run() {
+  thread_ = std::this_thread::get_id();
+  void* tag;
+  bool ok;
+  while (queue_->Next(&tag, &ok)) static_cast<Tag*>(tag)->On(ok);
+}
+
+void CqLoop::End() {
+  Post([this] {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      ended_ = true;
+    }
+    timers_.clear();
+    due_.clear();
+    if (clock_.armed) clock_.alarm.Cancel();
+    queue_->Shutdown();
+  });
+}
+
+void CqLoop::Wake::On(bool) { loop->RunPosted(); }
+
+void CqLoop::RunPosted() {
+  std::vector<Task> tasks;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    tasks.swap(posted_);
+  }
+  for (Task& task : tasks) std::move(task)();
+}
+
+void CqLoop::Clock::On(bool) {
+  armed = false;
+  loop->RunDue();
+}
+
+void CqLoop::RunDue() {
+  const absl::Time now = absl::Now();
+  while (!timers_.empty() && timers_.begin()->first.first <= now) {
+    const auto first = timers_.begin();
+    Task task = std::move(first->second);
+    due_.erase(first->first.second);
+    timers_.erase(first);
+    std::move(task)();
+  }
+  if (!clock_.armed) Arm();
+}
+
+void CqLoop::Arm() {
+  if (timers_.empty()) return;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (ended_) return;
+  }
+  clock_.armed = true;
+  clock_.due = timers_.begin()->first.first;
+  // Rounded up, or a timer would fire just before it is due and be armed again.
+  clock_.alarm.Set(queue_, absl::ToChronoTime(clock_.due + absl::Milliseconds(1)), &clock_);
+}
+
+}  // namespace kyc::rpc

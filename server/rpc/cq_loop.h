@@ -1,0 +1,82 @@
+// The Loop on a gRPC completion queue.
+#ifndef SERVER_RPC_CQ_LOOP_H_
+#define SERVER_RPC_CQ_LOOP_H_
+
+#include <grpcpp/alarm.h>
+#include <grpcpp/completion_queue.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "server/rpc/loop.h"
+
+namespace kyc::rpc {
+
+// What comes out of the completion queue.
+class Tag {
+ public:
+  virtual ~Tag() = default;
+  virtual void On(bool ok) = 0;
+};
+
+// Owned by rpc::Server. Run is called by the loop's own thread.
+class CqLoop final : public Loop {
+ public:
+  explicit CqLoop(grpc::CompletionQueue* queue) : queue_(queue), wake_(this), clock_(this) {}
+
+  void Post(Task task) override;
+  TimerId At(absl::Time when, Task task) override;
+  void Cancel(TimerId timer) override;
+
+  // Whether this is the loop's thread.
+  bool OnThisThread() const { return thread_.load() == std::this_thread::get_id(); }
+
+  // Runs until End and until every tag came back.
+  void Run();
+  // Lets Run return: no operation or timer is started any more. Thread-safe.
+  void End();
+
+ private:
+  // Tells that tasks were posted.
+  struct Wake final : Tag {
+    explicit Wake(CqLoop* loop) : loop(loop) {}
+    void On(bool ok) override;
+    CqLoop* loop;
+    grpc::Alarm alarm;
+  };
+  // Tells that the earliest timer is due, or that an earlier one was set.
+  struct Clock final : Tag {
+    explicit Clock(CqLoop* loop) : loop(loop) {}
+    void On(bool ok) override;
+    CqLoop* loop;
+    grpc::Alarm alarm;
+    bool armed = false;
+    absl::Time due;
+  };
+
+  void RunPosted();
+  void RunDue();
+  void Arm();
+
+  grpc::CompletionQueue* const queue_;
+  std::atomic<std::thread::id> thread_;
+
+  std::mutex mutex_;
+  std::vector<Task> posted_;  // Guarded by mutex_.
+  bool ended_ = false;        // Guarded by mutex_.
+  Wake wake_;
+
+  // Loop thread only.
+  absl::btree_map<std::pair<absl::Time, TimerId>, Task> timers_;
+  absl::btree_map<TimerId, absl::Time> due_;
+  TimerId last_timer_ = 0;
+  Clock clock_;
+};
+
+}  // namespace kyc::rpc
+
+#endif  // SERVER_RPC_CQ_LOOP_H_

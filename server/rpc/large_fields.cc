@@ -1,0 +1,200 @@
+#include "server/rpc/large_fields.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+#include <grpcpp/support/slice.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "server/call/error.h"
+
+namespace kyc::rpc {
+namespace {
+
+// Protobuf's wire types; groups (3 and 4) are not read.
+enum WireType { kVarint = 0, kFixed64 = 1, kLengthDelimited = 2, kFixed32 = 5 };
+
+// Reads a message that lies in pieces. Every read says whether the bytes were there.
+class WireReader {
+ public:
+  explicit WireReader(std::vector<absl::string_view> pieces) : pieces_(std::move(pieces)) {
+    for (absl::string_view piece : pieces_) left_ += piece.size();
+  }
+
+  size_t left() const { return left_; }
+
+  bool Varint(uint64_t* value) {
+    *value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      if (left_ == 0) return false;
+      const auto byte = static_cast<uint8_t>(Next(1)[0]);
+      *value |= uint64_t{byte & 0x7fu} << shift;
+      if (byte < 0x80) return true;
+    }
+    return false;
+  }
+
+  bool Copy(size_t count, std::string* to) {
+    if (count > left_) return false;
+    while (count > 0) {
+      const absl::string_view part = Next(count);
+      to->append(part.data(), part.size());
+      count -= part.size();
+    }
+    return true;
+  }
+
+  bool Take(size_t count, Blob* to) {
+    if (count > left_) return false;
+    to->pieces.clear();
+    while (count > 0) {
+      to->pieces.push_back(Next(count));
+      count -= to->pieces.back().size();
+    }
+    return true;
+  }
+
+ private:
+  // The next bytes that lie together: at least one, at most `most`. There must be some left.
+  absl::string_view Next(size_t most) {
+    while (at_ == pieces_[piece_].size()) {
+      ++piece_;
+      at_ = 0;
+    }
+    const absl::string_view part = pieces_[piece_].substr(at_, most);
+    at_ += part.size();
+    left_ -= part.size();
+    return part;
+  }
+
+  std::vector<absl::string_view> pieces_;
+  size_t piece_ = 0;
+  size_t at_ = 0;
+  size_t left_ = 0;
+};
+
+void AppendVarint(uint64_t value, std::string* to) {
+  for (; value >= 0x80; value >>= 7) to->push_back(static_cast<char>(value | 0x80));
+  to->push_back(static_cast<char>(value));
+}
+
+// Divides messages into the fields at `paths` and the rest.
+class Splitter {
+ public:
+  Splitter(const std::vector<FieldPath>& paths, WireReader reader, std::vector<Blob>& blobs)
+      : paths_(paths), reader_(std::move(reader)), blobs_(blobs) {}
+
+  // Reads the message of the next `length` bytes, which lies `depth` fields down the paths whose
+  // indexes are `on`. Appends what is not taken to `rest`.
+  bool Message(size_t length, size_t depth, const std::vector<size_t>& on, std::string* rest) {
+    if (length > reader_.left()) return false;
+    const size_t end = reader_.left() - length;
+    while (reader_.left() > end) {
+      if (!Field(depth, on, rest)) return false;
+    }
+    return reader_.left() == end;
+  }
+
+ private:
+  bool Field(size_t depth, const std::vector<size_t>& on, std::string* rest) {
+    uint64_t tag, value;
+    if (!reader_.Varint(&tag)) return false;
+    switch (tag & 7) {
+      case kVarint:
+        if (!reader_.Varint(&value)) return false;
+        AppendVarint(tag, rest);
+        AppendVarint(value, rest);
+        return true;
+      case kFixed64:
+        AppendVarint(tag, rest);
+        return reader_.Copy(8, rest);
+      case kFixed32:
+        AppendVarint(tag, rest);
+        return reader_.Copy(4, rest);
+      case kLengthDelimited:
+        return reader_.Varint(&value) && Delimited(tag, value, depth, on, rest);
+      default:
+        return false;
+    }
+  }
+
+  bool Delimited(uint64_t tag, size_t length, size_t depth, const std::vector<size_t>& on,
+                 std::string* rest) {
+    std::vector<size_t> deeper;
+    for (size_t index : on) {
+      const FieldPath& path = paths_[index];
+      if (static_cast<uint64_t>(path[depth]) != tag >> 3) continue;
+      if (path.size() == depth + 1) return reader_.Take(length, &blobs_[index]);
+      deeper.push_back(index);
+    }
+    AppendVarint(tag, rest);
+    if (deeper.empty()) {
+      AppendVarint(length, rest);
+      return reader_.Copy(length, rest);
+    }
+    std::string nested;
+    if (!Message(length, depth + 1, deeper, &nested)) return false;
+    AppendVarint(nested.size(), rest);
+    rest->append(nested);
+    return true;
+  }
+
+  const std::vector<FieldPath>& paths_;
+  WireReader reader_;
+  std::vector<Blob>& blobs_;
+};
+
+// The pieces of a buffer. They belong to it: ProtoBufferReader peeks, it does not copy.
+std::vector<absl::string_view> PiecesOf(grpc::ByteBuffer* bytes) {
+  std::vector<absl::string_view> pieces;
+  grpc::ProtoBufferReader reader(bytes);
+  const void* data;
+  int size;
+  while (reader.Next(&data, &size)) {
+    if (size > 0) pieces.emplace_back(static_cast<const char*>(data), static_cast<size_t>(size));
+  }
+  return pieces;
+}
+
+bool ParseAll(grpc::ByteBuffer* bytes, const std::vector<FieldPath>& paths,
+              google::protobuf::MessageLite& message, std::vector<Blob>& blobs) {
+  if (paths.empty()) {
+    grpc::ProtoBufferReader reader(bytes);
+    return message.ParseFromZeroCopyStream(&reader);
+  }
+  WireReader reader(PiecesOf(bytes));
+  const size_t length = reader.left();
+  std::vector<size_t> all(paths.size());
+  for (size_t i = 0; i < all.size(); ++i) all[i] = i;
+  blobs.assign(paths.size(), Blob());
+  std::string rest;
+  return Splitter(paths, std::move(reader), blobs).Message(length, 0, all, &rest) &&
+         message.ParseFromString(rest);
+}
+
+}  // namespace
+
+absl::Status Parse(grpc::ByteBuffer* bytes, const std::vector<FieldPath>& paths,
+                   google::protobuf::MessageLite& message, std::vector<Blob>& blobs) {
+  if (ParseAll(bytes, paths, message, blobs)) return absl::OkStatus();
+  Error error;
+  error.code = absl::StatusCode::kInvalidArgument;
+  error.reason = "MALFORMED_REQUEST";
+  error.message =
+      "The request is not a valid Protobuf message of this method, or a string in it is not UTF-8";
+  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
+  return ToStatus(error);
+}
+
+grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message) {
+  const size_t size = message.ByteSizeLong();
+  grpc::Slice slice(size);
+  message.SerializeWithCachedSizesToArray(const_cast<uint8_t*>(slice.begin()));
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+}  // namespace kyc::rpc

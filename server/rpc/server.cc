@@ -1,0 +1,105 @@
+#include "server/rpc/server.h"
+
+#include <grpc/grpc.h>
+#include <grpcpp/security/server_credentials.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+namespace kyc::rpc {
+namespace {
+
+// Requests for a call that lie ready at gRPC. With one, each call costs four times the CPU.
+constexpr int kAccepting = 128;
+// Calls that wait for room; each holds at most the 64 KiB that flow control lets through unread.
+constexpr size_t kMaxWaiting = 2000;
+
+void Configure(grpc::ServerBuilder& builder) {
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
+  // Two servers on one port would share its calls: the second must fail instead.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // The bandwidth probe enlarges the window of every stream, also of those that nobody reads yet.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  // Finds callers that vanished, and lets theirs find us.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+  // A compressed message would be inflated before its size is checked: refused, UNIMPLEMENTED.
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+}
+
+}  // namespace
+
+Server::Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics& metrics)
+    : limits_(std::move(limits)),
+      callers_(std::move(callers)),
+      metrics_(metrics),
+      queue_(builder_.AddCompletionQueue()),
+      loop_(std::make_unique<CqLoop>(queue_.get())),
+      admission_(std::make_unique<Admission>(*loop_, limits_.max_request_bytes_in_flight,
+                                             kMaxWaiting, limits_.overload_wait)),
+      scope_(new CallScope{*loop_, *admission_, metrics_, limits_, callers_}) {
+  scope_->queue = queue_.get();
+  scope_->id_seed = std::random_device()() * uint64_t{0x100000000} + std::random_device()();
+}
+
+Server::~Server() {
+  Drain(absl::ZeroDuration());
+  if (thread_.joinable()) thread_.join();
+}
+
+void Server::Add(Method method) {
+  std::string name = method.name;
+  scope_->methods.emplace(std::move(name), std::move(method));
+}
+
+absl::Status Server::Start() {
+  Configure(builder_);
+  size_t most = 0;
+  for (const auto& [name, method] : scope_->methods)
+    most = std::max(most, method.max_request_bytes);
+  builder_.SetMaxReceiveMessageSize(static_cast<int>(most));
+  builder_.AddListeningPort(limits_.listen, grpc::InsecureServerCredentials(), &port_);
+  builder_.RegisterAsyncGenericService(&scope_->generic);
+  server_ = builder_.BuildAndStart();
+  if (server_ == nullptr || port_ == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", limits_.listen, " (grpc.listen): is the port in use?"));
+  }
+  for (int i = 0; i < kAccepting; ++i) Call::AcceptNext(*scope_);
+  thread_ = std::thread([this] { loop_->Run(); });
+  return absl::OkStatus();
+}
+
+void Server::Drain(absl::Duration timeout) {
+  if (server_ == nullptr) return;
+  absl::Notification idle;
+  loop_->Post([this, &idle, timeout] {
+    scope_->draining = true;
+    if (scope_->open.empty()) return idle.Notify();
+    scope_->on_idle = [this, &idle] {
+      scope_->on_idle = nullptr;
+      idle.Notify();
+    };
+    const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
+    for (Call* call : open) call->BeginDrain();
+    loop_->At(absl::Now() + timeout, [this] {
+      const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
+      for (Call* call : open) call->EndByDrain();
+    });
+  });
+  idle.WaitForNotification();
+  server_->Shutdown(absl::ToChronoTime(absl::Now()));
+  loop_->End();
+  thread_.join();
+  server_.reset();
+}
+
+}  // namespace kyc::rpc

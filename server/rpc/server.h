@@ -1,0 +1,69 @@
+// The gRPC server: one completion queue, one thread, calls as bytes.
+//
+// Every method is served generically (grpc::AsyncGenericService) because only so a call can be
+// judged before gRPC reads its message: until then HTTP/2's flow control holds an image back at
+// the caller, and memory stays bounded however many calls arrive at once.
+#ifndef SERVER_RPC_SERVER_H_
+#define SERVER_RPC_SERVER_H_
+
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "server/call/metrics.h"
+#include "server/config/settings.h"
+#include "server/rpc/call.h"
+#include "server/rpc/loop.h"
+#include "server/rpc/method.h"
+
+namespace kyc::rpc {
+
+// Make it, Add methods, Start, then Drain and destroy. All from one thread, the owner's.
+class Server {
+ public:
+  // `metrics` outlives the server.
+  Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics& metrics);
+  // Drains at once if nobody did.
+  ~Server();
+
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // The loop that methods may post to; from the start on, until the server is destroyed.
+  Loop& loop() { return *loop_; }
+
+  void Add(Method method);
+  // Serves. UNAVAILABLE with one line that names the address if it cannot listen.
+  absl::Status Start();
+  // The port in use, after Start.
+  int port() const { return port_; }
+
+  // Takes no new call, tells the streams, lets running calls finish for `timeout` and ends the
+  // rest. Blocks until the last call has ended.
+  void Drain(absl::Duration timeout);
+
+ private:
+  const config::Grpc limits_;
+  const std::vector<config::Caller> callers_;
+  Metrics& metrics_;
+  grpc::ServerBuilder builder_;
+  std::unique_ptr<grpc::ServerCompletionQueue> queue_;
+  std::unique_ptr<CqLoop> loop_;
+  std::unique_ptr<Admission> admission_;
+  std::unique_ptr<CallScope> scope_;
+  std::unique_ptr<grpc::Server> server_;
+  std::thread thread_;
+  int port_ = 0;
+};
+
+}  // namespace kyc::rpc
+
+#endif  // SERVER_RPC_SERVER_H_

@@ -1,0 +1,48 @@
+#include "server/rpc/status.h"
+
+#include <string>
+
+#include "google/rpc/status.pb.h"
+#include "server/call/error.h"
+
+namespace kyc::rpc {
+namespace {
+
+// The two enums are one list of numbers, so a cast converts.
+template <absl::StatusCode from, grpc::StatusCode to>
+constexpr bool kSame = static_cast<int>(from) == static_cast<int>(to);
+static_assert(kSame<absl::StatusCode::kOk, grpc::OK>);
+static_assert(kSame<absl::StatusCode::kCancelled, grpc::CANCELLED>);
+static_assert(kSame<absl::StatusCode::kUnknown, grpc::UNKNOWN>);
+static_assert(kSame<absl::StatusCode::kInvalidArgument, grpc::INVALID_ARGUMENT>);
+static_assert(kSame<absl::StatusCode::kDeadlineExceeded, grpc::DEADLINE_EXCEEDED>);
+static_assert(kSame<absl::StatusCode::kNotFound, grpc::NOT_FOUND>);
+static_assert(kSame<absl::StatusCode::kAlreadyExists, grpc::ALREADY_EXISTS>);
+static_assert(kSame<absl::StatusCode::kPermissionDenied, grpc::PERMISSION_DENIED>);
+static_assert(kSame<absl::StatusCode::kResourceExhausted, grpc::RESOURCE_EXHAUSTED>);
+static_assert(kSame<absl::StatusCode::kFailedPrecondition, grpc::FAILED_PRECONDITION>);
+static_assert(kSame<absl::StatusCode::kAborted, grpc::ABORTED>);
+static_assert(kSame<absl::StatusCode::kOutOfRange, grpc::OUT_OF_RANGE>);
+static_assert(kSame<absl::StatusCode::kUnimplemented, grpc::UNIMPLEMENTED>);
+static_assert(kSame<absl::StatusCode::kInternal, grpc::INTERNAL>);
+static_assert(kSame<absl::StatusCode::kUnavailable, grpc::UNAVAILABLE>);
+static_assert(kSame<absl::StatusCode::kDataLoss, grpc::DATA_LOSS>);
+static_assert(kSame<absl::StatusCode::kUnauthenticated, grpc::UNAUTHENTICATED>);
+
+}  // namespace
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(status.code()));
+  details.set_message(std::string(status.message()));
+  for (auto& [type_url, value] : DetailsOf(status)) {
+    google::protobuf::Any* detail = details.add_details();
+    detail->set_type_url(std::move(type_url));
+    detail->set_value(std::move(value));
+  }
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), details.message(),
+                      details.SerializeAsString());
+}
+
+}  // namespace kyc::rpc
