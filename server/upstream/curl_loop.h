@@ -1,0 +1,133 @@
+// The thread on which every call to every upstream runs.
+#ifndef SERVER_UPSTREAM_CURL_LOOP_H_
+#define SERVER_UPSTREAM_CURL_LOOP_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <queue>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "server/upstream/curl_shard.h"
+#include "server/upstream/curl_transfer.h"
+#include "server/upstream/http.h"
+#include "server/upstream/poller.h"
+#include "server/upstream/url_cache.h"
+
+namespace kyc::upstream {
+
+// Runs a task some time later. What retries and waiting calls need of a loop.
+using After = std::function<void(absl::Duration, absl::AnyInvocable<void() &&>)>;
+
+// Thread-safe. Owned by the gateway; outlives every use of its senders. It has no limit of its own
+// on calls: slots stand in front of it.
+class CurlLoop {
+ public:
+  using Task = absl::AnyInvocable<void() &&>;
+
+  static absl::StatusOr<std::unique_ptr<CurlLoop>> Start();
+  // Ends every call with kCancelled, runs every task that waits, and joins the thread.
+  ~CurlLoop();
+  CurlLoop(const CurlLoop&) = delete;
+  CurlLoop& operator=(const CurlLoop&) = delete;
+
+  // Sends once: no second attempt, whatever happens. OnResponse runs on the loop's thread (on the
+  // sender's own only after the loop has ended).
+  SendHttp Sender(TransferOptions options);
+
+  // Runs `task` on the loop's thread after `delay`, or earlier if the loop ends.
+  void After(absl::Duration delay, Task task);
+
+ private:
+  using Clock = Poller::Clock;
+
+  struct Submission {
+    std::shared_ptr<const TransferOptions> options;
+    absl::Time deadline;
+    std::stop_token cancel;
+    HttpRequest request;
+    OnResponse done;
+  };
+  struct Timer {
+    Clock::time_point due;
+    mutable Task task;  // Taken out of the queue, whose top is const.
+    bool operator<(const Timer& other) const { return due > other.due; }
+  };
+  struct Call;
+  struct Cancellation {
+    Call* call;
+    uint64_t number;
+  };
+  // Requests cancellation from whatever thread stops the call.
+  struct PostCancel {
+    CurlLoop* loop;
+    Cancellation cancellation;
+    void operator()() const noexcept;
+  };
+  // An attempt that runs, or, in the free list, a handle that waits for one.
+  struct Call {
+    CurlTransfer transfer;
+    CurlShard* shard = nullptr;
+    std::shared_ptr<const TransferOptions> options;
+    OnResponse done;
+    absl::optional<std::stop_callback<PostCancel>> cancel;
+    uint64_t number = 0;  // Of the attempt: tells a late cancellation from one of this attempt.
+    bool running = false;
+  };
+  // What other threads hand over.
+  struct Inbox {
+    std::vector<Submission> submissions;
+    std::vector<Cancellation> cancellations;
+    std::vector<Timer> timers;
+    bool empty() const { return submissions.empty() && cancellations.empty() && timers.empty(); }
+  };
+
+  explicit CurlLoop(std::unique_ptr<Poller> poller);
+
+  // Lets `add` put something into the inbox; false once the loop has ended.
+  template <typename Add>
+  bool Post(Add add);
+  bool InboxEmpty();
+
+  void Run();
+  bool TakeInbox();  // False when the loop is to end.
+  void HandleTaken();
+  void Begin(Submission submission);
+  void CancelCall(const Cancellation& cancellation);
+  void RunTimers();
+  void RunDueShards();
+  void FinishCalls(CurlShard& shard);
+  void Answer(Call& call, HttpResult result);
+  void EndAll();
+  Clock::time_point NextDue() const;
+  CurlShard& ShardWithRoom();
+  Call& IdleCall();
+
+  // The loop's thread's own.
+  const std::unique_ptr<Poller> poller_;
+  UrlCache urls_;
+  std::vector<std::unique_ptr<CurlShard>> shards_;
+  std::vector<std::unique_ptr<Call>> calls_;  // Every one ever made: as many as ran at once.
+  std::vector<Call*> idle_calls_;
+  uint64_t last_number_ = 0;
+  std::priority_queue<Timer> timers_;
+  Inbox taken_;
+
+  std::mutex mutex_;
+  Inbox inbox_;            // Guarded by mutex_,
+  bool stopping_ = false;  // and these too.
+  bool ended_ = false;
+
+  std::thread thread_;
+};
+
+}  // namespace kyc::upstream
+
+#endif  // SERVER_UPSTREAM_CURL_LOOP_H_

@@ -1,0 +1,50 @@
+// Puts a reply together from the lines and pieces that libcurl hands over.
+#ifndef SERVER_UPSTREAM_REPLY_READER_H_
+#define SERVER_UPSTREAM_REPLY_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "server/upstream/http.h"
+
+namespace kyc::upstream {
+
+// One per attempt; not thread-safe. Interim (1xx) replies are dropped, trailers are not headers.
+// Headers are limited to 64 KiB together, the body to what Begin says.
+class ReplyReader {
+ public:
+  // Forgets everything.
+  void Begin(size_t max_body_bytes);
+
+  // One line with its line end: the status line, a header, a trailer or the empty line. False: too
+  // much, stop.
+  bool Line(absl::string_view line);
+  // A piece of the body, without transfer encoding. False: too much, stop.
+  bool Body(absl::string_view bytes);
+
+  // A status line arrived.
+  bool began() const { return began_; }
+  bool too_large() const { return too_large_; }
+  // A final reply, and all of it by its own Content-Length.
+  bool whole() const { return in_body_ && content_length_ == int64_t(response_.body.size()); }
+  int status() const { return response_.status; }
+
+  HttpResponse Take() && { return std::move(response_); }
+
+ private:
+  void StatusLine(absl::string_view line);
+  void HeaderLine(absl::string_view line);
+
+  HttpResponse response_;
+  size_t max_body_bytes_ = 0;
+  size_t header_bytes_ = 0;
+  int64_t content_length_ = -1;  // -1: none said.
+  bool began_ = false;
+  bool in_body_ = false;  // After the empty line of a final reply.
+  bool too_large_ = false;
+};
+
+}  // namespace kyc::upstream
+
+#endif  // SERVER_UPSTREAM_REPLY_READER_H_
