@@ -1,4 +1,4 @@
-// Keyed digests, plain digests, random bytes and comparison in constant time.
+// Keyed digests, plain digests, random bytes and comparison in constant time. All thread-safe.
 #ifndef SERVER_CRYPTO_MAC_H_
 #define SERVER_CRYPTO_MAC_H_
 
@@ -16,7 +16,8 @@ std::string Hmac(const Secret& key, absl::string_view text);
 std::string Sha256(absl::string_view text);
 // From the system's generator.
 std::string RandomBytes(size_t count);
-// Takes the same time whatever the bytes are and wherever they differ; lengths may show.
+// Takes the same time whatever the bytes are and wherever they differ; lengths may show. An empty
+// secret equals nothing: it is one that nobody has set.
 bool SecretEquals(const Secret& secret, absl::string_view given);
 
 }  // namespace kyc::crypto

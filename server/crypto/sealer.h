@@ -22,7 +22,8 @@ struct SealingKey {
 // bytes tag. `context` (the additional data) binds it to its place: another place cannot open it.
 class Sealer {
  public:
-  // The first key seals; every key opens what it sealed.
+  // The first key seals; every key opens what it sealed. INVALID_ARGUMENT: no key, an id of 0 or
+  // twice, a key of other than 32 bytes. A key is good for 2^32 texts: nonces are random.
   static absl::StatusOr<Sealer> Make(std::vector<SealingKey> keys);
 
   std::string Seal(absl::string_view plaintext, absl::string_view context) const;

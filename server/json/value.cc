@@ -187,6 +187,13 @@ void CountStringForNumber(const Value& value, Deviations& deviations) {
 
 }  // namespace
 
+Value::Value() = default;
+Value::Value(const Value& other) = default;
+Value::Value(Value&& other) noexcept = default;
+Value& Value::operator=(const Value& other) = default;
+Value& Value::operator=(Value&& other) noexcept = default;
+Value::~Value() = default;
+
 const Value* Value::Find(absl::string_view key) const {
   for (const auto& member : members) {
     if (member.first == key) return &member.second;

@@ -26,6 +26,14 @@ struct Value {
   std::vector<Value> items;                            // kArray.
   std::vector<std::pair<std::string, Value>> members;  // kObject, in order, no key twice.
 
+  // In value.cc, because only there every compiler knows the members' type to be complete.
+  Value();
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
+
   // The member of that name, or null: also when this is no object.
   const Value* Find(absl::string_view key) const;
 };

@@ -23,7 +23,7 @@ bool IsOurLimit(absl::string_view message) {
 }
 
 bool IsTheirLimit(simdjson::error_code error) {
-  return error == simdjson::NUMBER_ERROR || error == simdjson::BIGINT_ERROR;
+  return error == simdjson::NUMBER_ERROR;
 }
 
 void ReadEverything(const Value& value, kyc::json::Deviations& deviations) {
