@@ -1,0 +1,18 @@
+// What operators may ask over HTTP: /metrics, /healthz, /readyz.
+#ifndef SERVER_ADMIN_OPERATOR_PAGES_H_
+#define SERVER_ADMIN_OPERATOR_PAGES_H_
+
+#include <functional>
+#include <string>
+
+#include "server/http/server.h"
+
+namespace kyc::admin {
+
+// GET /metrics is `metrics()`; /healthz is 200 while the process answers; /readyz is 200, or 503
+// while `ready()` is false. Everything else is 404 or 405. Both functions must be thread-safe.
+http::Handler OperatorPages(std::function<std::string()> metrics, std::function<bool()> ready);
+
+}  // namespace kyc::admin
+
+#endif  // SERVER_ADMIN_OPERATOR_PAGES_H_

@@ -1,0 +1,175 @@
+#include "server/admin/prometheus_metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <shared_mutex>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_join.h"
+
+namespace kyc::admin {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Gauge;
+using prometheus::Histogram;
+using prometheus::Registry;
+
+const Histogram::BucketBoundaries kSeconds = {
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60};
+
+// The metrics of one family, found by their label values without the family's own lock and map of
+// maps: this stands in the way of every call.
+template <typename Metric>
+class ByLabels {
+ public:
+  ByLabels(prometheus::Family<Metric>& family, std::vector<std::string> names)
+      : family_(family), names_(std::move(names)) {}
+
+  template <typename... Argument>
+  Metric& At(const std::vector<absl::string_view>& values, const Argument&... argument) {
+    const std::string key = absl::StrJoin(values, "\n");
+    {
+      const std::shared_lock lock(mutex_);
+      const auto at = metrics_.find(key);
+      if (at != metrics_.end()) return *at->second;
+    }
+    prometheus::Labels labels;
+    for (size_t i = 0; i < names_.size(); ++i) labels[names_[i]] = std::string(values[i]);
+    const std::unique_lock lock(mutex_);
+    return *(metrics_[key] = &family_.Add(labels, argument...));
+  }
+
+ private:
+  prometheus::Family<Metric>& family_;
+  const std::vector<std::string> names_;
+  std::shared_mutex mutex_;
+  absl::flat_hash_map<std::string, Metric*> metrics_;  // Guarded by mutex_.
+};
+
+class Prometheus final : public PrometheusMetrics {
+ public:
+  std::string Text() const override {
+    return prometheus::TextSerializer().Serialize(registry_.Collect());
+  }
+
+  void CallEnded(absl::string_view method, absl::StatusCode code, absl::string_view reason,
+                 absl::Duration took) override {
+    calls_.At({method, absl::StatusCodeToString(code), reason}).Increment();
+    call_seconds_.At({method}, kSeconds).Observe(absl::ToDoubleSeconds(took));
+  }
+  void CallsOpen(int64_t calls, int64_t streams, int64_t request_bytes) override {
+    calls_open_.Set(static_cast<double>(calls));
+    streams_open_.Set(static_cast<double>(streams));
+    request_bytes_.Set(static_cast<double>(request_bytes));
+  }
+  void AttemptEnded(absl::string_view upstream, absl::string_view account, absl::string_view result,
+                    absl::Duration took) override {
+    attempts_.At({upstream, account, result}).Increment();
+    attempt_seconds_.At({upstream, account}, kSeconds).Observe(absl::ToDoubleSeconds(took));
+  }
+  void Retried(absl::string_view upstream, absl::string_view account) override {
+    retries_.At({upstream, account}).Increment();
+  }
+  void Slots(absl::string_view upstream, absl::string_view account, int64_t used,
+             int64_t waiting) override {
+    slots_.At({upstream, account, "used"}).Set(static_cast<double>(used));
+    slots_.At({upstream, account, "waiting"}).Set(static_cast<double>(waiting));
+  }
+  void BreakerChanged(absl::string_view upstream, absl::string_view account,
+                      absl::string_view state) override {
+    for (absl::string_view each : {"closed", "open", "half_open"}) {
+      breakers_.At({upstream, account, each}).Set(each == state ? 1 : 0);
+    }
+  }
+  void Deviation(absl::string_view upstream, absl::string_view kind) override {
+    deviations_.At({upstream, kind}).Increment();
+  }
+  void NotificationAnswered(absl::string_view code, absl::Duration took) override {
+    notifications_.At({code}).Increment();
+    notification_seconds_.Observe(absl::ToDoubleSeconds(took));
+  }
+  void Committed(int64_t appended, int64_t repeats, absl::Duration took) override {
+    appended_.Increment(static_cast<double>(appended));
+    repeats_.Increment(static_cast<double>(repeats));
+    commit_seconds_.Observe(absl::ToDoubleSeconds(took));
+  }
+  void Quarantined(bool kept) override { quarantined_.At({kept ? "true" : "false"}).Increment(); }
+  void Delivered(int64_t events) override { delivered_.Increment(static_cast<double>(events)); }
+
+ private:
+  prometheus::Family<Counter>& Counters(const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry_);
+  }
+  prometheus::Family<Gauge>& Gauges(const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry_);
+  }
+  prometheus::Family<Histogram>& Histograms(const char* name, const char* help) {
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry_);
+  }
+
+  Registry registry_;
+
+  ByLabels<Counter> calls_{
+      Counters("kyc_calls_total", "gRPC calls that ended, by status code and ErrorInfo reason."),
+      {"method", "code", "reason"}};
+  ByLabels<Histogram> call_seconds_{
+      Histograms("kyc_call_seconds", "From a gRPC call's arrival to its end."), {"method"}};
+  Gauge& calls_open_ = Gauges("kyc_calls_open", "gRPC calls and streams open now.").Add({});
+  Gauge& streams_open_ = Gauges("kyc_streams_open", "Server streams open now.").Add({});
+  Gauge& request_bytes_ =
+      Gauges("kyc_request_bytes_in_flight", "Request bytes held or reserved now.").Add({});
+
+  ByLabels<Counter> attempts_{
+      Counters("kyc_upstream_attempts_total", "Attempts at an upstream, by HTTP status or fault."),
+      {"upstream", "account", "result"}};
+  ByLabels<Histogram> attempt_seconds_{
+      Histograms("kyc_upstream_attempt_seconds", "Duration of one attempt at an upstream."),
+      {"upstream", "account"}};
+  ByLabels<Counter> retries_{
+      Counters("kyc_upstream_retries_total", "Attempts repeated because nothing was delivered."),
+      {"upstream", "account"}};
+  ByLabels<Gauge> slots_{Gauges("kyc_upstream_slots", "Calls that hold a slot or wait for one."),
+                         {"upstream", "account", "state"}};
+  ByLabels<Gauge> breakers_{
+      Gauges("kyc_upstream_breaker", "1 for the breaker's state: closed, open or half_open."),
+      {"upstream", "account", "state"}};
+  ByLabels<Counter> deviations_{
+      Counters("kyc_deviations_total", "Messages looser than their document that were accepted."),
+      {"upstream", "kind"}};
+
+  ByLabels<Counter> notifications_{
+      Counters("kyc_notifications_total", "Webhook requests answered, by SNAP responseCode."),
+      {"code"}};
+  Histogram& notification_seconds_ =
+      Histograms("kyc_notification_seconds", "From a webhook request's arrival to its answer.")
+          .Add({}, kSeconds);
+  Counter& appended_ =
+      Counters("kyc_events_appended_total", "Events committed to the log.").Add({});
+  Counter& repeats_ =
+      Counters("kyc_notification_repeats_total", "Notifications the log already had.").Add({});
+  Histogram& commit_seconds_ =
+      Histograms("kyc_commit_seconds", "Duration of one commit of the log.").Add({}, kSeconds);
+  ByLabels<Counter> quarantined_{
+      Counters("kyc_quarantined_total",
+               "Unreadable notifications, kept or not because it is full."),
+      {"kept"}};
+  Counter& delivered_ =
+      Counters("kyc_events_delivered_total", "Events written to streams.").Add({});
+};
+
+}  // namespace
+
+std::unique_ptr<PrometheusMetrics> MakePrometheusMetrics() {
+  return std::make_unique<Prometheus>();
+}
+
+}  // namespace kyc::admin
