@@ -1,0 +1,294 @@
+#include "server/http/connection.h"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "server/http/reply_text.h"
+#include "server/http/request_rules.h"
+
+// g++ 12 takes Asio's own pair of operators new and delete for coroutine frames as mismatched.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
+namespace kyc::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using boost::system::error_code;
+using Parser = beast::http::request_parser<beast::http::string_body>;
+// Operations give an error code instead of throwing.
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<Executor>{});
+
+// How long, and how much, is read from a peer after its last answer, so that the answer is not lost
+// in a reset.
+constexpr auto kLinger = std::chrono::seconds(2);
+constexpr size_t kLingerBytes = 4 << 20;
+
+// Instead of a status: the peer is gone, or was silent for too long; nobody to answer.
+constexpr int kGone = -1;
+
+absl::string_view View(boost::core::string_view text) { return {text.data(), text.size()}; }
+
+// Owned by the coroutine that serves it.
+class HttpConnection : public Connection, public std::enable_shared_from_this<HttpConnection> {
+ public:
+  HttpConnection(Socket socket, Shared* shared)
+      : socket_(std::move(socket)),
+        replied_(socket_.get_executor(), Clock::time_point::max()),
+        buffer_(shared->options.max_header_bytes),
+        shared_(shared) {
+    shared_->connections.insert(this);
+    Allow(shared_->options.read_timeout);
+  }
+  ~HttpConnection() override { shared_->connections.erase(this); }
+
+  void Tick(Clock::time_point now) override {
+    error_code ignored;
+    if (now >= deadline_) socket_.cancel(ignored);
+  }
+  void CloseIfIdle() override {
+    error_code ignored;
+    if (idle_) socket_.cancel(ignored);
+  }
+  void TakeReply(HttpReply reply) {
+    reply_ = std::move(reply);
+    replied_.cancel();
+  }
+
+  // Answers one request. False: the connection ends.
+  Task<bool> ServeOne();
+  // Answers what the listener itself refuses. Always false: the connection ends.
+  Task<bool> Refuse(int status);
+  // Ends the connection without losing the last answer.
+  Task<void> Linger();
+
+ private:
+  // Reads until the first `head_size` bytes of the buffer are a whole head. 0, a refusing status
+  // or kGone; so do the next two.
+  Task<int> ReadHead(size_t& head_size);
+  int ParseHead(size_t head_size, Parser& parser, HttpCall& call);
+  Task<int> ReadBody(Parser& parser, const HttpCall& head);
+  Task<HttpReply> Handle(HttpCall call);
+  Task<bool> Answer(HttpReply reply, ReplyFraming framing);
+
+  void Allow(absl::Duration time) { deadline_ = Clock::now() + absl::ToChronoNanoseconds(time); }
+
+  Socket socket_;
+  Timer replied_;  // Never expires; cancelled when the reply is there.
+  beast::flat_buffer buffer_;
+  Shared* shared_;
+  Clock::time_point deadline_;
+  absl::optional<HttpReply> reply_;
+  bool idle_ = true;  // Waits for the first byte of a request.
+};
+
+// Carries the reply of one request to its connection.
+class ReplyCarrier {
+ public:
+  ReplyCarrier(std::shared_ptr<Gate> gate, std::weak_ptr<HttpConnection> connection,
+               HttpReply fallback)
+      : gate_(std::move(gate)),
+        connection_(std::move(connection)),
+        fallback_(std::move(fallback)) {}
+  ReplyCarrier(ReplyCarrier&&) = default;
+  ~ReplyCarrier() {
+    if (gate_ != nullptr) Carry(std::move(fallback_));
+  }
+
+  void operator()(HttpReply reply) && { Carry(std::move(reply)); }
+
+ private:
+  void Carry(HttpReply reply) {
+    std::exchange(gate_, nullptr)
+        ->Post([connection = std::move(connection_), reply = std::move(reply)]() mutable {
+          if (auto alive = connection.lock()) alive->TakeReply(std::move(reply));
+        });
+  }
+
+  std::shared_ptr<Gate> gate_;  // Null once the reply was given.
+  std::weak_ptr<HttpConnection> connection_;
+  HttpReply fallback_;
+};
+
+// The status that refuses a body which could not be read, or kGone.
+int BodyRefusal(const error_code& error) {
+  using HttpError = beast::http::error;
+  if (error == asio::error::operation_aborted) return 408;
+  if (error == HttpError::body_limit) return 413;
+  if (error == HttpError::buffer_overflow) return 431;
+  if (error == HttpError::partial_message) return kGone;
+  return error.category() == error_code(HttpError::bad_chunk).category() ? 400 : kGone;
+}
+
+Task<bool> HttpConnection::ServeOne() {
+  idle_ = true;
+  if (buffer_.size() == 0) {
+    if (shared_->draining) co_return false;
+    const auto [error, size] =
+        co_await socket_.async_read_some(buffer_.prepare(buffer_.max_size()), kAwait);
+    if (error) co_return false;
+    buffer_.commit(size);
+  }
+  idle_ = false;
+  const Busy busy(shared_);
+  Allow(shared_->options.read_timeout);
+
+  size_t head_size = 0;
+  int refused = co_await ReadHead(head_size);
+  if (refused == kGone) co_return false;
+  Parser parser;
+  HttpCall call;
+  if (refused == 0) refused = ParseHead(head_size, parser, call);
+  if (refused != 0) co_return co_await Refuse(refused);
+
+  // Taken before the body, whose trailers could change it.
+  ReplyFraming framing;
+  framing.keep_alive = parser.keep_alive();
+  framing.http_1_0 = parser.get().version() == 10;
+  framing.head_only = call.method == "HEAD";
+  if (absl::optional<HttpReply> reply = shared_->handler.check_head(call); reply.has_value()) {
+    framing.keep_alive = framing.keep_alive && parser.is_done();
+    co_return co_await Answer(*std::move(reply), framing);
+  }
+  refused = co_await ReadBody(parser, call);
+  if (refused == kGone) co_return false;
+  if (refused != 0) co_return co_await Refuse(refused);
+  call.body = std::move(parser.get().body());
+  HttpReply reply = co_await Handle(std::move(call));
+  co_return co_await Answer(std::move(reply), framing);
+}
+
+Task<int> HttpConnection::ReadHead(size_t& head_size) {
+  size_t scanned = 0;
+  while (true) {
+    const auto data = buffer_.cdata();
+    const HeadScan scan = ScanHead({static_cast<const char*>(data.data()), data.size()}, scanned);
+    if (scan.bad) co_return 400;
+    if (scan.end.has_value()) {
+      head_size = *scan.end;
+      co_return 0;
+    }
+    scanned = data.size();
+    if (scanned == buffer_.max_size()) co_return 431;
+    const auto [error, size] =
+        co_await socket_.async_read_some(buffer_.prepare(buffer_.max_size() - scanned), kAwait);
+    if (error) co_return error == asio::error::operation_aborted ? 408 : kGone;
+    buffer_.commit(size);
+  }
+}
+
+int HttpConnection::ParseHead(size_t head_size, Parser& parser, HttpCall& call) {
+  parser.header_limit(shared_->options.max_header_bytes + 1);
+  parser.body_limit(boost::none);  // Too large a body is refused after check_head, not before.
+  error_code error;
+  parser.put(asio::buffer(buffer_.cdata(), head_size), error);
+  if (error || !parser.is_header_done()) return 400;
+  buffer_.consume(head_size);
+
+  const auto& request = parser.get();
+  for (const auto& field : request) {
+    call.headers.emplace_back(absl::AsciiStrToLower(View(field.name_string())),
+                              std::string(field.value()));
+  }
+  const absl::string_view target = View(request.target());
+  if (const int status = CheckRequest(request.version() % 10, target, call.headers); status != 0) {
+    return status;
+  }
+  const size_t path_size = std::min(target.find('?'), target.size());
+  call.method = std::string(request.method_string());
+  call.path = std::string(target.substr(0, path_size));
+  if (path_size < target.size()) call.query = std::string(target.substr(path_size + 1));
+  call.received = absl::Now();
+  return 0;
+}
+
+Task<int> HttpConnection::ReadBody(Parser& parser, const HttpCall& head) {
+  const size_t limit = shared_->options.max_body_bytes;
+  if (parser.content_length().value_or(0) > limit) co_return 413;
+  if (parser.is_done()) co_return 0;
+  parser.body_limit(limit);
+  size_t extension_bytes = 0;
+  auto cap_extensions = [&](std::uint64_t, beast::string_view extensions, error_code& error) {
+    extension_bytes += extensions.size();
+    if (extension_bytes > kMaxChunkExtensionBytes) {
+      error = beast::http::error::bad_chunk_extension;
+    }
+  };
+  parser.on_chunk_header(cap_extensions);
+  if (buffer_.size() == 0 && parser.get().version() == 11 &&
+      absl::EqualsIgnoreCase(head.Header("expect").value_or(""), "100-continue")) {
+    static constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto [error, size] =
+        co_await asio::async_write(socket_, asio::buffer(kContinue, sizeof(kContinue) - 1), kAwait);
+    if (error) co_return kGone;
+  }
+  const auto [error, size] = co_await beast::http::async_read(socket_, buffer_, parser, kAwait);
+  co_return error ? BodyRefusal(error) : 0;
+}
+
+Task<HttpReply> HttpConnection::Handle(HttpCall call) {
+  deadline_ = Clock::time_point::max();
+  reply_.reset();
+  shared_->handler.handle(
+      std::move(call), ReplyCarrier(shared_->gate, weak_from_this(), shared_->handler.refuse(500)));
+  while (!reply_.has_value()) co_await replied_.async_wait(kAwait);
+  co_return *std::exchange(reply_, absl::nullopt);
+}
+
+Task<bool> HttpConnection::Answer(HttpReply reply, ReplyFraming framing) {
+  framing.keep_alive = framing.keep_alive && !shared_->draining;
+  const std::string text = ReplyText(reply, framing, absl::Now());
+  Allow(shared_->options.write_timeout);
+  const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(text), kAwait);
+  Allow(shared_->options.idle_timeout);
+  co_return !error && framing.keep_alive;
+}
+
+Task<bool> HttpConnection::Refuse(int status) {
+  co_return co_await Answer(shared_->handler.refuse(status), {.keep_alive = false});
+}
+
+Task<void> HttpConnection::Linger() {
+  error_code ignored;
+  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+  deadline_ = Clock::now() + kLinger;
+  size_t total = 0;
+  while (total < kLingerBytes) {
+    buffer_.clear();
+    const auto [error, size] =
+        co_await socket_.async_read_some(buffer_.prepare(buffer_.max_size()), kAwait);
+    if (error) co_return;
+    total += size;
+  }
+}
+
+}  // namespace
+
+Task<void> Serve(Socket socket, Shared* shared) {
+  const auto connection = std::make_shared<HttpConnection>(std::move(socket), shared);
+  while (co_await connection->ServeOne()) {
+  }
+  co_await connection->Linger();
+}
+
+Task<void> TurnAway(Socket socket, Shared* shared) {
+  const auto connection = std::make_shared<HttpConnection>(std::move(socket), shared);
+  co_await connection->Refuse(429);
+  co_await connection->Linger();
+}
+
+}  // namespace kyc::http

@@ -1,0 +1,100 @@
+// One HTTP connection of the listener; private to this room.
+#ifndef SERVER_HTTP_CONNECTION_H_
+#define SERVER_HTTP_CONNECTION_H_
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/synchronization/mutex.h"
+#include "server/http/handler.h"
+#include "server/http/server.h"
+
+namespace kyc::http {
+
+using Clock = std::chrono::steady_clock;
+using Executor = boost::asio::io_context::executor_type;
+template <typename T>
+using Task = boost::asio::awaitable<T, Executor>;
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
+using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
+using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
+
+// The way into the loop from any thread, as long as there is a loop. Thread-safe.
+class Gate {
+ public:
+  explicit Gate(boost::asio::io_context* loop) : loop_(loop) {}
+
+  // Runs `function` on the loop; drops it once the gate is closed.
+  template <typename Function>
+  void Post(Function function) {
+    absl::MutexLock lock(&mutex_);
+    if (loop_ != nullptr) boost::asio::post(*loop_, std::move(function));
+  }
+  void Close() {
+    absl::MutexLock lock(&mutex_);
+    loop_ = nullptr;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  boost::asio::io_context* loop_;
+};
+
+// What the listener may do to a connection.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  // Ends the running read or write if its time is over.
+  virtual void Tick(Clock::time_point now) = 0;
+  virtual void CloseIfIdle() = 0;
+};
+
+// What the connections share. Belongs to the listener's thread.
+struct Shared {
+  ServerOptions options;
+  Handler handler;
+  std::shared_ptr<Gate> gate;
+  absl::flat_hash_set<Connection*> connections;
+  size_t busy = 0;  // Requests between their first byte and the last byte of their answer.
+  bool draining = false;
+  absl::AnyInvocable<void() &&> drained;  // Null before Drain, and once called.
+
+  void FinishDrain() {
+    if (draining && busy == 0 && drained) std::exchange(drained, nullptr)();
+  }
+};
+
+// Counts a request as running for as long as it lives.
+class Busy {
+ public:
+  explicit Busy(Shared* shared) : shared_(shared) { ++shared_->busy; }
+  ~Busy() {
+    --shared_->busy;
+    shared_->FinishDrain();
+  }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+
+ private:
+  Shared* shared_;
+};
+
+// Serves a connection to its end. `shared` outlives the loop.
+Task<void> Serve(Socket socket, Shared* shared);
+// Tells a connection that there are too many.
+Task<void> TurnAway(Socket socket, Shared* shared);
+
+}  // namespace kyc::http
+
+#endif  // SERVER_HTTP_CONNECTION_H_

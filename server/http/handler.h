@@ -1,0 +1,56 @@
+// What an HTTP listener serves, as values: a request, its reply, and the steps between.
+#ifndef SERVER_HTTP_HANDLER_H_
+#define SERVER_HTTP_HANDLER_H_
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+
+namespace kyc::http {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// What arrived. Header names are in lower case; values as given, without surrounding blanks.
+struct HttpCall {
+  std::string method;
+  std::string path;  // Without the query.
+  std::string query;
+  Headers headers;
+  std::string body;  // Empty in CheckHead.
+  absl::Time received;
+
+  // The first header of that (lower case) name, or nullopt.
+  absl::optional<absl::string_view> Header(absl::string_view name) const;
+};
+
+struct HttpReply {
+  int status = 200;
+  Headers headers;
+  std::string content_type = "application/json";
+  std::string body;
+};
+
+// Receives the reply: exactly once, on any thread; must not block. Destroyed without a call, it
+// answers 500, so that no connection waits forever.
+using OnReply = absl::AnyInvocable<void(HttpReply) &&>;
+
+// What a listener serves, as two pure steps, so that a test needs no server.
+struct Handler {
+  // Judges method, path and headers before a byte of the body is buffered; a reply refuses the
+  // request. Runs on the listener's thread; must not block.
+  std::function<absl::optional<HttpReply>(const HttpCall& head)> check_head;
+  // Answers a whole request. Runs on the listener's thread; must not block.
+  std::function<void(HttpCall call, OnReply on_reply)> handle;
+  // The reply to what the listener itself refuses: 400 (not HTTP), 408, 413, 429, 431, 500, 501.
+  std::function<HttpReply(int status)> refuse;
+};
+
+}  // namespace kyc::http
+
+#endif  // SERVER_HTTP_HANDLER_H_

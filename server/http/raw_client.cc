@@ -1,0 +1,91 @@
+#include "server/http/raw_client.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
+
+namespace kyc::http {
+
+RawClient::RawClient(uint16_t port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+  const timeval limit = {.tv_sec = 10, .tv_usec = 0};
+  setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  connected_ = connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+}
+
+RawClient::~RawClient() { close(socket_); }
+
+void RawClient::Send(absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return;
+    bytes.remove_prefix(static_cast<size_t>(sent));
+  }
+}
+
+void RawClient::EndSending() { shutdown(socket_, SHUT_WR); }
+
+bool RawClient::More() {
+  char bytes[4096];
+  const ssize_t size = recv(socket_, bytes, sizeof(bytes), 0);
+  if (size <= 0) return false;
+  unread_.append(bytes, static_cast<size_t>(size));
+  return true;
+}
+
+std::string RawClient::ReadTo(absl::string_view mark) {
+  size_t at;
+  while ((at = unread_.find(mark.data(), 0, mark.size())) == std::string::npos) {
+    if (!More()) return std::exchange(unread_, "");
+  }
+  std::string read = unread_.substr(0, at + mark.size());
+  unread_.erase(0, read.size());
+  return read;
+}
+
+std::string RawClient::ReadResponse() {
+  std::string response = ReadTo("\r\n\r\n");
+  static constexpr char kLength[] = "Content-Length: ";
+  size_t length = 0;
+  if (const size_t at = response.find(kLength); at != std::string::npos) {
+    const size_t digits = at + sizeof(kLength) - 1;
+    if (!absl::SimpleAtoi(response.substr(digits, response.find('\r', digits) - digits), &length)) {
+      return response;
+    }
+  }
+  while (unread_.size() < length && More()) {
+  }
+  response += unread_.substr(0, length);
+  unread_.erase(0, length);
+  return response;
+}
+
+std::string RawClient::ReadAll() {
+  while (More()) {
+  }
+  return std::exchange(unread_, "");
+}
+
+std::string Exchange(uint16_t port, absl::string_view bytes) {
+  RawClient client(port);
+  client.Send(bytes);
+  return client.ReadAll();
+}
+
+int StatusOf(absl::string_view response) {
+  int status = 0;
+  if (!absl::ConsumePrefix(&response, "HTTP/1.1 ")) return 0;
+  return absl::SimpleAtoi(response.substr(0, 3), &status) ? status : 0;
+}
+
+}  // namespace kyc::http

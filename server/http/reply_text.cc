@@ -1,0 +1,74 @@
+#include "server/http/reply_text.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace kyc::http {
+namespace {
+
+absl::string_view ReasonPhrase(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 302:
+      return "Found";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "";
+  }
+}
+
+bool HasLineBreak(absl::string_view text) {
+  return text.find_first_of("\r\n") != absl::string_view::npos;
+}
+
+void AppendHeader(std::string& text, absl::string_view name, absl::string_view value) {
+  if (HasLineBreak(name) || HasLineBreak(value)) return;
+  absl::StrAppend(&text, name, ": ", value, "\r\n");
+}
+
+}  // namespace
+
+std::string ReplyText(const HttpReply& reply, const ReplyFraming& framing, absl::Time now) {
+  std::string text;
+  text.reserve(256 + reply.body.size());
+  absl::StrAppend(&text, "HTTP/1.1 ", reply.status, " ", ReasonPhrase(reply.status), "\r\n");
+  AppendHeader(text, "Date",
+               absl::FormatTime("%a, %d %b %E4Y %H:%M:%S GMT", now, absl::UTCTimeZone()));
+  for (const auto& [name, value] : reply.headers) AppendHeader(text, name, value);
+  if (!reply.body.empty()) AppendHeader(text, "Content-Type", reply.content_type);
+  AppendHeader(text, "Content-Length", absl::StrCat(reply.body.size()));
+  if (!framing.keep_alive) {
+    AppendHeader(text, "Connection", "close");
+  } else if (framing.http_1_0) {
+    AppendHeader(text, "Connection", "keep-alive");
+  }
+  absl::StrAppend(&text, "\r\n");
+  if (!framing.head_only) absl::StrAppend(&text, reply.body);
+  return text;
+}
+
+}  // namespace kyc::http

@@ -1,0 +1,96 @@
+#include "server/http/request_rules.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+
+namespace kyc::http {
+namespace {
+
+// The first header of a name, and how often it is there.
+struct Found {
+  int count = 0;
+  absl::string_view value;
+};
+
+Found Find(const Headers& headers, absl::string_view name) {
+  Found found;
+  for (const auto& [key, value] : headers) {
+    if (key == name && found.count++ == 0) found.value = value;
+  }
+  return found;
+}
+
+bool AllDigits(absl::string_view text, size_t max_size) {
+  return !text.empty() && text.size() <= max_size &&
+         std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
+
+bool IsNameByte(char c) {
+  return absl::ascii_isalnum(c) || absl::StrContains("-._~!$&'()*+,;=%", c);
+}
+
+bool IsAddressByte(char c) { return absl::ascii_isxdigit(c) || c == ':' || c == '.'; }
+
+// host [ ":" port ], where host is a name, an IPv4 address or an IPv6 address in brackets.
+bool IsHost(absl::string_view text) {
+  absl::string_view host = text;
+  if (size_t colon = text.rfind(':');
+      colon != absl::string_view::npos && !absl::EndsWith(text, "]")) {
+    if (!AllDigits(text.substr(colon + 1), 5)) return false;
+    host = text.substr(0, colon);
+  }
+  if (host.empty() || host.size() > 255) return false;
+  if (absl::ConsumePrefix(&host, "[")) {
+    return absl::ConsumeSuffix(&host, "]") && !host.empty() &&
+           std::all_of(host.begin(), host.end(), IsAddressByte);
+  }
+  return std::all_of(host.begin(), host.end(), IsNameByte);
+}
+
+bool IsPath(absl::string_view target) {
+  return absl::StartsWith(target, "/") && std::all_of(target.begin(), target.end(), [](char c) {
+           return absl::ascii_isgraph(c) && c != '#';
+         });
+}
+
+int CheckFraming(int minor_version, const Headers& headers) {
+  const Found length = Find(headers, "content-length");
+  const Found coding = Find(headers, "transfer-encoding");
+  if (length.count > 1 || coding.count > 1) return 400;
+  if (length.count == 1 && !AllDigits(length.value, 18)) return 400;
+  if (coding.count == 0) return 0;
+  if (minor_version == 0 || length.count == 1) return 400;
+  return absl::EqualsIgnoreCase(coding.value, "chunked") ? 0 : 501;
+}
+
+}  // namespace
+
+HeadScan ScanHead(absl::string_view bytes, size_t from) {
+  constexpr HeadScan kBad = {.bad = true, .end = absl::nullopt};
+  for (size_t i = from; i < bytes.size(); ++i) {
+    const char c = bytes[i];
+    const char before = i > 0 ? bytes[i - 1] : '\0';
+    if (i == 0 && !absl::ascii_isalpha(c)) return kBad;
+    if ((c == '\n') != (before == '\r')) return kBad;
+    if (absl::ascii_iscntrl(c) && c != '\r' && c != '\n' && c != '\t') return kBad;
+    if (before == '\n' && (c == ' ' || c == '\t')) return kBad;
+    if (c == '\n' && absl::EndsWith(bytes.substr(0, i + 1), "\r\n\r\n")) {
+      return {.bad = false, .end = i + 1};
+    }
+  }
+  return {};
+}
+
+int CheckRequest(int minor_version, absl::string_view target, const Headers& headers) {
+  if (!IsPath(target)) return 400;
+  const Found host = Find(headers, "host");
+  if (host.count > 1 || (host.count == 0 && minor_version > 0)) return 400;
+  if (host.count == 1 && !IsHost(host.value)) return 400;
+  if (const int status = CheckFraming(minor_version, headers); status != 0) return status;
+  return Find(headers, "content-encoding").count == 0 ? 0 : 501;
+}
+
+}  // namespace kyc::http

@@ -1,0 +1,37 @@
+// Which requests are refused before anything is done with them: what the parser leaves open and
+// request smuggling lives on. Pure.
+#ifndef SERVER_HTTP_REQUEST_RULES_H_
+#define SERVER_HTTP_REQUEST_RULES_H_
+
+#include <cstddef>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "server/http/handler.h"
+
+namespace kyc::http {
+
+// What a scan of a head's bytes found.
+struct HeadScan {
+  bool bad = false;            // Cannot become a request any more.
+  absl::optional<size_t> end;  // Just behind the empty line that ends the head.
+};
+
+// Scans the bytes of a head that have arrived; those before `from` were scanned before. Bad: a
+// first byte that starts no method (TLS, an empty line), a line end other than CR LF, a control
+// character other than TAB, a folded header line.
+HeadScan ScanHead(absl::string_view bytes, size_t from);
+
+// The status that refuses a request, or 0. `minor_version` is that of HTTP/1.x.
+//   400: a target that is not an absolute path; in HTTP/1.1 no Host; in any version several or a
+//        garbled Host; several Content-Lengths, or one that is not a plain number; a
+//        Transfer-Encoding in HTTP/1.0, or together with a Content-Length, or several times.
+//   501: a Transfer-Encoding but exactly `chunked`; any Content-Encoding.
+int CheckRequest(int minor_version, absl::string_view target, const Headers& headers);
+
+// The chunk extensions of one request, in bytes.
+inline constexpr size_t kMaxChunkExtensionBytes = 4096;
+
+}  // namespace kyc::http
+
+#endif  // SERVER_HTTP_REQUEST_RULES_H_

@@ -1,0 +1,136 @@
+#include "server/http/request_rules.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace kyc::http {
+namespace {
+
+using std::string_literals::operator""s;
+
+struct ScanCase {
+  std::string name;
+  std::string bytes;
+  bool bad;
+  absl::optional<size_t> end;
+};
+
+const ScanCase kScans[] = {
+    {"Nothing", "", false, absl::nullopt},
+    {"Part", "GET / HT", false, absl::nullopt},
+    {"PartEndsInCr", "GET / HTTP/1.1\r", false, absl::nullopt},
+    {"Whole", "GET / HTTP/1.1\r\n\r\n", false, 18},
+    {"BytesBehindTheHead", "GET / HTTP/1.1\r\n\r\n\0\x16 GET"s, false, 18},
+    {"TabInValue", "GET / HTTP/1.1\r\na: b\tc\r\n\r\n", false, 26},
+    {"TlsHello", "\x16\x03\x01", true, absl::nullopt},
+    {"EmptyLineFirst", "\r\nGET / HTTP/1.1\r\n\r\n", true, absl::nullopt},
+    {"BlankFirst", " GET / HTTP/1.1\r\n\r\n", true, absl::nullopt},
+    {"Nul", "GET / HTTP/1.1\r\na: b\0c"s, true, absl::nullopt},
+    {"Delete", "GET / HTTP/1.1\r\na: b\x7f", true, absl::nullopt},
+    {"BareLineFeed", "GET / HTTP/1.1\n", true, absl::nullopt},
+    {"BareLineFeedInHeaders", "GET / HTTP/1.1\r\na: b\nc: d\r\n\r\n", true, absl::nullopt},
+    {"BareCarriageReturn", "GET / HTTP/1.1\r\na: b\rc", true, absl::nullopt},
+    {"CarriageReturnTwice", "GET / HTTP/1.1\r\r\n\r\n", true, absl::nullopt},
+    {"FoldedBySpace", "GET / HTTP/1.1\r\na: b\r\n c", true, absl::nullopt},
+    {"FoldedByTab", "GET / HTTP/1.1\r\na: b\r\n\tc", true, absl::nullopt},
+};
+
+TEST(ScanHead, EachHeadIsJudgedAsListed) {
+  for (const ScanCase& c : kScans) {
+    const HeadScan scan = ScanHead(c.bytes, 0);
+    EXPECT_EQ(scan.bad, c.bad) << c.name;
+    EXPECT_EQ(scan.end, c.end) << c.name;
+  }
+}
+
+TEST(ScanHead, BytesOneByOneAreJudgedAsTheWhole) {
+  for (const ScanCase& c : kScans) {
+    HeadScan scan;
+    for (size_t size = 1; size <= c.bytes.size() && !scan.bad && !scan.end; ++size) {
+      scan = ScanHead(absl::string_view(c.bytes).substr(0, size), size - 1);
+    }
+    EXPECT_EQ(scan.bad, c.bad) << c.name;
+    EXPECT_EQ(scan.end, c.end) << c.name;
+  }
+}
+
+struct RequestCase {
+  std::string name;
+  int minor_version;
+  std::string target;
+  Headers headers;
+  int status;
+};
+
+TEST(CheckRequest, EachRequestIsJudgedAsListed) {
+  const RequestCase cases[] = {
+      {"Plain", 1, "/a?b=c", {{"host", "h"}}, 0},
+      {"NoHostInHttp10", 0, "/", {}, 0},
+      {"HostAndPort", 1, "/", {{"host", "gateway.internal:8081"}}, 0},
+      {"HostIpv6", 1, "/", {{"host", "[::1]:8081"}}, 0},
+      {"HostIpv6WithoutPort", 1, "/", {{"host", "[::1]"}}, 0},
+      {"ContentLength", 1, "/", {{"host", "h"}, {"content-length", "12"}}, 0},
+      {"Chunked", 1, "/", {{"host", "h"}, {"transfer-encoding", "Chunked"}}, 0},
+
+      {"AbsoluteTarget", 1, "http://h/", {{"host", "h"}}, 400},
+      {"AuthorityTarget", 1, "h:443", {{"host", "h"}}, 400},
+      {"AsteriskTarget", 1, "*", {{"host", "h"}}, 400},
+      {"EmptyTarget", 1, "", {{"host", "h"}}, 400},
+      {"FragmentInTarget", 1, "/a#b", {{"host", "h"}}, 400},
+      {"ByteAboveAsciiInTarget", 1, "/\xc3\xa4", {{"host", "h"}}, 400},
+      {"NoHost", 1, "/", {}, 400},
+      {"TwoHosts", 1, "/", {{"host", "h"}, {"host", "h"}}, 400},
+      {"TwoHostsInHttp10", 0, "/", {{"host", "h"}, {"host", "i"}}, 400},
+      {"EmptyHost", 1, "/", {{"host", ""}}, 400},
+      {"HostWithBlank", 1, "/", {{"host", "a b"}}, 400},
+      {"HostWithPath", 1, "/", {{"host", "a/b"}}, 400},
+      {"HostWithUser", 1, "/", {{"host", "a@b"}}, 400},
+      {"HostWithGarbledPort", 1, "/", {{"host", "a:b"}}, 400},
+      {"HostWithEmptyPort", 1, "/", {{"host", "a:"}}, 400},
+      {"HostWithLongPort", 1, "/", {{"host", "a:123456"}}, 400},
+      {"HostBracketOpen", 1, "/", {{"host", "[::1"}}, 400},
+      {"HostBracketNames", 1, "/", {{"host", "[gateway]"}}, 400},
+      {"TwoContentLengths",
+       1,
+       "/",
+       {{"host", "h"}, {"content-length", "1"}, {"content-length", "1"}},
+       400},
+      {"ContentLengthNegative", 1, "/", {{"host", "h"}, {"content-length", "-1"}}, 400},
+      {"ContentLengthSigned", 1, "/", {{"host", "h"}, {"content-length", "+1"}}, 400},
+      {"ContentLengthList", 1, "/", {{"host", "h"}, {"content-length", "1, 1"}}, 400},
+      {"ContentLengthEmpty", 1, "/", {{"host", "h"}, {"content-length", ""}}, 400},
+      {"ContentLengthHex", 1, "/", {{"host", "h"}, {"content-length", "0x1"}}, 400},
+      {"ContentLengthOfTwentyDigits",
+       1,
+       "/",
+       {{"host", "h"}, {"content-length", "18446744073709551617"}},
+       400},
+      {"ChunkedWithContentLength",
+       1,
+       "/",
+       {{"host", "h"}, {"content-length", "1"}, {"transfer-encoding", "chunked"}},
+       400},
+      {"ChunkedInHttp10", 0, "/", {{"transfer-encoding", "chunked"}}, 400},
+      {"ChunkedTwice",
+       1,
+       "/",
+       {{"host", "h"}, {"transfer-encoding", "chunked"}, {"transfer-encoding", "chunked"}},
+       400},
+      {"ChunkedListedTwice",
+       1,
+       "/",
+       {{"host", "h"}, {"transfer-encoding", "chunked, chunked"}},
+       501},
+      {"ChunkedAfterGzip", 1, "/", {{"host", "h"}, {"transfer-encoding", "gzip, chunked"}}, 501},
+      {"TransferIdentity", 1, "/", {{"host", "h"}, {"transfer-encoding", "identity"}}, 501},
+      {"TransferXchunked", 1, "/", {{"host", "h"}, {"transfer-encoding", "xchunked"}}, 501},
+      {"ContentGzip", 1, "/", {{"host", "h"}, {"content-encoding", "gzip"}}, 501},
+  };
+  for (const RequestCase& c : cases) {
+    EXPECT_EQ(CheckRequest(c.minor_version, c.target, c.headers), c.status) << c.name;
+  }
+}
+
+}  // namespace
+}  // namespace kyc::http
