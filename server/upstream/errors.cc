@@ -183,6 +183,12 @@ Error MalformedReply(absl::string_view upstream, const HttpResponse& response,
   return error;
 }
 
+void SetOutcome(Error& error, Outcome outcome) {
+  for (auto& [key, value] : error.metadata) {
+    if (key == "outcome") value = std::string(OutcomeText(outcome));
+  }
+}
+
 absl::optional<absl::Duration> RetryAfter(const HttpResponse& response) {
   const std::string* text = FindHeader(response, "retry-after");
   if (text == nullptr) return absl::nullopt;

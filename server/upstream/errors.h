@@ -28,6 +28,9 @@ Error HttpStatusError(absl::string_view upstream, const HttpResponse& response);
 Error MalformedReply(absl::string_view upstream, const HttpResponse& response,
                      absl::string_view what);
 
+// For refinements: replaces metadata["outcome"].
+void SetOutcome(Error& error, Outcome outcome);
+
 // Retry-After in seconds, or as a date (against the reply's own Date header, so that no clock is
 // asked), from 0 to 1 h. nullopt: none that can be read.
 absl::optional<absl::Duration> RetryAfter(const HttpResponse& response);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "server/call/secret.h"
 #include "server/upstream/http.h"
@@ -16,6 +17,8 @@ struct Options {
   int max_cust_ref_no_bytes = 128;
   int max_text_bytes = 256;
   upstream::Headers extra_headers;
+  // Names that a request's `account` may have. The service fills it in.
+  std::vector<std::string> accounts;
 };
 
 }  // namespace kyc::widekyc

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/call/blob.h"
+#include "server/call/secret.h"
 #include "server/json/value.h"
 #include "server/upstream/http.h"
 #include "server/widekyc/options.h"
@@ -20,10 +21,11 @@ absl::Status Validate(const ::widekyc::v1::DetectLivenessRequest& request, const
 upstream::HttpRequest ToHttp(const ::widekyc::v1::DetectLivenessRequest& request, Blob selfie_image,
                              const Secret& token, const Options& options);
 
-// `request` only serves to mask its values in the upstream's words. `deviations` are added to.
+// `request` and `token` only serve to mask their values in the upstream's words. `deviations` are
+// added to.
 absl::StatusOr<::widekyc::v1::DetectLivenessResponse> FromHttp(
     const upstream::HttpResponse& response, const ::widekyc::v1::DetectLivenessRequest& request,
-    json::Deviations& deviations);
+    json::Deviations& deviations, const Secret& token = Secret());
 
 }  // namespace kyc::widekyc
 

@@ -1,0 +1,100 @@
+#include "server/widekyc/id_recognize.h"
+
+#include <utility>
+#include <vector>
+
+#include "server/call/error.h"
+#include "server/call/image_type.h"
+#include "server/json/body.h"
+#include "server/upstream/errors.h"
+#include "server/widekyc/envelope.h"
+#include "server/widekyc/fields.h"
+#include "server/widekyc/request.h"
+
+namespace kyc::widekyc {
+namespace {
+
+using ::widekyc::v1::IdCard;
+using ::widekyc::v1::RecognizeIdRequest;
+using ::widekyc::v1::RecognizeIdResponse;
+
+// A JSON key and where its text goes.
+struct CardField {
+  const char* key;
+  void (*set)(IdCard& card, std::string text);
+};
+constexpr CardField kCardFields[] = {
+    {"nik", [](IdCard& card, std::string text) { card.set_nik(std::move(text)); }},
+    {"nama", [](IdCard& card, std::string text) { card.set_nama(std::move(text)); }},
+    {"tempat_lahir",
+     [](IdCard& card, std::string text) { card.set_tempat_lahir(std::move(text)); }},
+    {"tanggal_lahir",
+     [](IdCard& card, std::string text) { card.set_tanggal_lahir(std::move(text)); }},
+    {"jenis_kelamin",
+     [](IdCard& card, std::string text) { card.set_jenis_kelamin(std::move(text)); }},
+    {"gol_darah", [](IdCard& card, std::string text) { card.set_gol_darah(std::move(text)); }},
+    {"alamat", [](IdCard& card, std::string text) { card.set_alamat(std::move(text)); }},
+    {"rt/rw", [](IdCard& card, std::string text) { card.set_rt_rw(std::move(text)); }},
+    {"kelurahan/desa",
+     [](IdCard& card, std::string text) { card.set_kelurahan_desa(std::move(text)); }},
+    {"kecamatan", [](IdCard& card, std::string text) { card.set_kecamatan(std::move(text)); }},
+    {"agama", [](IdCard& card, std::string text) { card.set_agama(std::move(text)); }},
+    {"status_perkawinan",
+     [](IdCard& card, std::string text) { card.set_status_perkawinan(std::move(text)); }},
+    {"pekerjaan", [](IdCard& card, std::string text) { card.set_pekerjaan(std::move(text)); }},
+    {"kewarganegaraan",
+     [](IdCard& card, std::string text) { card.set_kewarganegaraan(std::move(text)); }},
+    {"provinsi", [](IdCard& card, std::string text) { card.set_provinsi(std::move(text)); }},
+    {"kota", [](IdCard& card, std::string text) { card.set_kota(std::move(text)); }},
+};
+
+// How many known fields the data has.
+int ReadCard(Fields& data, IdCard& card) {
+  int found = 0;
+  for (const CardField& field : kCardFields) {
+    absl::optional<std::string> text = data.String(field.key);
+    if (!text) continue;
+    field.set(card, *std::move(text));
+    ++found;
+  }
+  return found;
+}
+
+}  // namespace
+
+absl::Status Validate(const RecognizeIdRequest& request, const Blob& id_image,
+                      const Options& options) {
+  std::vector<Violation> violations;
+  CheckCommon(request.cust_ref_no(), request.account(), options, violations);
+  CheckImage("id_image", id_image, options.max_image_bytes, violations);
+  return InvalidRequest(std::move(violations));
+}
+
+upstream::HttpRequest ToHttp(const RecognizeIdRequest& request, Blob id_image, const Secret& token,
+                             const Options& options) {
+  json::ObjectWriter body;
+  body.String("cust_ref_no", request.cust_ref_no());
+  body.Base64("id_image", "", std::move(id_image));
+  return Post("/api/id-recognize", std::move(body).Finish(), token, options);
+}
+
+absl::StatusOr<RecognizeIdResponse> FromHttp(const upstream::HttpResponse& response,
+                                             const RecognizeIdRequest& request,
+                                             json::Deviations& deviations, const Secret& token) {
+  absl::StatusOr<Envelope> envelope =
+      ReadEnvelope(response, {request.cust_ref_no(), token.Reveal()}, deviations);
+  if (!envelope.ok()) return envelope.status();
+  const json::Value* data = envelope->result.Find("data");
+  if (data == nullptr) {
+    return ToStatus(MalformedReply(kUpstream, response, "is a success without data"));
+  }
+  Fields fields(*data, deviations);
+  RecognizeIdResponse answer;
+  if (ReadCard(fields, *answer.mutable_id_card()) == 0 || fields.unreadable()) {
+    return ToStatus(MalformedReply(kUpstream, response, "has no card that can be read"));
+  }
+  *answer.mutable_transaction() = std::move(envelope->transaction);
+  return answer;
+}
+
+}  // namespace kyc::widekyc

@@ -1,0 +1,32 @@
+// WideKYC's id-recognize endpoint as three pure functions.
+// Source: WideKYC API, section 2, ID Recognize.
+#ifndef SERVER_WIDEKYC_ID_RECOGNIZE_H_
+#define SERVER_WIDEKYC_ID_RECOGNIZE_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/call/blob.h"
+#include "server/call/secret.h"
+#include "server/json/value.h"
+#include "server/upstream/http.h"
+#include "server/widekyc/options.h"
+#include "widekyc/v1/widekyc.pb.h"
+
+namespace kyc::widekyc {
+
+// Every violation at once, as INVALID_ARGUMENT INVALID_REQUEST.
+absl::Status Validate(const ::widekyc::v1::RecognizeIdRequest& request, const Blob& id_image,
+                      const Options& options);
+
+upstream::HttpRequest ToHttp(const ::widekyc::v1::RecognizeIdRequest& request, Blob id_image,
+                             const Secret& token, const Options& options);
+
+// `request` and `token` only serve to mask their values in the upstream's words. `deviations` are
+// added to.
+absl::StatusOr<::widekyc::v1::RecognizeIdResponse> FromHttp(
+    const upstream::HttpResponse& response, const ::widekyc::v1::RecognizeIdRequest& request,
+    json::Deviations& deviations, const Secret& token = Secret());
+
+}  // namespace kyc::widekyc
+
+#endif  // SERVER_WIDEKYC_ID_RECOGNIZE_H_

@@ -1,0 +1,55 @@
+#include "server/widekyc/request.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace kyc::widekyc {
+namespace {
+
+void CheckAccount(absl::string_view account, const std::vector<std::string>& known,
+                  std::vector<Violation>& violations) {
+  if (account.empty()) {
+    if (known.size() > 1) {
+      violations.push_back({"account", "must be given, because several accounts are configured"});
+    }
+  } else if (std::find(known.begin(), known.end(), account) == known.end()) {
+    violations.push_back({"account", "must be the name of a configured account"});
+  }
+}
+
+}  // namespace
+
+void CheckCommon(absl::string_view cust_ref_no, absl::string_view account, const Options& options,
+                 std::vector<Violation>& violations) {
+  if (cust_ref_no.empty() ||
+      cust_ref_no.size() > static_cast<size_t>(options.max_cust_ref_no_bytes)) {
+    violations.push_back(
+        {"cust_ref_no", absl::StrCat("must be 1 to ", options.max_cust_ref_no_bytes, " bytes")});
+  }
+  CheckAccount(account, options.accounts, violations);
+}
+
+void CheckText(absl::string_view field, absl::string_view text, const Options& options,
+               std::vector<Violation>& violations) {
+  if (text.size() > static_cast<size_t>(options.max_text_bytes)) {
+    violations.push_back(
+        {std::string(field), absl::StrCat("must be at most ", options.max_text_bytes, " bytes")});
+  }
+}
+
+upstream::HttpRequest Post(absl::string_view path, json::Body body, const Secret& token,
+                           const Options& options) {
+  upstream::HttpRequest request;
+  request.url = absl::StrCat(options.server_url, path);
+  request.headers = {{"Content-Type", "application/json"},
+                     {"Accept", "application/json"},
+                     {"token", token.Reveal()}};
+  request.headers.insert(request.headers.end(), options.extra_headers.begin(),
+                         options.extra_headers.end());
+  request.body = std::move(body);
+  return request;
+}
+
+}  // namespace kyc::widekyc

@@ -1,0 +1,31 @@
+// What the requests of all WideKYC endpoints share.
+#ifndef SERVER_WIDEKYC_REQUEST_H_
+#define SERVER_WIDEKYC_REQUEST_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "server/call/error.h"
+#include "server/call/secret.h"
+#include "server/json/body.h"
+#include "server/upstream/http.h"
+#include "server/widekyc/options.h"
+
+namespace kyc::widekyc {
+
+// Adds what is wrong with the fields that every request has.
+void CheckCommon(absl::string_view cust_ref_no, absl::string_view account, const Options& options,
+                 std::vector<Violation>& violations);
+
+// Adds a violation if an optional text is too long.
+void CheckText(absl::string_view field, absl::string_view text, const Options& options,
+               std::vector<Violation>& violations);
+
+// A POST of `body` to {server_url}{path}.
+upstream::HttpRequest Post(absl::string_view path, json::Body body, const Secret& token,
+                           const Options& options);
+
+}  // namespace kyc::widekyc
+
+#endif  // SERVER_WIDEKYC_REQUEST_H_

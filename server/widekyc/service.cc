@@ -1,0 +1,84 @@
+#include "server/widekyc/service.h"
+
+#include <utility>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "server/call/error.h"
+#include "server/json/value.h"
+#include "server/upstream/errors.h"
+#include "server/widekyc/envelope.h"
+#include "server/widekyc/id_recognize.h"
+#include "server/widekyc/id_validation.h"
+#include "server/widekyc/passive_liveness.h"
+
+namespace kyc::widekyc {
+namespace {
+
+template <typename Request, typename Response>
+absl::StatusOr<Response> Answer(const upstream::HttpResult& result, const Request& request,
+                                const Secret& token, Metrics& metrics) {
+  if (const auto* failure = std::get_if<upstream::HttpFailure>(&result)) {
+    return upstream::FailureStatus(kUpstream, *failure);
+  }
+  json::Deviations deviations;
+  absl::StatusOr<Response> response =
+      FromHttp(std::get<upstream::HttpResponse>(result), request, deviations, token);
+  for (const std::string& deviation : deviations) metrics.Deviation(kUpstream, deviation);
+  return response;
+}
+
+}  // namespace
+
+WideKycService::WideKycService(Options options, std::vector<Account> accounts, Metrics* metrics)
+    : options_(std::move(options)), metrics_(metrics) {
+  options_.accounts.clear();
+  for (Account& account : accounts) {
+    options_.accounts.push_back(account.name);
+    accounts_.push_back(std::make_shared<const Account>(std::move(account)));
+  }
+}
+
+void WideKycService::DetectLiveness(CallContext context,
+                                    ::widekyc::v1::DetectLivenessRequest request, Blob selfie_image,
+                                    Done<::widekyc::v1::DetectLivenessResponse> done) const {
+  Call(std::move(context), std::move(request), std::move(selfie_image), std::move(done));
+}
+
+void WideKycService::RecognizeId(CallContext context, ::widekyc::v1::RecognizeIdRequest request,
+                                 Blob id_image,
+                                 Done<::widekyc::v1::RecognizeIdResponse> done) const {
+  Call(std::move(context), std::move(request), std::move(id_image), std::move(done));
+}
+
+void WideKycService::ValidateId(CallContext context, ::widekyc::v1::ValidateIdRequest request,
+                                Blob selfie_image,
+                                Done<::widekyc::v1::ValidateIdResponse> done) const {
+  Call(std::move(context), std::move(request), std::move(selfie_image), std::move(done));
+}
+
+template <typename Request, typename Response>
+void WideKycService::Call(CallContext context, Request request, Blob image,
+                          Done<Response> done) const {
+  if (absl::Status valid = Validate(request, image, options_); !valid.ok()) {
+    return std::move(done)(valid);
+  }
+  const std::shared_ptr<const Account> account = FindAccount(request.account());
+  if (account == nullptr) return std::move(done)(GatewayBug("the choice of a WideKYC account"));
+  upstream::HttpRequest http = ToHttp(request, std::move(image), account->token, options_);
+  account->send(
+      context, std::move(http),
+      [request = std::move(request), account, metrics = metrics_,
+       done = std::move(done)](upstream::HttpResult result) mutable {
+        std::move(done)(Answer<Request, Response>(result, request, account->token, *metrics));
+      });
+}
+
+std::shared_ptr<const Account> WideKycService::FindAccount(const std::string& name) const {
+  for (const auto& account : accounts_) {
+    if (name.empty() || account->name == name) return account;
+  }
+  return nullptr;
+}
+
+}  // namespace kyc::widekyc

@@ -1,0 +1,53 @@
+// The WideKYC rpcs: check, send, read.
+#ifndef SERVER_WIDEKYC_SERVICE_H_
+#define SERVER_WIDEKYC_SERVICE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/call/blob.h"
+#include "server/call/call_context.h"
+#include "server/call/metrics.h"
+#include "server/call/secret.h"
+#include "server/upstream/http.h"
+#include "server/widekyc/options.h"
+#include "widekyc/v1/widekyc.pb.h"
+
+namespace kyc::widekyc {
+
+// One merchant, with its own way out: slots and breaker are per account.
+struct Account {
+  std::string name;
+  Secret token;
+  upstream::SendHttp send;
+};
+
+// Thread-safe. A running call keeps what it needs, so that the service may go before its calls end;
+// `metrics` outlives both. The images belong to the call and stay until it is answered.
+class WideKycService {
+ public:
+  // `accounts` has at least one; with one it is the default. Fills in options.accounts.
+  WideKycService(Options options, std::vector<Account> accounts, Metrics* metrics);
+
+  void DetectLiveness(CallContext context, ::widekyc::v1::DetectLivenessRequest request,
+                      Blob selfie_image, Done<::widekyc::v1::DetectLivenessResponse> done) const;
+  void RecognizeId(CallContext context, ::widekyc::v1::RecognizeIdRequest request, Blob id_image,
+                   Done<::widekyc::v1::RecognizeIdResponse> done) const;
+  void ValidateId(CallContext context, ::widekyc::v1::ValidateIdRequest request, Blob selfie_image,
+                  Done<::widekyc::v1::ValidateIdResponse> done) const;
+
+ private:
+  template <typename Request, typename Response>
+  void Call(CallContext context, Request request, Blob image, Done<Response> done) const;
+  // Null if there is none of that name.
+  std::shared_ptr<const Account> FindAccount(const std::string& name) const;
+
+  Options options_;
+  std::vector<std::shared_ptr<const Account>> accounts_;
+  Metrics* metrics_;
+};
+
+}  // namespace kyc::widekyc
+
+#endif  // SERVER_WIDEKYC_SERVICE_H_

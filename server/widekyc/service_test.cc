@@ -1,0 +1,198 @@
+#include "server/widekyc/service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/types/optional.h"
+#include "server/call/error.h"
+
+namespace kyc::widekyc {
+namespace {
+
+using absl::StatusCode;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+using ::widekyc::v1::DetectLivenessRequest;
+using ::widekyc::v1::DetectLivenessResponse;
+using ::widekyc::v1::RecognizeIdRequest;
+using ::widekyc::v1::RecognizeIdResponse;
+using ::widekyc::v1::ValidateIdRequest;
+using ::widekyc::v1::ValidateIdResponse;
+
+// Keeps the deviations; the rest is not this room's.
+class DeviationLog : public Metrics {
+ public:
+  void CallEnded(absl::string_view, StatusCode, absl::string_view, absl::Duration) override {}
+  void CallsOpen(int64_t, int64_t, int64_t) override {}
+  void AttemptEnded(absl::string_view, absl::string_view, absl::string_view,
+                    absl::Duration) override {}
+  void Retried(absl::string_view, absl::string_view) override {}
+  void Slots(absl::string_view, absl::string_view, int64_t, int64_t) override {}
+  void BreakerChanged(absl::string_view, absl::string_view, absl::string_view) override {}
+  void Deviation(absl::string_view upstream, absl::string_view kind) override {
+    seen.emplace_back(upstream, kind);
+  }
+  void NotificationAnswered(absl::string_view, absl::Duration) override {}
+  void Committed(int64_t, int64_t, absl::Duration) override {}
+  void Quarantined(bool) override {}
+  void Delivered(int64_t) override {}
+
+  std::vector<std::pair<std::string, std::string>> seen;
+};
+
+// An upstream that answers at once, always the same, and keeps what it was sent.
+struct FakeUpstream {
+  upstream::HttpResult result;
+  std::vector<upstream::HttpRequest> requests;
+
+  upstream::SendHttp Send() {
+    return [this](const CallContext&, upstream::HttpRequest request, upstream::OnResponse done) {
+      requests.push_back(std::move(request));
+      std::move(done)(result);
+    };
+  }
+};
+
+upstream::HttpResponse Ok(std::string body) {
+  upstream::HttpResponse response;
+  response.status = 200;
+  response.body = std::move(body);
+  return response;
+}
+
+const std::string kJpeg = "\xFF\xD8\xFF\xE0JFIF";
+
+class Service : public testing::Test {
+ protected:
+  WideKycService Make(int accounts) {
+    Options options;
+    options.server_url = "https://widekyc.test";
+    std::vector<Account> made;
+    made.push_back({"first", Secret("token-1"), first_.Send()});
+    if (accounts > 1) made.push_back({"second", Secret("token-2"), second_.Send()});
+    return WideKycService(std::move(options), std::move(made), &metrics_);
+  }
+
+  // The answer of a DetectLiveness, which came before the call returned.
+  absl::StatusOr<DetectLivenessResponse> Detect(const WideKycService& service,
+                                                DetectLivenessRequest request) {
+    absl::optional<absl::StatusOr<DetectLivenessResponse>> answer;
+    service.DetectLiveness({}, std::move(request), {{kJpeg}}, [&](auto got) {
+      EXPECT_FALSE(answer.has_value());
+      answer = std::move(got);
+    });
+    return answer.value_or(absl::InternalError("no answer"));
+  }
+
+  FakeUpstream first_;
+  FakeUpstream second_;
+  DeviationLog metrics_;
+};
+
+DetectLivenessRequest Request(std::string account) {
+  DetectLivenessRequest request;
+  request.set_cust_ref_no("3322873");
+  request.set_account(std::move(account));
+  return request;
+}
+
+const char kLive[] =
+    R"({"statusCode":"SUCCESSFUL","content":{"result":{"status":"success","result":"True"}}})";
+
+TEST_F(Service, AnswerIsReadAndItsDeviationsCounted) {
+  first_.result = Ok(kLive);
+  const auto answer = Detect(Make(1), Request(""));
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_TRUE(answer->live());
+  EXPECT_THAT(metrics_.seen, ElementsAre(Pair("widekyc", "string_for_bool")));
+  ASSERT_EQ(first_.requests.size(), 1u);
+  EXPECT_EQ(first_.requests[0].url, "https://widekyc.test/api/passive-liveness");
+}
+
+TEST_F(Service, NamedAccountSendsWithItsOwnToken) {
+  second_.result = Ok(kLive);
+  ASSERT_TRUE(Detect(Make(2), Request("second")).ok());
+  EXPECT_THAT(first_.requests, IsEmpty());
+  ASSERT_EQ(second_.requests.size(), 1u);
+  EXPECT_THAT(second_.requests[0].headers, testing::Contains(Pair("token", "token-2")));
+}
+
+TEST_F(Service, InvalidRequestIsNotSent) {
+  for (const char* account : {"", "third"}) {
+    const auto answer = Detect(Make(2), Request(account));
+    EXPECT_EQ(answer.status().code(), StatusCode::kInvalidArgument);
+    EXPECT_EQ(ReasonOf(answer.status()), "INVALID_REQUEST");
+  }
+  EXPECT_THAT(first_.requests, IsEmpty());
+  EXPECT_THAT(second_.requests, IsEmpty());
+}
+
+TEST_F(Service, FailureIsItsError) {
+  upstream::HttpFailure failure;
+  failure.kind = upstream::FailureKind::kConnectionLost;
+  failure.sent = true;
+  failure.attempts = 1;
+  first_.result = failure;
+  const absl::Status status = Detect(Make(1), Request("")).status();
+  EXPECT_EQ(status.code(), StatusCode::kUnknown);
+  EXPECT_EQ(ReasonOf(status), "UPSTREAM_CONNECTION_LOST");
+  EXPECT_EQ(MetadataOf(status, "upstream"), "widekyc");
+}
+
+TEST_F(Service, EchoedTokenIsMasked) {
+  first_.result = Ok(R"({"statusCode":"ERROR","responseStatusDetails":[
+                         {"description":"bad TOKEN-1 for 3322873"}]})");
+  const absl::Status status = Detect(Make(1), Request("")).status();
+  EXPECT_EQ(MetadataOf(status, "upstreamText"), "bad *** for ***");
+}
+
+TEST_F(Service, CallOutlivesItsService) {
+  upstream::OnResponse later;
+  absl::optional<absl::StatusOr<DetectLivenessResponse>> answer;
+  {
+    std::vector<Account> accounts;
+    accounts.push_back({"only", Secret("t"),
+                        [&](const CallContext&, upstream::HttpRequest, upstream::OnResponse done) {
+                          later = std::move(done);
+                        }});
+    const WideKycService service({}, std::move(accounts), &metrics_);
+    service.DetectLiveness({}, Request("only"), {{kJpeg}},
+                           [&](auto got) { answer = std::move(got); });
+  }
+  ASSERT_FALSE(answer.has_value());
+  std::move(later)(Ok(kLive));
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_TRUE(answer->ok());
+}
+
+TEST_F(Service, OtherRpcsGoToTheirOwnEndpoints) {
+  const WideKycService service = Make(1);
+  first_.result = Ok(
+      R"({"statusCode":"SUCCESSFUL","content":{"result":{"status":"success","data":{"nik":"1"}}}})");
+  RecognizeIdRequest recognize;
+  recognize.set_cust_ref_no("1");
+  absl::StatusOr<RecognizeIdResponse> card;
+  service.RecognizeId({}, recognize, {{kJpeg}}, [&](auto got) { card = std::move(got); });
+  ASSERT_TRUE(card.ok()) << card.status();
+  EXPECT_EQ(card->id_card().nik(), "1");
+  first_.result = Ok(
+      R"({"statusCode":"SUCCESSFUL","content":{"result":{"status":"success","data":{"nik":true}}}})");
+  ValidateIdRequest validate;
+  validate.set_cust_ref_no("1");
+  validate.set_nik("3203012503770011");
+  absl::StatusOr<ValidateIdResponse> verdict;
+  service.ValidateId({}, validate, {}, [&](auto got) { verdict = std::move(got); });
+  ASSERT_TRUE(verdict.ok()) << verdict.status();
+  EXPECT_TRUE(verdict->nik());
+  ASSERT_EQ(first_.requests.size(), 2u);
+  EXPECT_EQ(first_.requests[0].url, "https://widekyc.test/api/id-recognize");
+  EXPECT_EQ(first_.requests[1].url, "https://widekyc.test/api/id-validation");
+}
+
+}  // namespace
+}  // namespace kyc::widekyc
