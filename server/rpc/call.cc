@@ -106,6 +106,7 @@ void Call::OnAccepted(bool ok) {
   operations_ = 1;  // done_
   start_ = absl::Now();
   scope_.open.insert(this);
+  ReportOpen();
   if (absl::Status judged = Judge(); !judged.ok()) return End(std::move(judged), nullptr);
   if (method_->stream) {
     counted_stream_ = true;
@@ -317,10 +318,16 @@ void Call::Hold(int64_t bytes) {
   held_bytes_ = std::min(held_bytes_, bytes);
 }
 
+void Call::ReportOpen() const {
+  scope_.metrics.CallsOpen(static_cast<int64_t>(scope_.open.size()), scope_.streams,
+                           scope_.admission.taken());
+}
+
 void Call::FreeIfOver() {
   if (operations_ > 0 || handling_ || !finish_started_) return;
   scope_.open.erase(this);
   if (counted_stream_) --scope_.streams;
+  ReportOpen();
   const auto on_idle = scope_.open.empty() ? scope_.on_idle : nullptr;
   delete this;
   if (on_idle) on_idle();

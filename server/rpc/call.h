@@ -94,6 +94,7 @@ class Call final : public Stream {
   void End(absl::Status status, const grpc::ByteBuffer* response);
   void Hold(int64_t bytes);
   absl::Status AfterDrain(absl::Status status) const;
+  void ReportOpen() const;
   void FreeIfOver();
 
   CallScope& scope_;

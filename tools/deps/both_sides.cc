@@ -1,4 +1,5 @@
-// Prints one line per library that answers: boringssl_symbols_test.sh reads them, and this binary's symbols.
+// Prints one line per library that answers: boringssl_symbols_test.sh reads them, and this binary's
+// symbols.
 #include <curl/curl.h>
 #include <grpcpp/grpcpp.h>
 

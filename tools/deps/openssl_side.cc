@@ -31,7 +31,6 @@ std::string EncryptByOpenSsl(const std::string& key, const std::string& plaintex
     std::abort();
   }
   std::string base64(sealed.size() * 2, '\0');
-  base64.resize(
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64.data()), out, body + tail));
+  base64.resize(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64.data()), out, body + tail));
   return base64;
 }
