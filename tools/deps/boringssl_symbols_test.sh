@@ -13,7 +13,7 @@ echo "$said"
 grep -qx 'boringssl 1jdzWuniG6UMtoa3T6uNLA==' <<<"$said" || fail "BoringSSL's AES is wrong"
 grep -qx 'openssl 1jdzWuniG6UMtoa3T6uNLA==' <<<"$said" || fail "OpenSSL's AES is wrong"
 grep -q '^version OpenSSL 3\.' <<<"$said" || fail "OpenSSL 3 does not answer for itself"
-grep -q '^curl .*GnuTLS' <<<"$said" || fail "curl is not the GnuTLS flavour"
+grep -q "^curl .*OpenSSL" <<<"$said" || fail "curl is not the OpenSSL flavour"
 
 # The names that FILE defines, without the versions that OpenSSL puts on its own.
 defined() { nm --defined-only "$@" | awk 'NF == 3 { sub(/@.*/, "", $3); print $3 }' | LC_ALL=C sort -u; }
