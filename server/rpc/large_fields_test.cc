@@ -1,0 +1,128 @@
+#include "server/rpc/large_fields.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+#include "finpay/linkage/v1/linkage.pb.h"
+#include "server/call/error.h"
+
+namespace kyc::rpc {
+namespace {
+
+using ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest;
+
+const std::vector<FieldPath> kImages = {{4, 1, 1}, {4, 2, 1}};
+
+// The bytes in slices of the given lengths, the last of which takes the rest.
+grpc::ByteBuffer InSlices(const std::string& bytes, const std::vector<size_t>& lengths) {
+  std::vector<grpc::Slice> slices;
+  size_t at = 0;
+  for (size_t length : lengths) {
+    slices.emplace_back(bytes.substr(std::min(at, bytes.size()), length));
+    at += length;
+  }
+  if (at < bytes.size()) slices.emplace_back(bytes.substr(at));
+  return grpc::ByteBuffer(slices.data(), slices.size());
+}
+
+std::string Joined(const Blob& blob) {
+  std::string all;
+  for (absl::string_view piece : blob.pieces) all.append(piece.data(), piece.size());
+  return all;
+}
+
+CreateUpgradeAccountWidgetRequest Sample(const std::string& ktp, const std::string& selfie) {
+  CreateUpgradeAccountWidgetRequest request;
+  request.set_partner_reference_no("202411011441000012");
+  request.mutable_images()->mutable_ktp()->set_content(ktp);
+  request.mutable_images()->mutable_ktp()->set_is_editable(false);
+  request.mutable_images()->mutable_selfie()->set_content(selfie);
+  request.mutable_personal_data()->set_email("budi.santoso@email.com");
+  return request;
+}
+
+void ExpectSplit(const CreateUpgradeAccountWidgetRequest& whole, grpc::ByteBuffer* bytes) {
+  CreateUpgradeAccountWidgetRequest message;
+  std::vector<Blob> blobs;
+  ASSERT_TRUE(Parse(bytes, kImages, message, blobs).ok());
+  EXPECT_EQ(Joined(blobs[0]), whole.images().ktp().content());
+  EXPECT_EQ(Joined(blobs[1]), whole.images().selfie().content());
+  CreateUpgradeAccountWidgetRequest rest = whole;
+  if (rest.has_images() && rest.images().has_ktp()) {
+    rest.mutable_images()->mutable_ktp()->clear_content();
+  }
+  if (rest.has_images() && rest.images().has_selfie()) {
+    rest.mutable_images()->mutable_selfie()->clear_content();
+  }
+  EXPECT_EQ(message.SerializeAsString(), rest.SerializeAsString());
+}
+
+TEST(LargeFieldsTest, ImagesAreTakenOutWhateverTheSlices) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 500; ++round) {
+    const auto whole = Sample(std::string(random() % 5000, 'k'), std::string(random() % 90, 's'));
+    std::vector<size_t> lengths;
+    for (unsigned i = random() % 40; i > 0; --i) lengths.push_back(random() % 300);
+    grpc::ByteBuffer bytes = InSlices(whole.SerializeAsString(), lengths);
+    ExpectSplit(whole, &bytes);
+  }
+}
+
+TEST(LargeFieldsTest, AbsentImagesAreEmptyAndStayAbsent) {
+  CreateUpgradeAccountWidgetRequest whole;
+  whole.set_phone_no("6281295288912");
+  grpc::ByteBuffer bytes = InSlices(whole.SerializeAsString(), {});
+  ExpectSplit(whole, &bytes);
+}
+
+TEST(LargeFieldsTest, PiecesPointIntoTheBuffer) {
+  const auto whole = Sample(std::string(100'000, 'k'), "");
+  grpc::Slice slice(whole.SerializeAsString());
+  grpc::ByteBuffer bytes(&slice, 1);
+  CreateUpgradeAccountWidgetRequest message;
+  std::vector<Blob> blobs;
+  ASSERT_TRUE(Parse(&bytes, kImages, message, blobs).ok());
+  ASSERT_EQ(blobs[0].pieces.size(), 1u);
+  const char* begin = reinterpret_cast<const char*>(slice.begin());
+  EXPECT_GE(blobs[0].pieces[0].data(), begin);
+  EXPECT_LE(blobs[0].pieces[0].data() + 100'000, begin + slice.size());
+}
+
+TEST(LargeFieldsTest, LastOfTwoOccurrencesCountsAndMessagesMerge) {
+  CreateUpgradeAccountWidgetRequest first = Sample("first", "selfie"), second;
+  second.mutable_images()->mutable_ktp()->set_content("second");
+  const std::string both = first.SerializeAsString() + second.SerializeAsString();
+  CreateUpgradeAccountWidgetRequest whole;
+  ASSERT_TRUE(whole.ParseFromString(both));
+  grpc::ByteBuffer bytes = InSlices(both, {});
+  ExpectSplit(whole, &bytes);
+}
+
+TEST(LargeFieldsTest, EveryCutIsRefusedOrParsesAsProtobufDoes) {
+  const std::string whole = Sample("ktp-bytes", "selfie-bytes").SerializeAsString();
+  for (size_t length = 0; length < whole.size(); ++length) {
+    const std::string cut = whole.substr(0, length);
+    grpc::ByteBuffer bytes = InSlices(cut, {3});
+    CreateUpgradeAccountWidgetRequest message, reference;
+    std::vector<Blob> blobs;
+    EXPECT_EQ(Parse(&bytes, kImages, message, blobs).ok(), reference.ParseFromString(cut))
+        << length;
+  }
+}
+
+TEST(LargeFieldsTest, GarbageIsMalformed) {
+  for (const std::string& garbage :
+       {std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), std::string("\x0b\x0c"),
+        std::string("\x22\x7f"), std::string("\x0a\x02\xc3\x28")}) {
+    grpc::ByteBuffer bytes = InSlices(garbage, {});
+    CreateUpgradeAccountWidgetRequest message;
+    std::vector<Blob> blobs;
+    EXPECT_EQ(ReasonOf(Parse(&bytes, kImages, message, blobs)), "MALFORMED_REQUEST");
+  }
+}
+
+}  // namespace
+}  // namespace kyc::rpc
