@@ -31,7 +31,7 @@ FailureKind KindOf(const TransferFacts& facts) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
       return FailureKind::kUnreachable;
-    case CURLE_OK:                    // With a status that is none.
+    case CURLE_OK:                    // Of a reply whose headers are cut.
     case CURLE_UNSUPPORTED_PROTOCOL:  // Something that is not HTTP came back ("HTTP/0.9").
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_PARTIAL_FILE:

@@ -185,7 +185,7 @@ void CurlTransfer::Release() {
 
 HttpResult CurlTransfer::Finish(CURLcode code) {
   // A whole reply is an answer even if the rest of the body could not be sent any more.
-  const bool answered = reply_.status() >= 200 && (code == CURLE_OK || reply_.whole());
+  const bool answered = reply_.headers_whole() && (code == CURLE_OK || reply_.whole());
   if (answered) {
     Release();
     return std::move(reply_).Take();

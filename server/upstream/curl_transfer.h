@@ -23,7 +23,7 @@ struct TransferOptions {
   absl::Duration attempt_timeout = absl::Seconds(20);
   absl::Duration connect_timeout = absl::Seconds(2);
   int64_t max_reply_bytes = 1 << 20;
-  std::string ca_file;  // Empty: the system's authorities.
+  std::string ca_file = {};  // Empty: the system's authorities.
 };
 
 // How long an attempt may take, and what it is when that is over.

@@ -39,7 +39,6 @@ bool ReplyReader::Line(absl::string_view line) {
 }
 
 void ReplyReader::StatusLine(absl::string_view line) {
-  began_ = true;
   response_.headers.clear();
   content_length_ = -1;
   const size_t space = line.find(' ');
@@ -47,6 +46,7 @@ void ReplyReader::StatusLine(absl::string_view line) {
       !absl::SimpleAtoi(line.substr(space + 1, 3), &response_.status)) {
     response_.status = 0;
   }
+  began_ = response_.status < 100 || response_.status >= 200;
 }
 
 void ReplyReader::HeaderLine(absl::string_view line) {

@@ -23,12 +23,13 @@ class ReplyReader {
   // A piece of the body, without transfer encoding. False: too much, stop.
   bool Body(absl::string_view bytes);
 
-  // A status line arrived.
+  // The status line of a final reply arrived, or something in its place.
   bool began() const { return began_; }
+  // All headers of a final reply arrived. libcurl calls a reply that is cut in them a success.
+  bool headers_whole() const { return in_body_; }
   bool too_large() const { return too_large_; }
   // A final reply, and all of it by its own Content-Length.
   bool whole() const { return in_body_ && content_length_ == int64_t(response_.body.size()); }
-  int status() const { return response_.status; }
 
   HttpResponse Take() && { return std::move(response_); }
 

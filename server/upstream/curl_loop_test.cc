@@ -1,0 +1,384 @@
+#include "server/upstream/curl_loop.h"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <variant>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/synchronization/notification.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/upstream/fake_upstream.h"
+#include "server/upstream/test_client.h"
+
+namespace kyc::upstream {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::Pair;
+
+class CurlLoopTest : public ::testing::Test {
+ protected:
+  HttpResult Send(const FakeUpstream& upstream, std::string text = "{}") {
+    return SendAndWait(send_, TextRequest(upstream.url(), std::move(text)));
+  }
+
+  std::unique_ptr<CurlLoop> loop_ = CurlLoop::Start().value();
+  SendHttp send_ = loop_->Sender({});
+};
+
+TEST_F(CurlLoopTest, RequestArrivesAsGivenAndReplyComesBack) {
+  FakeUpstream upstream(AnswerAll(
+      "HTTP/1.1 404 Not Found\r\nX-One: a\r\nX-TWO:  b \r\nContent-Length: 3\r\n\r\nabc"));
+
+  const auto response = std::get<HttpResponse>(Send(upstream, "{\"a\":1}"));
+
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(response.body, "abc");
+  EXPECT_EQ(response.attempts, 1);
+  EXPECT_THAT(response.headers, testing::ElementsAre(Pair("x-one", "a"), Pair("x-two", "b"),
+                                                     Pair("content-length", "3")));
+  const SeenRequest seen = upstream.seen().at(0);
+  EXPECT_THAT(seen.head, testing::StartsWith("POST /path HTTP/1.1\r\n"));
+  EXPECT_THAT(seen.head, HasSubstr("\r\nContent-Type: application/json\r\n"));
+  EXPECT_THAT(seen.head, HasSubstr("\r\ntoken: t\r\n"));
+  EXPECT_THAT(seen.head, HasSubstr("\r\nContent-Length: 7\r\n"));
+  for (const char* absent : {"Expect", "Accept-Encoding", "Transfer-Encoding", "User-Agent"}) {
+    EXPECT_THAT(seen.head, Not(HasSubstr(absent)));
+  }
+  EXPECT_EQ(seen.body, "{\"a\":1}");
+}
+
+TEST_F(CurlLoopTest, ConnectionIsKeptForTheNextCall) {
+  FakeUpstream upstream(AnswerAll(Reply("ok")));
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(Describe(Send(upstream)), "200 ok");
+  EXPECT_EQ(upstream.connections(), 1);
+}
+
+TEST_F(CurlLoopTest, ImageIsStreamedAsBase64) {
+  FakeUpstream upstream(AnswerAll(Reply("ok")));
+  std::string image(3'000'001, '\0');
+  for (size_t i = 0; i < image.size(); ++i) image[i] = char(i * 2654435761u >> 13);
+  const absl::string_view all = image;
+  HttpRequest request = {
+      .url = upstream.url(),
+      .headers = {},
+      .body = std::move(json::ObjectWriter().Base64(
+                            "image", "data:image/jpeg;base64,",
+                            Blob{{all.substr(0, 1), all.substr(1, 100'000), all.substr(100'001)}}))
+                  .Finish()};
+
+  EXPECT_EQ(Describe(SendAndWait(send_, std::move(request))), "200 ok");
+
+  const std::string seen = upstream.seen().at(0).body;
+  absl::string_view body = seen;
+  ASSERT_TRUE(absl::ConsumePrefix(&body, "{\"image\":\"data:image/jpeg;base64,"));
+  ASSERT_TRUE(absl::ConsumeSuffix(&body, "\"}"));
+  std::string decoded;
+  ASSERT_TRUE(absl::Base64Unescape(body, &decoded));
+  EXPECT_TRUE(decoded == image);
+}
+
+TEST_F(CurlLoopTest, GzipStaysBytes) {
+  FakeUpstream upstream(AnswerAll(
+      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b!!"));
+  EXPECT_EQ(Describe(Send(upstream)), "200 \x1f\x8b!!");
+}
+
+TEST_F(CurlLoopTest, RedirectIsAnAnswer) {
+  FakeUpstream upstream(AnswerAll(
+      "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"));
+  EXPECT_EQ(Describe(Send(upstream)), "302 ");
+}
+
+TEST_F(CurlLoopTest, EarlyReplyWhileTheBodyIsStillBeingSentIsAnAnswer) {
+  FakeUpstream upstream([](FakeUpstream& self, FakeConnection& connection) {
+    absl::optional<SeenRequest> request = connection.ReadHead();
+    if (!request) return;
+    self.Note(*request);
+    connection.Write(Reply("too large", "413 Payload Too Large"));
+    connection.EndWriting();
+    connection.Drain();
+  });
+  EXPECT_EQ(Describe(Send(upstream, std::string(8 << 20, 'x'))), "413 too large");
+}
+
+TEST_F(CurlLoopTest, HeaderWithLineEndIsNotSent) {
+  FakeUpstream upstream(AnswerAll(Reply("ok")));
+  HttpRequest request = TextRequest(upstream.url(), "{}");
+  request.headers.emplace_back("x", "a\r\nevil: 1");
+  EXPECT_EQ(Describe(SendAndWait(send_, std::move(request))), "unreachable not sent");
+  EXPECT_EQ(upstream.connections(), 0);
+}
+
+TEST_F(CurlLoopTest, OnlyHttpUrlsAreUsed) {
+  for (const char* url :
+       {"file:///etc/hostname", "ftp://127.0.0.1/", "http://u:p@127.0.0.1/", ""}) {
+    EXPECT_EQ(Describe(SendAndWait(send_, TextRequest(url, "{}"))), "unreachable not sent") << url;
+  }
+}
+
+// --- Replies and the ends of connections, as a table.
+
+struct ReplyCase {
+  const char* name;
+  std::string reply;
+  std::string expected;
+};
+void PrintTo(const ReplyCase& c, std::ostream* out) { *out << c.name; }
+
+class ReplyTest : public CurlLoopTest, public testing::WithParamInterface<ReplyCase> {};
+
+TEST_P(ReplyTest, IsReadOrRefused) {
+  FakeUpstream upstream([](FakeUpstream& self, FakeConnection& connection) {
+    if (self.Receive(connection)) connection.Write(GetParam().reply);
+  });
+  EXPECT_EQ(Describe(Send(upstream)), GetParam().expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ReplyTest,
+    testing::Values(
+        ReplyCase{
+            "Chunked",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n",
+            "200 abc"},
+        ReplyCase{
+            "ChunkedWithTrailer",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nHTTP/1.1 500 "
+            "x: y\r\n\r\n",
+            "200 ab"},
+        ReplyCase{"InterimFirst",
+                  "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" +
+                      Reply("ok"),
+                  "200 ok"},
+        ReplyCase{"Http10UntilTheEnd", "HTTP/1.0 200 OK\r\n\r\nall of it", "200 all of it"},
+        ReplyCase{"NoContent", "HTTP/1.1 204 No Content\r\n\r\n", "204 "},
+        ReplyCase{"NothingAtAll", "", "connection_lost sent"},
+        ReplyCase{"InterimOnly", "HTTP/1.1 100 Continue\r\n\r\n", "connection_lost sent"},
+        ReplyCase{"ContentLengthTooLong", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
+                  "reply_unreadable sent"},
+        ReplyCase{"ChunkCut", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nab",
+                  "reply_unreadable sent"},
+        ReplyCase{"ChunkGarbled", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab",
+                  "reply_unreadable sent"},
+        ReplyCase{"CutInTheHeaders", "HTTP/1.1 200 OK\r\nContent-", "reply_unreadable sent"},
+        ReplyCase{"NotHttp", "SSH-2.0-OpenSSH_9.2\r\n", "reply_unreadable sent"},
+        ReplyCase{"CutInTheFirstLine", "HTTP/1.1 20", "connection_lost sent"},
+        ReplyCase{"OverTheLimitByItsLength", "HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n",
+                  "reply_too_large sent"},
+        ReplyCase{"OverTheLimitWithoutLength",
+                  "HTTP/1.1 200 OK\r\n\r\n" + std::string((1 << 20) + 1, 'x'),
+                  "reply_too_large sent"},
+        ReplyCase{"EndlessHeaders",
+                  "HTTP/1.1 200 OK\r\nX: " + std::string(66 << 10, 'x') + "\r\n\r\n",
+                  "reply_too_large sent"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST_F(CurlLoopTest, ReplyOfExactlyTheLimitIsRead) {
+  const std::string body(1 << 20, 'x');
+  FakeUpstream upstream(AnswerAll(Reply(body)));
+  EXPECT_TRUE(Describe(Send(upstream)) == "200 " + body);
+}
+
+TEST_F(CurlLoopTest, ReplyThatComesByteByByteIsRead) {
+  FakeUpstream upstream([](FakeUpstream& self, FakeConnection& connection) {
+    if (self.Receive(connection)) connection.WriteSlowly(Reply("slow but whole"));
+  });
+  EXPECT_EQ(Describe(Send(upstream)), "200 slow but whole");
+}
+
+TEST_F(CurlLoopTest, ResetAfterTheWholeBodyIsALostConnection) {
+  FakeUpstream upstream([](FakeUpstream& self, FakeConnection& connection) {
+    self.Receive(connection);
+    connection.Reset();
+  });
+  EXPECT_EQ(Describe(Send(upstream)), "connection_lost sent");
+}
+
+TEST_F(CurlLoopTest, CloseInTheMiddleOfTheBodyIsALostConnection) {
+  FakeUpstream upstream([](FakeUpstream&, FakeConnection& connection) {
+    absl::optional<SeenRequest> request = connection.ReadHead();
+    if (request) connection.ReadBody(*request, 1000);
+  });
+  EXPECT_EQ(Describe(Send(upstream, std::string(8 << 20, 'x'))), "connection_lost sent");
+}
+
+TEST_F(CurlLoopTest, RefusedConnectionIsUnreachable) {
+  std::string url;
+  {
+    FakeUpstream gone(AnswerAll(""));
+    url = gone.url();
+  }
+  const auto failure = std::get<HttpFailure>(SendAndWait(send_, TextRequest(url + "?q=1", "{}")));
+  EXPECT_EQ(failure.kind, FailureKind::kUnreachable);
+  EXPECT_FALSE(failure.sent);
+  EXPECT_EQ(failure.attempts, 1);
+  EXPECT_THAT(failure.cause, HasSubstr("Failed to connect to 127.0.0.1"));
+  EXPECT_THAT(failure.cause, Not(HasSubstr("q=1")));
+}
+
+TEST_F(CurlLoopTest, TlsToAPlainUpstreamIsUnreachable) {
+  FakeUpstream upstream([](FakeUpstream&, FakeConnection& connection) {
+    connection.WaitForByte();
+    connection.Write("HTTP/1.1 400 Bad Request\r\n\r\n");
+  });
+  const std::string url = absl::StrCat("https", upstream.url().substr(4));
+  EXPECT_EQ(Describe(SendAndWait(send_, TextRequest(url, "{}"))), "unreachable not sent");
+}
+
+TEST_F(CurlLoopTest, UnknownHostIsUnreachable) {
+  EXPECT_EQ(Describe(SendAndWait(send_, TextRequest("http://nowhere.invalid/", "{}"))),
+            "unreachable not sent");
+}
+
+// --- Time and cancelling.
+
+// Reads requests and never answers.
+FakeUpstream::Script Silent() {
+  return [](FakeUpstream& self, FakeConnection& connection) {
+    while (self.Receive(connection)) {
+    }
+  };
+}
+
+TEST_F(CurlLoopTest, AttemptTimeoutEndsTheCall) {
+  FakeUpstream upstream(Silent());
+  const SendHttp send = loop_->Sender({.attempt_timeout = absl::Milliseconds(300)});
+  EXPECT_EQ(Describe(SendAndWait(send, TextRequest(upstream.url(), "{}"))), "attempt_timeout sent");
+}
+
+TEST_F(CurlLoopTest, CallersEarlierDeadlineEndsTheCall) {
+  FakeUpstream upstream(Silent());
+  CallContext context;
+  context.deadline = absl::Now() + absl::Milliseconds(500);
+  EXPECT_EQ(Describe(SendAndWait(send_, context, TextRequest(upstream.url(), "{}"))),
+            "caller_deadline sent");
+}
+
+TEST_F(CurlLoopTest, CallWithTooLittleTimeIsNotSent) {
+  FakeUpstream upstream(Silent());
+  CallContext context;
+  context.deadline = absl::Now() + absl::Milliseconds(240);
+  EXPECT_EQ(Describe(SendAndWait(send_, context, TextRequest(upstream.url(), "{}"))),
+            "caller_deadline not sent");
+  EXPECT_EQ(upstream.connections(), 0);
+}
+
+TEST_F(CurlLoopTest, CallCancelledBeforeIsNotSent) {
+  FakeUpstream upstream(Silent());
+  std::stop_source stop;
+  stop.request_stop();
+  CallContext context;
+  context.cancel = stop.get_token();
+  EXPECT_EQ(Describe(SendAndWait(send_, context, TextRequest(upstream.url(), "{}"))),
+            "cancelled not sent");
+  EXPECT_EQ(upstream.connections(), 0);
+}
+
+TEST_F(CurlLoopTest, CallCancelledWhileItWaitsIsAborted) {
+  absl::Notification aborted;
+  FakeUpstream upstream([&](FakeUpstream& self, FakeConnection& connection) {
+    self.Receive(connection);
+    connection.Drain();  // Until the gateway closes.
+    aborted.Notify();
+  });
+  std::stop_source stop;
+  CallContext context;
+  context.cancel = stop.get_token();
+  Results results;
+  send_(context, TextRequest(upstream.url(), "{}"), results.For(0));
+  upstream.AwaitSeen(1);
+
+  stop.request_stop();
+
+  EXPECT_EQ(Describe(results.Await(1).find(0)->second), "cancelled sent");
+  aborted.WaitForNotification();
+}
+
+TEST_F(CurlLoopTest, CancelAfterTheAnswerDoesNothing) {
+  FakeUpstream upstream(AnswerAll(Reply("ok")));
+  std::stop_source stop;
+  CallContext context;
+  context.cancel = stop.get_token();
+  EXPECT_EQ(Describe(SendAndWait(send_, context, TextRequest(upstream.url(), "{}"))), "200 ok");
+  stop.request_stop();
+  EXPECT_EQ(Describe(Send(upstream)), "200 ok");
+}
+
+TEST_F(CurlLoopTest, EndOfTheLoopCancelsWhatRunsAndRunsWhatWaits) {
+  FakeUpstream upstream(Silent());
+  Results results;
+  send_({}, TextRequest(upstream.url(), "{}"), results.For(0));
+  upstream.AwaitSeen(1);
+  bool ran = false;
+  loop_->After(absl::Hours(1), [&] { ran = true; });
+
+  loop_.reset();
+
+  EXPECT_TRUE(ran);
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(Describe(results.Await(1).find(0)->second), "cancelled sent");
+}
+
+TEST_F(CurlLoopTest, TasksRunInTheOrderOfTheirTimes) {
+  std::vector<int> order;
+  absl::Notification last;
+  loop_->After(absl::Milliseconds(60), [&] { order.push_back(2), last.Notify(); });
+  loop_->After(absl::Milliseconds(30), [&] { order.push_back(1); });
+  loop_->After(absl::ZeroDuration(), [&] { order.push_back(0); });
+  last.WaitForNotification();
+  EXPECT_THAT(order, testing::ElementsAre(0, 1, 2));
+}
+
+// --- Many at once.
+
+TEST_F(CurlLoopTest, ThousandCallsWaitAtTheSameTime) {
+  constexpr int kCalls = 1000;
+  FakeUpstream upstream([](FakeUpstream& self, FakeConnection& connection) {
+    absl::optional<SeenRequest> request = self.Receive(connection);
+    if (!request) return;
+    self.AwaitSeen(kCalls);
+    connection.Write(Reply(request->body));
+  });
+  Results results;
+  for (int i = 0; i < kCalls; ++i) {
+    send_({}, TextRequest(upstream.url(), absl::StrCat("call ", i)), results.For(i));
+  }
+  for (const auto& [number, result] : results.Await(kCalls)) {
+    EXPECT_EQ(Describe(result), absl::StrCat("200 call ", number));
+  }
+}
+
+TEST_F(CurlLoopTest, CallsCancelledFromManyThreadsAreAllAnsweredOnce) {
+  constexpr int kThreads = 4;
+  constexpr int kCalls = 250;
+  FakeUpstream upstream(AnswerAll(Reply("ok")));
+  Results results;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kCalls; ++i) {
+        std::stop_source stop;
+        CallContext context;
+        context.cancel = stop.get_token();
+        send_(context, TextRequest(upstream.url(), "{}"), results.For(t * kCalls + i));
+        if (i % 2 == 0) stop.request_stop();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  results.Await(kThreads * kCalls);
+  EXPECT_EQ(Describe(Send(upstream)), "200 ok");  // Whatever came late has come by now.
+  const auto all = results.Await(kThreads * kCalls);
+  for (int i = 0; i < kThreads * kCalls; ++i) EXPECT_EQ(all.count(i), 1u) << i;
+}
+
+}  // namespace
+}  // namespace kyc::upstream
