@@ -47,8 +47,8 @@ struct Ends {
 // What to list, newest first.
 struct ListQuery {
   ::netzme::v1::UpgradeFilter filter;
-  int64_t below = 0;         // Only sequences below this; 0: from the end.
-  int64_t upper_bound = 0;   // With latest_only: judge "latest" among sequences up to this; 0: all.
+  int64_t below = 0;        // Only sequences below this; 0: from the end.
+  int64_t upper_bound = 0;  // With latest_only: judge "latest" among sequences up to this; 0: all.
   int limit = 0;
   bool latest_only = false;
 };

@@ -1,0 +1,23 @@
+// What is wrong with a cursor, as callers are told.
+#ifndef SERVER_EVENTS_CURSOR_ERRORS_H_
+#define SERVER_EVENTS_CURSOR_ERRORS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "server/events/event_log.h"
+#include "server/events/log_file.h"
+
+namespace kyc::events {
+
+enum class CursorFault { kInvalid, kExpired, kAhead, kForeign };
+
+// The final caller error, with oldestCursor and newestCursor in its metadata.
+absl::Status CursorError(CursorFault fault, const LogFile& file, const Ends& ends);
+
+// The text of a position in this log.
+std::string CursorTextOf(const LogFile& file, Position position);
+
+}  // namespace kyc::events
+
+#endif  // SERVER_EVENTS_CURSOR_ERRORS_H_

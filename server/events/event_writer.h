@@ -1,0 +1,61 @@
+// Writes events: judges, seals, inserts. Everything that one append does inside its transaction.
+#ifndef SERVER_EVENTS_EVENT_WRITER_H_
+#define SERVER_EVENTS_EVENT_WRITER_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "netzme/v1/upgrade_notification.pb.h"
+#include "server/events/event_log.h"
+#include "server/events/judge.h"
+#include "server/events/log_file.h"
+#include "server/events/places.h"
+#include "server/events/sqlite.h"
+
+namespace kyc::events {
+
+// Used by the writer's thread. Ends before its database. After any error, or a transaction that was
+// not committed, it no longer knows where the log ends and must be made anew.
+class EventWriter {
+ public:
+  // Neither is owned.
+  static absl::StatusOr<EventWriter> Prepare(Database& database, const LogFile& file);
+
+  struct Written {
+    Appended appended;
+    absl::optional<Event> event;  // None for a repeat.
+  };
+  // Inside a transaction of the database.
+  absl::StatusOr<Written> Append(::netzme::v1::UpgradeEvent notification, absl::Time now);
+
+  // After the newest append.
+  const Place& end() const { return end_; }
+
+ private:
+  EventWriter(Statement find_reference, Statement find_content, Statement insert_event,
+              Statement put_reference, const LogFile& file, Place end);
+
+  // What the columns of one event need beside its fields.
+  struct Digests {
+    std::string reference;
+    std::string content;
+  };
+  absl::StatusOr<absl::optional<ReferenceState>> FindReference(absl::string_view reference);
+  absl::StatusOr<bool> OlderEventHas(const Digests& digests);
+  absl::Status Insert(const Event& event, absl::string_view event_id, const Digests& digests);
+  absl::Status PutReference(const Event& event, const Digests& digests);
+
+  Statement find_reference_;
+  Statement find_content_;
+  Statement insert_event_;
+  Statement put_reference_;
+  const LogFile* file_;
+  Place end_;
+};
+
+}  // namespace kyc::events
+
+#endif  // SERVER_EVENTS_EVENT_WRITER_H_

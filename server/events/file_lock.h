@@ -1,0 +1,30 @@
+// Keeps a second process (or a second log) from writing the same file.
+#ifndef SERVER_EVENTS_FILE_LOCK_H_
+#define SERVER_EVENTS_FILE_LOCK_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace kyc::events {
+
+// Held as long as it lives; the system lets go of it when the process ends, however that ends.
+class FileLock {
+ public:
+  // Locks the file at `path`, made when absent. FAILED_PRECONDITION when somebody else holds it;
+  // UNAVAILABLE when it cannot be opened.
+  static absl::StatusOr<FileLock> Take(const std::string& path);
+
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int file) : file_(file) {}
+
+  int file_;  // -1 once moved from.
+};
+
+}  // namespace kyc::events
+
+#endif  // SERVER_EVENTS_FILE_LOCK_H_

@@ -1,0 +1,49 @@
+// The connections that read.
+#ifndef SERVER_EVENTS_READ_POOL_H_
+#define SERVER_EVENTS_READ_POOL_H_
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/events/sqlite.h"
+
+namespace kyc::events {
+
+// Thread-safe. As many connections are open as reads run at once: the caller's reader pool bounds
+// them. A few idle ones are kept.
+class ReadPool {
+ public:
+  // A read that takes longer than `time_limit` fails with UNAVAILABLE.
+  ReadPool(std::string path, absl::Duration time_limit)
+      : path_(std::move(path)), time_limit_(time_limit) {}
+
+  // Runs `read` (Database& -> absl::StatusOr<T>) on a connection that nobody else uses meanwhile.
+  template <typename Read>
+  auto Run(Read read) const -> decltype(read(std::declval<Database&>())) {
+    absl::StatusOr<std::unique_ptr<Database>> database = Take();
+    if (!database.ok()) return database.status();
+    (*database)->LimitTime(time_limit_);
+    auto result = read(**database);
+    // After an engine's fault the next read starts from a new connection.
+    if (!absl::IsUnavailable(result.status())) GiveBack(*std::move(database));
+    return result;
+  }
+
+ private:
+  absl::StatusOr<std::unique_ptr<Database>> Take() const;
+  void GiveBack(std::unique_ptr<Database> database) const;
+
+  const std::string path_;
+  const absl::Duration time_limit_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Database>> idle_;
+};
+
+}  // namespace kyc::events
+
+#endif  // SERVER_EVENTS_READ_POOL_H_

@@ -1,0 +1,152 @@
+#include "server/events/reads.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "server/events/cursor.h"
+#include "server/events/cursor_errors.h"
+#include "server/events/event_row.h"
+#include "server/events/filter_sql.h"
+#include "server/events/places.h"
+
+namespace kyc::events {
+namespace {
+
+using ::netzme::v1::UpgradeFilter;
+
+constexpr int64_t kNoBound = std::numeric_limits<int64_t>::max();
+
+int Bounded(int limit) { return std::clamp(limit, 1, kMaxEventsPerRead); }
+
+// Runs a query of kEventColumns to its end.
+absl::StatusOr<std::vector<Event>> AllEvents(Statement& query, const LogFile& file) {
+  std::vector<Event> events;
+  for (;;) {
+    const absl::StatusOr<bool> row = query.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return events;
+    absl::StatusOr<Event> event = EventFromRow(query, file);
+    if (!event.ok()) return event.status();
+    events.push_back(*std::move(event));
+  }
+}
+
+absl::StatusOr<std::vector<Event>> EventsBetween(Database& database, const LogFile& file,
+                                                 int64_t after, int64_t through, int limit,
+                                                 const UpgradeFilter& filter) {
+  const FilterSql sql = ToSql(filter);
+  absl::StatusOr<Statement> query = database.Prepare(absl::StrCat(
+      "SELECT ", kEventColumns, " FROM ", sql.table, " WHERE sequence > ? AND sequence <= ?",
+      sql.conditions, " ORDER BY sequence LIMIT ?"));
+  if (!query.ok()) return query.status();
+  query->Bind(after).Bind(through);
+  BindFilter(filter, file.keys, *query);
+  query->Bind(limit);
+  return AllEvents(*query, file);
+}
+
+// An event is not its reference's latest if a later one, up to the bound, has the same reference.
+constexpr char kIsLatest[] =
+    " AND NOT EXISTS (SELECT 1 FROM event AS later INDEXED BY event_by_reference "
+    "WHERE later.reference_digest = event.reference_digest "
+    "AND later.sequence > event.sequence AND later.sequence <= ?)";
+
+}  // namespace
+
+absl::StatusOr<Page> ReadPage(Database& database, const LogFile& file, Position after, int limit,
+                              const UpgradeFilter& filter) {
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kRead);
+  if (!transaction.ok()) return transaction.status();
+  const absl::StatusOr<Ends> ends = EndsOf(database);
+  if (!ends.ok()) return ends.status();
+  if (after.sequence < ends->oldest.sequence) {
+    return CursorError(CursorFault::kExpired, file, *ends);
+  }
+  if (after.sequence >= ends->newest.sequence) return Page{.events = {}, .through = after};
+
+  const int64_t bound = ToSql(filter).by_index ? ends->newest.sequence
+                                               : std::min(ends->newest.sequence,
+                                                          after.sequence + kEventsLookedAtPerPage);
+  absl::StatusOr<std::vector<Event>> events =
+      EventsBetween(database, file, after.sequence, bound, Bounded(limit), filter);
+  if (!events.ok()) return events.status();
+  Page page{.events = *std::move(events), .through = after};
+  if (page.events.size() == static_cast<size_t>(Bounded(limit))) {
+    page.through = page.events.back().position;
+    return page;
+  }
+  const absl::StatusOr<Place> through = PlaceAt(database, bound);
+  if (!through.ok()) return through.status();
+  page.through = PositionOf(*through);
+  return page;
+}
+
+absl::StatusOr<absl::optional<Event>> ReadLatest(Database& database, const LogFile& file,
+                                                 const std::string& reference) {
+  absl::StatusOr<Statement> query = database.Prepare(
+      absl::StrCat("SELECT ", kEventColumns,
+                   " FROM event INDEXED BY event_by_reference WHERE reference_digest = ? "
+                   "ORDER BY sequence DESC LIMIT 1"));
+  if (!query.ok()) return query.status();
+  query->Bind(LookupDigest(file.keys.reference, reference));
+  absl::StatusOr<std::vector<Event>> events = AllEvents(*query, file);
+  if (!events.ok()) return events.status();
+  if (events->empty()) return absl::optional<Event>();
+  return absl::make_optional(std::move(events->front()));
+}
+
+absl::StatusOr<std::vector<Event>> ReadList(Database& database, const LogFile& file,
+                                            const ListQuery& list) {
+  const FilterSql sql = ToSql(list.filter);
+  const int64_t upper_bound = list.upper_bound == 0 ? kNoBound : list.upper_bound;
+  absl::StatusOr<Statement> query = database.Prepare(absl::StrCat(
+      "SELECT ", kEventColumns, " FROM ", sql.table, " WHERE sequence < ? AND sequence <= ?",
+      sql.conditions, list.latest_only ? kIsLatest : "", " ORDER BY sequence DESC LIMIT ?"));
+  if (!query.ok()) return query.status();
+  query->Bind(list.below == 0 ? kNoBound : list.below).Bind(upper_bound);
+  BindFilter(list.filter, file.keys, *query);
+  if (list.latest_only) query->Bind(upper_bound);
+  query->Bind(Bounded(list.limit));
+  return AllEvents(*query, file);
+}
+
+absl::StatusOr<Position> ReadBefore(Database& database, absl::Time since) {
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kRead);
+  if (!transaction.ok()) return transaction.status();
+  absl::StatusOr<Statement> query = database.Prepare(
+      "SELECT sequence FROM event INDEXED BY event_by_received_time WHERE received_time_us >= ? "
+      "ORDER BY received_time_us, sequence LIMIT 1");
+  if (!query.ok()) return query.status();
+  // Times are stored in microseconds: one between two of them means the later.
+  const int64_t since_us =
+      absl::ToInt64Microseconds(absl::Ceil(since - absl::UnixEpoch(), absl::Microseconds(1)));
+  const absl::StatusOr<bool> row = query->Bind(since_us).Step();
+  if (!row.ok()) return row.status();
+  const absl::StatusOr<Place> place =
+      *row ? PlaceAt(database, query->Integer(0) - 1) : NewestPlace(database);
+  if (!place.ok()) return place.status();
+  return PositionOf(*place);
+}
+
+absl::StatusOr<Position> ReadCursor(Database& database, const LogFile& file,
+                                    const std::string& text) {
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kRead);
+  if (!transaction.ok()) return transaction.status();
+  const absl::StatusOr<Ends> ends = EndsOf(database);
+  if (!ends.ok()) return ends.status();
+  const auto error = [&](CursorFault fault) { return CursorError(fault, file, *ends); };
+
+  const absl::StatusOr<Cursor> cursor = CursorFromText(text, file.keys.cursor);
+  if (!cursor.ok()) return error(CursorFault::kInvalid);
+  const Position position = cursor->position;
+  if (cursor->log_id != file.log_id || cursor->partition != 0) return error(CursorFault::kForeign);
+  if (position.sequence < ends->oldest.sequence) return error(CursorFault::kExpired);
+  if (position.sequence > ends->newest.sequence) return error(CursorFault::kAhead);
+  const absl::StatusOr<Place> place = PlaceAt(database, position.sequence);
+  if (!place.ok()) return place.status();
+  if (PositionOf(*place) != position) return error(CursorFault::kForeign);
+  return position;
+}
+
+}  // namespace kyc::events

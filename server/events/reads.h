@@ -1,0 +1,44 @@
+// The log's reads, each over one connection and one state of the file.
+//
+// Errors: UNAVAILABLE from the engine, and what each names. All block.
+#ifndef SERVER_EVENTS_READS_H_
+#define SERVER_EVENTS_READS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "netzme/v1/upgrade_notification.pb.h"
+#include "server/events/event_log.h"
+#include "server/events/log_file.h"
+#include "server/events/sqlite.h"
+
+namespace kyc::events {
+
+// Without a reference or customer to look up, one page looks at so many events at most; then it
+// ends, perhaps empty, with `through` where it stopped.
+inline constexpr int64_t kEventsLookedAtPerPage = 10'000;
+// Pages and lists hold no more events than this, whatever is asked for.
+inline constexpr int kMaxEventsPerRead = 1000;
+
+// As EventLog::ReadAfter. OUT_OF_RANGE CURSOR_EXPIRED.
+absl::StatusOr<Page> ReadPage(Database& database, const LogFile& file, Position after, int limit,
+                              const ::netzme::v1::UpgradeFilter& filter);
+// As EventLog::Latest.
+absl::StatusOr<absl::optional<Event>> ReadLatest(Database& database, const LogFile& file,
+                                                 const std::string& reference);
+// As EventLog::List.
+absl::StatusOr<std::vector<Event>> ReadList(Database& database, const LogFile& file,
+                                            const ListQuery& query);
+// As EventLog::Before.
+absl::StatusOr<Position> ReadBefore(Database& database, absl::Time since);
+// As EventLog::PositionFromText.
+absl::StatusOr<Position> ReadCursor(Database& database, const LogFile& file,
+                                    const std::string& text);
+
+}  // namespace kyc::events
+
+#endif  // SERVER_EVENTS_READS_H_

@@ -1,0 +1,84 @@
+#include "server/events/retention.h"
+
+#include "server/events/places.h"
+
+namespace kyc::events {
+namespace {
+
+// What one step removes.
+struct Due {
+  Place events_through;  // Zero sequence: none.
+  int64_t events = 0;
+  int64_t references = 0;
+};
+
+// Times never run backwards, so what is due by age is the oldest, as is what is due by count.
+absl::Status FindDueEvents(Database& database, const Retention& retention, int64_t before_us,
+                           Due& due) {
+  const absl::StatusOr<Place> newest = NewestPlace(database);
+  if (!newest.ok()) return newest.status();
+  absl::StatusOr<Statement> query = database.Prepare(
+      "SELECT sequence, chain, received_time_us FROM event ORDER BY sequence LIMIT ?");
+  if (!query.ok()) return query.status();
+  query->Bind(kRowsPerTrimStep);
+  for (;;) {
+    const absl::StatusOr<bool> row = query->Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return absl::OkStatus();
+    const int64_t sequence = query->Integer(0);
+    const bool due_by_count = sequence <= newest->sequence - retention.count;
+    if (!due_by_count && query->Integer(2) >= before_us) return absl::OkStatus();
+    due.events_through = {sequence, std::string(query->Bytes(1)), query->Integer(2)};
+    due.events += 1;
+  }
+}
+
+absl::Status CountDueReferences(Database& database, int64_t before_us, Due& due) {
+  absl::StatusOr<Statement> query = database.Prepare(
+      "SELECT COUNT(*) FROM (SELECT 1 FROM reference WHERE updated_time_us < ? LIMIT ?)");
+  if (!query.ok()) return query.status();
+  const absl::StatusOr<bool> row = query->Bind(before_us).Bind(kRowsPerTrimStep).Step();
+  if (!row.ok()) return row.status();
+  due.references = query->Integer(0);
+  return absl::OkStatus();
+}
+
+absl::Status TrimEvents(Database& database, const Place& through) {
+  absl::StatusOr<Statement> remove = database.Prepare("DELETE FROM event WHERE sequence <= ?");
+  if (!remove.ok()) return remove.status();
+  if (absl::Status status = remove->Bind(through.sequence).Run(); !status.ok()) return status;
+  absl::StatusOr<Statement> note = database.Prepare(
+      "UPDATE log SET trimmed_sequence = ?, trimmed_chain = ?, trimmed_time_us = ?");
+  if (!note.ok()) return note.status();
+  return note->Bind(through.sequence).Bind(through.chain).Bind(through.received_time_us).Run();
+}
+
+absl::Status TrimReferences(Database& database, int64_t before_us) {
+  absl::StatusOr<Statement> remove = database.Prepare(
+      "DELETE FROM reference WHERE reference_digest IN "
+      "(SELECT reference_digest FROM reference WHERE updated_time_us < ? LIMIT ?)");
+  if (!remove.ok()) return remove.status();
+  return remove->Bind(before_us).Bind(kRowsPerTrimStep).Run();
+}
+
+}  // namespace
+
+absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now) {
+  const int64_t events_before = absl::ToUnixMicros(now - retention.age);
+  const int64_t references_before = absl::ToUnixMicros(now - retention.reference_age);
+  Due due;
+  absl::Status status = FindDueEvents(database, retention, events_before, due);
+  if (status.ok()) status = CountDueReferences(database, references_before, due);
+  if (!status.ok()) return status;
+  if (due.events == 0 && due.references == 0) return false;
+
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kWrite);
+  if (!transaction.ok()) return transaction.status();
+  if (due.events > 0) status = TrimEvents(database, due.events_through);
+  if (status.ok() && due.references > 0) status = TrimReferences(database, references_before);
+  if (status.ok()) status = transaction->Commit();
+  if (!status.ok()) return status;
+  return due.events == kRowsPerTrimStep || due.references == kRowsPerTrimStep;
+}
+
+}  // namespace kyc::events

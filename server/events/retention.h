@@ -1,0 +1,29 @@
+// Removes what retention no longer keeps, in steps small enough to stand between two commits.
+#ifndef SERVER_EVENTS_RETENTION_H_
+#define SERVER_EVENTS_RETENTION_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/events/sqlite.h"
+
+namespace kyc::events {
+
+struct Retention {
+  absl::Duration age = absl::Hours(24 * 90);
+  int64_t count = 10'000'000;
+  // Of references: at least `age`, else revisions would start again beside kept events.
+  absl::Duration reference_age = absl::Hours(24 * 400);
+};
+
+// The rows that one step removes at most, of events and of references each.
+inline constexpr int kRowsPerTrimStep = 256;
+
+// One step, in its own transaction; none when nothing is due. Returns whether more may be due. On
+// the writer's thread.
+absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now);
+
+}  // namespace kyc::events
+
+#endif  // SERVER_EVENTS_RETENTION_H_

@@ -1,0 +1,174 @@
+#include "server/events/schema.h"
+
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "server/crypto/mac.h"
+#include "server/events/places.h"
+#include "server/events/sealing_keys.h"
+
+namespace kyc::events {
+namespace {
+
+constexpr int64_t kApplicationId = 0x4b594345;  // "KYCE"
+constexpr size_t kLogIdBytes = 16;
+constexpr int64_t kFullCheckBytes = 64 << 20;
+
+// Every text is stored as a blob: bytes compare as bytes. Digests are LookupDigest's. Names ending
+// in _us are microseconds since 1970.
+//
+// event_by_reference holds the content too, so that older events of a reference are compared
+// without reading them. reference outlives event: revisions never start again.
+constexpr char kTables[] = R"sql(
+  CREATE TABLE log (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    log_id BLOB NOT NULL,
+    key_check BLOB NOT NULL,
+    trimmed_sequence INTEGER NOT NULL,
+    trimmed_chain BLOB NOT NULL,
+    trimmed_time_us INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE sealing_key (
+    key_id INTEGER PRIMARY KEY,
+    proof BLOB NOT NULL,
+    last_sequence INTEGER NOT NULL,
+    last_quarantine_id INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE event (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_id BLOB NOT NULL,
+    received_time_us INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    previous_status INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    type BLOB NOT NULL,
+    anomalies INTEGER NOT NULL,
+    reference_digest BLOB NOT NULL,
+    cust_id_digest BLOB,
+    content_digest BLOB NOT NULL,
+    chain BLOB NOT NULL,
+    sealed_fields BLOB NOT NULL,
+    sealed_raw_body BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX event_by_reference ON event (reference_digest, sequence, content_digest);
+  CREATE INDEX event_by_cust_id ON event (cust_id_digest, sequence)
+    WHERE cust_id_digest IS NOT NULL;
+  CREATE INDEX event_by_received_time ON event (received_time_us);
+
+  CREATE TABLE reference (
+    reference_digest BLOB PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    content_digest BLOB NOT NULL,
+    sequence INTEGER NOT NULL,
+    updated_time_us INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX reference_by_updated_time ON reference (updated_time_us);
+
+  CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    body_digest BLOB NOT NULL UNIQUE,
+    received_time_us INTEGER NOT NULL,
+    answer BLOB NOT NULL,
+    account BLOB NOT NULL,
+    times_received INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    sealed_body BLOB NOT NULL
+  ) STRICT;
+)sql";
+
+absl::Status Refused(absl::string_view why) {
+  return absl::FailedPreconditionError(absl::StrCat("The event log's file ", why));
+}
+
+// True: a file without any content. Refuses what is not ours.
+absl::StatusOr<bool> IsNew(Database& database) {
+  const absl::StatusOr<int64_t> application = database.QueryInteger("PRAGMA application_id");
+  if (!application.ok()) return application.status();
+  const absl::StatusOr<int64_t> version = database.QueryInteger("PRAGMA user_version");
+  if (!version.ok()) return version.status();
+  const absl::StatusOr<int64_t> tables =
+      database.QueryInteger("SELECT COUNT(*) FROM sqlite_schema");
+  if (!tables.ok()) return tables.status();
+
+  if (*application == 0 && *version == 0 && *tables == 0) return true;
+  if (*application != kApplicationId) return Refused("belongs to another application");
+  if (*version > kSchemaVersion) {
+    return Refused(absl::StrCat("was written by a newer version (schema ", *version,
+                                ", this one knows ", kSchemaVersion, ")"));
+  }
+  return false;
+}
+
+absl::Status MakeTables(Database& database, const LogKeys& keys) {
+  // Has no effect inside a transaction. Trimming frees pages for new events; none need moving.
+  if (absl::Status status = database.Execute("PRAGMA auto_vacuum = NONE"); !status.ok()) {
+    return status;
+  }
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kWrite);
+  if (!transaction.ok()) return transaction.status();
+  const std::string header = absl::StrCat("PRAGMA application_id = ", kApplicationId,
+                                          "; PRAGMA user_version = ", kSchemaVersion);
+  if (absl::Status status = database.Execute(header.c_str()); !status.ok()) return status;
+  if (absl::Status status = database.Execute(kTables); !status.ok()) return status;
+
+  absl::StatusOr<Statement> insert = database.Prepare(
+      "INSERT INTO log (one, log_id, key_check, trimmed_sequence, trimmed_chain, trimmed_time_us) "
+      "VALUES (1, ?, ?, 0, x'', 0)");
+  if (!insert.ok()) return insert.status();
+  const std::string log_id = crypto::RandomBytes(kLogIdBytes);
+  insert->Bind(log_id).Bind(LookupDigest(keys.check, log_id));
+  if (absl::Status status = insert->Run(); !status.ok()) return status;
+  return transaction->Commit();
+}
+
+absl::Status CheckLookupKey(Database& database, const LogKeys& keys, absl::string_view log_id) {
+  const absl::StatusOr<std::string> check = database.QueryBytes("SELECT key_check FROM log");
+  if (!check.ok()) return check.status();
+  if (*check == LookupDigest(keys.check, log_id)) return absl::OkStatus();
+  return Refused("was written with another look-up key; that key can never change");
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> LogIdOf(Database& database) {
+  return database.QueryBytes("SELECT log_id FROM log");
+}
+
+absl::StatusOr<std::string> PrepareSchema(Database& database, const LogKeys& keys,
+                                          const crypto::Sealer& sealer) {
+  const absl::StatusOr<bool> is_new = IsNew(database);
+  if (!is_new.ok()) return is_new.status();
+  if (*is_new) {
+    if (absl::Status status = MakeTables(database, keys); !status.ok()) return status;
+  }
+  absl::StatusOr<std::string> log_id = LogIdOf(database);
+  if (!log_id.ok()) return log_id.status();
+  if (absl::Status status = CheckLookupKey(database, keys, *log_id); !status.ok()) return status;
+  if (absl::Status status = CheckSealingKeys(database, sealer, *log_id); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = database.UseWriteAheadLog(); !status.ok()) return status;
+  if (absl::Status status = RememberSealingKey(database, sealer, *log_id); !status.ok()) {
+    return status;
+  }
+  return log_id;
+}
+
+absl::Status CheckIntegrity(Database& database) {
+  const absl::StatusOr<int64_t> bytes = database.QueryInteger(
+      "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+  if (!bytes.ok()) return bytes.status();
+  if (*bytes <= kFullCheckBytes) {
+    const absl::StatusOr<std::string> result = database.QueryBytes("PRAGMA quick_check(1)");
+    if (!result.ok()) return result.status();
+    if (*result != "ok") return Refused("is damaged: SQLite's quick_check fails");
+  }
+  const absl::StatusOr<bool> whole = NewestChainHolds(database);
+  if (!whole.ok()) return whole.status();
+  return *whole ? absl::OkStatus() : Refused("is damaged: the chain over its events is broken");
+}
+
+}  // namespace kyc::events

@@ -1,0 +1,143 @@
+#include "server/events/sqlite_log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/call/error.h"
+#include "server/crypto/mac.h"
+#include "server/events/cursor_errors.h"
+#include "server/events/reads.h"
+#include "server/events/schema.h"
+
+namespace kyc::events {
+namespace {
+
+constexpr size_t kLookupKeyBytes = 32;
+
+absl::Status CheckOptions(const SqliteLogOptions& options) {
+  const Retention& retention = options.writer.retention;
+  if (options.lookup_key.Reveal().size() != kLookupKeyBytes) {
+    return absl::InvalidArgumentError("The look-up key must have 32 bytes");
+  }
+  if (retention.reference_age < retention.age) {
+    return absl::InvalidArgumentError(
+        "References must be remembered at least as long as their events");
+  }
+  if (retention.count < 1 || options.writer.max_waiting < 1) {
+    return absl::InvalidArgumentError("The log must be allowed to keep and to wait for something");
+  }
+  return absl::OkStatus();
+}
+
+// Checks and prepares the file; its log id.
+absl::StatusOr<std::string> PrepareFile(const std::string& path, const LogKeys& keys,
+                                        const crypto::Sealer& sealer) {
+  absl::StatusOr<Database> database = Database::Open(path, Database::Use::kCreate);
+  if (!database.ok()) return database.status();
+  absl::StatusOr<std::string> log_id = PrepareSchema(*database, keys, sealer);
+  if (!log_id.ok()) return log_id.status();
+  if (absl::Status status = CheckIntegrity(*database); !status.ok()) return status;
+  return log_id;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions options) {
+  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  absl::StatusOr<crypto::Sealer> sealer = crypto::Sealer::Make(std::move(options.sealing_keys));
+  if (!sealer.ok()) return sealer.status();
+  absl::StatusOr<FileLock> lock = FileLock::Take(absl::StrCat(options.path, "-lock"));
+  if (!lock.ok()) return lock.status();
+  const LogKeys keys(options.lookup_key);
+  absl::StatusOr<std::string> log_id = PrepareFile(options.path, keys, *sealer);
+  if (!log_id.ok()) return log_id.status();
+
+  LogFile file{options.path, *std::move(log_id), keys, *std::move(sealer)};
+  std::unique_ptr<SqliteLog> log(new SqliteLog(*std::move(lock), std::move(file),
+                                               options.read_time_limit, *options.writer.metrics));
+  absl::StatusOr<std::unique_ptr<Writer>> writer =
+      Writer::Start(log->file_, std::move(options.writer));
+  if (!writer.ok()) return writer.status();
+  log->writer_ = *std::move(writer);
+  return log;
+}
+
+SqliteLog::SqliteLog(FileLock lock, LogFile file, absl::Duration read_time_limit, Metrics& metrics)
+    : lock_(std::move(lock)),
+      file_(std::move(file)),
+      readers_(file_.path, read_time_limit),
+      metrics_(metrics) {}
+
+void SqliteLog::Append(::netzme::v1::UpgradeEvent notification,
+                       absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done) {
+  if (notification.original_reference_no().empty() ||
+      notification.status() == ::netzme::v1::UPGRADE_STATUS_UNSPECIFIED) {
+    std::move(done)(GatewayBug("a notification without reference or status reached the log"));
+    return;
+  }
+  writer_->Write(AppendRequest{std::move(notification), std::move(done), {}});
+}
+
+absl::StatusOr<Page> SqliteLog::ReadAfter(Position after, int limit,
+                                          const ::netzme::v1::UpgradeFilter& filter) const {
+  return readers_.Run(
+      [&](Database& database) { return ReadPage(database, file_, after, limit, filter); });
+}
+
+absl::StatusOr<absl::optional<Event>> SqliteLog::Latest(const std::string& reference) const {
+  return readers_.Run([&](Database& database) { return ReadLatest(database, file_, reference); });
+}
+
+absl::StatusOr<std::vector<Event>> SqliteLog::List(const ListQuery& query) const {
+  return readers_.Run([&](Database& database) { return ReadList(database, file_, query); });
+}
+
+absl::StatusOr<Position> SqliteLog::Before(absl::Time since) const {
+  return readers_.Run([&](Database& database) { return ReadBefore(database, since); });
+}
+
+Ends SqliteLog::ends() const { return writer_->ends(); }
+
+std::string SqliteLog::CursorText(Position position) const { return CursorTextOf(file_, position); }
+
+absl::StatusOr<Position> SqliteLog::PositionFromText(const std::string& text) const {
+  return readers_.Run([&](Database& database) { return ReadCursor(database, file_, text); });
+}
+
+void SqliteLog::SetOnCommitted(OnCommitted on_committed) {
+  writer_->SetOnCommitted(std::move(on_committed));
+}
+
+std::string SqliteLog::log_id() const { return file_.log_id; }
+
+std::string SqliteLog::Sign(const std::string& text) const {
+  return crypto::Hmac(file_.keys.signature, text);
+}
+
+void SqliteLog::Keep(std::string body, std::string answer, std::string account,
+                     absl::AnyInvocable<void(absl::Status) &&> done) {
+  auto count_and_answer = [this, done = std::move(done)](absl::Status status) mutable {
+    metrics_.Quarantined(status.ok());
+    std::move(done)(std::move(status));
+  };
+  writer_->Write(KeepRequest{std::move(body), std::move(answer), std::move(account),
+                             std::move(count_and_answer), absl::OkStatus()});
+}
+
+absl::StatusOr<std::vector<QuarantinedBody>> SqliteLog::ListQuarantined(int64_t after,
+                                                                        int limit) const {
+  const int bounded = std::clamp(limit, 1, kMaxEventsPerRead);
+  return readers_.Run(
+      [&](Database& database) { return ReadQuarantined(database, after, bounded); });
+}
+
+absl::StatusOr<QuarantinedBody> SqliteLog::GetQuarantined(int64_t id) const {
+  return readers_.Run([&](Database& database) { return ReadQuarantinedBody(database, file_, id); });
+}
+
+void SqliteLog::Discard(int64_t id, absl::AnyInvocable<void(absl::Status) &&> done) {
+  writer_->Write(DiscardRequest{id, std::move(done), absl::OkStatus()});
+}
+
+}  // namespace kyc::events

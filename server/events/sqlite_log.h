@@ -1,0 +1,75 @@
+// The event log and the quarantine in one SQLite file.
+#ifndef SERVER_EVENTS_SQLITE_LOG_H_
+#define SERVER_EVENTS_SQLITE_LOG_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/call/secret.h"
+#include "server/crypto/sealer.h"
+#include "server/events/event_log.h"
+#include "server/events/file_lock.h"
+#include "server/events/log_file.h"
+#include "server/events/quarantine.h"
+#include "server/events/read_pool.h"
+#include "server/events/writer.h"
+
+namespace kyc::events {
+
+struct SqliteLogOptions {
+  // Made when absent. -wal, -shm and -lock files lie beside it.
+  std::string path;
+  // The first one seals, all can open.
+  std::vector<crypto::SealingKey> sealing_keys;
+  Secret lookup_key;  // 32 bytes.
+  WriterOptions writer;
+  // A read that takes longer fails with UNAVAILABLE.
+  absl::Duration read_time_limit = absl::Seconds(5);
+};
+
+// Thread-safe. Events live as long as retention says; the newest events' commits are on disk before
+// they are answered. Deleting it writes and answers what waits.
+class SqliteLog : public EventLog, public Quarantine {
+ public:
+  // Blocks. Errors are for the operator: FAILED_PRECONDITION when the file is not one that may be
+  // used (see schema.h) or another gateway uses it, INVALID_ARGUMENT for the options, UNAVAILABLE
+  // when the engine cannot serve.
+  static absl::StatusOr<std::unique_ptr<SqliteLog>> Open(SqliteLogOptions options);
+
+  void Append(::netzme::v1::UpgradeEvent notification,
+              absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done) override;
+  absl::StatusOr<Page> ReadAfter(Position after, int limit,
+                                 const ::netzme::v1::UpgradeFilter& filter) const override;
+  absl::StatusOr<absl::optional<Event>> Latest(const std::string& reference) const override;
+  absl::StatusOr<std::vector<Event>> List(const ListQuery& query) const override;
+  absl::StatusOr<Position> Before(absl::Time since) const override;
+  Ends ends() const override;
+  std::string CursorText(Position position) const override;
+  absl::StatusOr<Position> PositionFromText(const std::string& text) const override;
+  void SetOnCommitted(OnCommitted on_committed) override;
+  std::string log_id() const override;
+  std::string Sign(const std::string& text) const override;
+
+  void Keep(std::string body, std::string answer, std::string account,
+            absl::AnyInvocable<void(absl::Status) &&> done) override;
+  absl::StatusOr<std::vector<QuarantinedBody>> ListQuarantined(int64_t after,
+                                                               int limit) const override;
+  absl::StatusOr<QuarantinedBody> GetQuarantined(int64_t id) const override;
+  void Discard(int64_t id, absl::AnyInvocable<void(absl::Status) &&> done) override;
+
+ private:
+  SqliteLog(FileLock lock, LogFile file, absl::Duration read_time_limit, Metrics& metrics);
+
+  const FileLock lock_;  // Let go of last.
+  const LogFile file_;
+  const ReadPool readers_;
+  Metrics& metrics_;
+  std::unique_ptr<Writer> writer_;
+};
+
+}  // namespace kyc::events
+
+#endif  // SERVER_EVENTS_SQLITE_LOG_H_

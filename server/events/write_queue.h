@@ -1,0 +1,70 @@
+// What waits for the writer.
+#ifndef SERVER_EVENTS_WRITE_QUEUE_H_
+#define SERVER_EVENTS_WRITE_QUEUE_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "netzme/v1/upgrade_notification.pb.h"
+#include "server/events/event_log.h"
+
+namespace kyc::events {
+
+// Each request holds what its answer will be once the batch is committed.
+struct AppendRequest {
+  ::netzme::v1::UpgradeEvent notification;
+  absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done;
+  Appended answer;
+};
+struct KeepRequest {
+  std::string body;
+  std::string answered;
+  std::string account;
+  absl::AnyInvocable<void(absl::Status) &&> done;
+  absl::Status answer;
+};
+struct DiscardRequest {
+  int64_t id = 0;
+  absl::AnyInvocable<void(absl::Status) &&> done;
+  absl::Status answer;
+};
+using WriteRequest = std::variant<AppendRequest, KeepRequest, DiscardRequest>;
+
+// Calls a request's `done`: with `failure` unless that is OK, else with its own answer.
+void Answer(WriteRequest& request, const absl::Status& failure);
+
+// Thread-safe, bounded.
+class WriteQueue {
+ public:
+  explicit WriteQueue(int max_waiting) : max_waiting_(max_waiting) {}
+
+  // Takes the request, or says why not (RESOURCE_EXHAUSTED, UNAVAILABLE) and leaves it as it was.
+  absl::Status Push(WriteRequest& request);
+
+  // All that wait, in order, at most `limit`. Waits for one up to `timeout`; then, or once closed,
+  // there may be none.
+  std::vector<WriteRequest> Take(size_t limit, absl::Duration timeout);
+
+  // Nothing more comes in; what waits is still taken.
+  void Close();
+  bool Drained() const;
+
+ private:
+  const int max_waiting_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<WriteRequest> waiting_;
+  bool closed_ = false;
+};
+
+}  // namespace kyc::events
+
+#endif  // SERVER_EVENTS_WRITE_QUEUE_H_

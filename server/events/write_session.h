@@ -1,0 +1,64 @@
+// The writer's connection and all that is prepared on it.
+#ifndef SERVER_EVENTS_WRITE_SESSION_H_
+#define SERVER_EVENTS_WRITE_SESSION_H_
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/events/event_log.h"
+#include "server/events/event_writer.h"
+#include "server/events/log_file.h"
+#include "server/events/quarantine_table.h"
+#include "server/events/retention.h"
+#include "server/events/sqlite.h"
+#include "server/events/write_queue.h"
+
+namespace kyc::events {
+
+// What a batch came to.
+struct Committed {
+  std::vector<Event> events;  // Appended, in order.
+  int repeats = 0;
+};
+
+// Used by the writer's thread. After any error it must be thrown away and opened anew: what it
+// knows of the file may no longer be true.
+class WriteSession {
+ public:
+  // `file` outlives it. UNAVAILABLE when the file cannot be written or is another log's by now.
+  static absl::StatusOr<std::unique_ptr<WriteSession>> Open(const LogFile& file,
+                                                            QuarantineLimits limits);
+
+  // Writes all requests in one transaction and puts their answers into them. Durable once it
+  // returns OK. `before_commit` is called just before the commit.
+  absl::StatusOr<Committed> Commit(std::vector<WriteRequest>& requests, absl::Time now,
+                                   const std::function<void()>& before_commit);
+
+  // As TrimStep.
+  absl::StatusOr<bool> Trim(const Retention& retention, absl::Time now);
+
+  absl::StatusOr<Ends> ends() { return EndsOf(database_); }
+
+ private:
+  WriteSession(Database database, const LogFile& file, QuarantineLimits limits);
+  absl::Status Prepare();
+
+  absl::Status Write(AppendRequest& request, absl::Time now, Committed& committed);
+  absl::Status Write(KeepRequest& request, absl::Time now, Committed& committed);
+  absl::Status Write(DiscardRequest& request, absl::Time now, Committed& committed);
+
+  Database database_;
+  const LogFile& file_;
+  const QuarantineLimits limits_;
+  // Set by Prepare; they point to database_.
+  absl::optional<EventWriter> events_;
+  absl::optional<QuarantineWriter> quarantine_;
+};
+
+}  // namespace kyc::events
+
+#endif  // SERVER_EVENTS_WRITE_SESSION_H_

@@ -1,0 +1,78 @@
+// The one thread that writes: group commit, recovery and retention.
+#ifndef SERVER_EVENTS_WRITER_H_
+#define SERVER_EVENTS_WRITER_H_
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/call/metrics.h"
+#include "server/events/event_log.h"
+#include "server/events/log_file.h"
+#include "server/events/quarantine_table.h"
+#include "server/events/retention.h"
+#include "server/events/write_queue.h"
+#include "server/events/write_session.h"
+
+namespace kyc::events {
+
+struct WriterOptions {
+  Retention retention;
+  QuarantineLimits quarantine;
+  // How many requests may wait; further ones are refused at once.
+  int max_waiting = 4096;
+  // How often retention is looked after while nothing arrives.
+  absl::Duration trim_interval = absl::Seconds(10);
+  std::function<absl::Time()> clock = [] { return absl::Now(); };
+  Metrics* metrics = nullptr;  // Not owned; required.
+  // For tests: called on the writer's thread just before each commit.
+  std::function<void()> before_commit;
+};
+
+// Thread-safe. A batch that cannot be committed is answered with its error as a whole, and the
+// connection is opened anew for the next one: so the writer works again as soon as the fault ends.
+class Writer {
+ public:
+  // `file` outlives it. Starts the thread.
+  static absl::StatusOr<std::unique_ptr<Writer>> Start(const LogFile& file, WriterOptions options);
+  // Writes and answers what waits, then ends the thread.
+  ~Writer();
+
+  // Answers once committed, or at once when the request is refused. Answers come on the writer's
+  // thread, in order, or on the caller's.
+  void Write(WriteRequest request);
+
+  Ends ends() const;
+  void SetOnCommitted(EventLog::OnCommitted on_committed);
+
+ private:
+  Writer(const LogFile& file, WriterOptions options, std::unique_ptr<WriteSession> session,
+         Ends ends);
+
+  void Run();
+  void CommitAndAnswer(std::vector<WriteRequest> requests);
+  absl::StatusOr<Committed> Commit(std::vector<WriteRequest>& requests);
+  void Publish(Committed committed, absl::Duration took);
+  // Whether more may be due.
+  bool Trim();
+
+  const LogFile& file_;
+  const WriterOptions options_;
+  WriteQueue queue_;
+  std::unique_ptr<WriteSession> session_;  // The thread's. Null after a failure.
+
+  mutable std::mutex mutex_;
+  Ends ends_;
+  EventLog::OnCommitted on_committed_;
+
+  std::thread thread_;  // Last: it uses all the others.
+};
+
+}  // namespace kyc::events
+
+#endif  // SERVER_EVENTS_WRITER_H_
