@@ -10,11 +10,9 @@
 namespace kyc::config {
 
 // The checked configuration, defaults filled in, secrets read. Else INVALID_ARGUMENT whose message
-// has one fault per line and quotes no secret. Blocks: for the start and for reloads only.
+// has one fault per line, "path:line:column: ..." or "field: ...", and quotes no secret.
+// Thread-safe; blocks: for the start and for reloads only.
 absl::StatusOr<Settings> Load(const std::string& path);
-
-// A short summary of several lines to print at the start. No secrets.
-std::string Describe(const Settings& settings);
 
 }  // namespace kyc::config
 

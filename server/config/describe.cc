@@ -1,0 +1,67 @@
+#include "server/config/describe.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace kyc::config {
+namespace {
+
+template <typename Named>
+std::string Names(const std::vector<Named>& all) {
+  return absl::StrJoin(all, ", ", [](std::string* out, const Named& one) { *out += one.name; });
+}
+
+std::string UpstreamText(const Upstream& upstream) {
+  return absl::StrCat("attempts of ", absl::FormatDuration(upstream.attempt_timeout), ", ",
+                      upstream.slots, " slots per account, breaker ",
+                      upstream.breaker.disabled ? "disabled" : "enabled");
+}
+
+std::string KeyIds(const EventLog& log) {
+  return absl::StrJoin(log.sealing_keys, ", ", [](std::string* out, const SealingKey& key) {
+    absl::StrAppend(out, key.id);
+  });
+}
+
+std::string Days(absl::Duration age) {
+  return absl::StrCat(absl::ToDoubleHours(age) / 24, " days");
+}
+
+}  // namespace
+
+std::string Describe(const Settings& settings) {
+  std::string text;
+  if (settings.grpc) {
+    absl::StrAppend(
+        &text, "grpc: listens on ", settings.grpc->listen, "; callers ",
+        settings.callers.empty() ? "none: every call is refused" : Names(settings.callers), "\n");
+  }
+  if (settings.webhook) {
+    absl::StrAppend(&text, "webhook: listens on ", settings.webhook->listen, "; accounts ",
+                    Names(settings.webhook->accounts), "\n");
+  }
+  if (settings.admin) absl::StrAppend(&text, "admin: listens on ", settings.admin->listen, "\n");
+  if (settings.finpay) {
+    absl::StrAppend(&text, "finpay: ", settings.finpay->base_url, "; accounts ",
+                    Names(settings.finpay->accounts), "; ", UpstreamText(settings.finpay->upstream),
+                    "\n");
+  }
+  if (settings.widekyc) {
+    absl::StrAppend(&text, "widekyc: ", settings.widekyc->server_url, "; accounts ",
+                    Names(settings.widekyc->accounts), "; ",
+                    UpstreamText(settings.widekyc->upstream), "\n");
+  }
+  if (settings.event_log) {
+    absl::StrAppend(&text, "event_log: sqlite ", settings.event_log->sqlite_path, "; sealing keys ",
+                    KeyIds(*settings.event_log), "; keeps ",
+                    Days(settings.event_log->retention_age), " and ",
+                    settings.event_log->retention_count, " events\n");
+  }
+  absl::StrAppend(&text, "drain: ", absl::FormatDuration(settings.drain_timeout), "; log level ",
+                  settings.log_level, "\n");
+  return text;
+}
+
+}  // namespace kyc::config

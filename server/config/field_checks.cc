@@ -1,0 +1,129 @@
+#include "server/config/field_checks.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "server/config/text_rules.h"
+
+namespace kyc::config {
+namespace {
+
+constexpr unsigned kOthers = 0007;
+// What protobuf allows in a Duration.
+constexpr int64_t kMaxSpanSeconds = 315'576'000'000;
+constexpr int32_t kMaxSpanNanos = 999'999'999;
+
+std::string WithoutNewline(std::string text) {
+  if (absl::EndsWith(text, "\n")) text.pop_back();
+  if (absl::EndsWith(text, "\r")) text.pop_back();
+  return text;
+}
+
+bool IsHeaderValue(absl::string_view text) {
+  return !absl::StartsWith(text, " ") && !absl::EndsWith(text, " ") &&
+         std::all_of(text.begin(), text.end(), absl::ascii_isprint);
+}
+
+// The secret that the file's content is, or what is wrong with it, quoting nothing.
+absl::StatusOr<Secret> SecretFrom(std::string content, SecretForm form) {
+  std::string text = WithoutNewline(std::move(content));
+  if (text.empty()) return absl::InvalidArgumentError("is empty");
+  std::string bytes;
+  switch (form) {
+    case SecretForm::kText:
+      break;
+    case SecretForm::kHeaderValue:
+      if (IsHeaderValue(text)) break;
+      return absl::InvalidArgumentError("must hold one line of visible ASCII characters");
+    case SecretForm::k16Bytes:
+      if (text.size() == 16) break;
+      return absl::InvalidArgumentError("must hold 16 bytes");
+    case SecretForm::k32BytesInBase64:
+      if (absl::Base64Unescape(text, &bytes) && bytes.size() == 32) return Secret(std::move(bytes));
+      return absl::InvalidArgumentError("must hold 32 bytes in base64");
+  }
+  return Secret(std::move(text));
+}
+
+}  // namespace
+
+void FieldChecks::Add(absl::string_view field, absl::string_view what) {
+  faults_.push_back(absl::StrCat(field, ": ", what));
+}
+
+void FieldChecks::AddIfAny(absl::string_view field, absl::string_view what) {
+  if (!what.empty()) Add(field, what);
+}
+
+std::string FieldChecks::Path(absl::string_view field, const std::string& path) {
+  if (path.empty()) Add(field, "is required");
+  if (path.empty() || path[0] == '/' || folder_.empty()) return path;
+  return absl::StrCat(absl::StripSuffix(folder_, "/"), "/", path);
+}
+
+Secret FieldChecks::ReadSecret(absl::string_view field, const std::string& path, SecretForm form) {
+  const std::string full_path = Path(field, path);
+  if (full_path.empty()) return Secret();
+  absl::StatusOr<File> file = read_file_(full_path);
+  if (!file.ok()) {
+    Add(field, absl::StrCat(full_path, " ", file.status().message()));
+    return Secret();
+  }
+  if ((file->mode & kOthers) != 0) {
+    Add(field, absl::StrCat(full_path, " is open to every user: chmod o= it"));
+    return Secret();
+  }
+  absl::StatusOr<Secret> secret = SecretFrom(std::move(file->content), form);
+  if (secret.ok()) return *std::move(secret);
+  Add(field, absl::StrCat(full_path, " ", secret.status().message()));
+  return Secret();
+}
+
+std::string FieldChecks::CertificateFile(absl::string_view field, const std::string& path) {
+  if (path.empty()) return "";
+  const std::string full_path = Path(field, path);
+  const absl::StatusOr<File> file = read_file_(full_path);
+  if (!file.ok()) {
+    Add(field, absl::StrCat(full_path, " ", file.status().message()));
+  } else if (!absl::StrContains(file->content, "-----BEGIN CERTIFICATE-----")) {
+    Add(field, absl::StrCat(full_path, " holds no certificate"));
+  }
+  return full_path;
+}
+
+int64_t FieldChecks::Number(absl::string_view field, int64_t value, const NumberRule& rule) {
+  if (value == 0) return rule.preset;
+  if (value >= rule.least && value <= rule.most) return value;
+  Add(field, absl::StrCat("must be ", rule.least, " to ", rule.most));
+  return rule.preset;
+}
+
+absl::Duration FieldChecks::Span(absl::string_view field, bool is_set,
+                                 const google::protobuf::Duration& value, const SpanRule& rule) {
+  if (!is_set) return rule.preset;
+  const bool valid = value.seconds() >= 0 && value.seconds() <= kMaxSpanSeconds &&
+                     value.nanos() >= 0 && value.nanos() <= kMaxSpanNanos;
+  const absl::Duration span = absl::Seconds(value.seconds()) + absl::Nanoseconds(value.nanos());
+  if (valid && span >= rule.least && span <= rule.most) return span;
+  Add(field, absl::StrCat("must be ", absl::FormatDuration(rule.least), " to ",
+                          absl::FormatDuration(rule.most)));
+  return rule.preset;
+}
+
+std::string FieldChecks::UniqueName(absl::string_view field, const std::string& name,
+                                    std::set<std::string>& names) {
+  const std::string fault = NameFault(name);
+  AddIfAny(field, fault);
+  if (fault.empty() && !names.insert(name).second) {
+    Add(field, absl::StrCat("\"", name, "\" is there twice"));
+  }
+  return name;
+}
+
+}  // namespace kyc::config

@@ -1,0 +1,28 @@
+// What single texts of the configuration must look like. Pure.
+#ifndef SERVER_CONFIG_TEXT_RULES_H_
+#define SERVER_CONFIG_TEXT_RULES_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace kyc::config {
+
+// Each returns what is wrong, as a phrase that follows a field's name; empty when nothing is.
+
+// address:port with a numeric address; one other than loopback only where `plaintext_elsewhere`.
+std::string ListenFault(absl::string_view listen, bool plaintext_elsewhere);
+
+// An upstream's base: https://host[:port][/path], or http:// to loopback; nothing else in it.
+std::string UrlFault(absl::string_view url);
+
+// A name of a caller or account: 1 to 64 letters, digits, '_', '-', '.'; fit for a metric label.
+std::string NameFault(absl::string_view name);
+
+// A header that may be sent with every upstream call: not one that the gateway sends itself.
+std::string HeaderNameFault(absl::string_view name);
+std::string HeaderValueFault(absl::string_view value);
+
+}  // namespace kyc::config
+
+#endif  // SERVER_CONFIG_TEXT_RULES_H_

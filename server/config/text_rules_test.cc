@@ -1,0 +1,125 @@
+#include "server/config/text_rules.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace kyc::config {
+namespace {
+
+constexpr char kListenForm[] =
+    "must be address:port with a numeric address, like 127.0.0.1:50051 or [::1]:50051";
+
+TEST(ListenFault, LoopbackAddressesAreFine) {
+  for (const char* listen : {"127.0.0.1:50051", "127.8.9.10:1", "[::1]:65535", "127.0.0.1:0"}) {
+    EXPECT_EQ(ListenFault(listen, false), "") << listen;
+  }
+}
+
+TEST(ListenFault, OtherAddressesNeedTheFlag) {
+  for (const char* listen : {"0.0.0.0:1", "10.0.0.1:50051", "[::]:50051", "[fe80::1]:1",
+                             "[::ffff:127.0.0.1]:1", "128.0.0.1:1"}) {
+    EXPECT_EQ(ListenFault(listen, false),
+              "is not loopback: traffic with personal data would not be encrypted; to allow it, "
+              "set insecure_plaintext_i_understand")
+        << listen;
+    EXPECT_EQ(ListenFault(listen, true), "") << listen;
+  }
+}
+
+TEST(ListenFault, AnythingElseIsRefused) {
+  EXPECT_EQ(ListenFault("", true), "is required");
+  for (const char* listen :
+       {"localhost:1", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", ":50051",
+        "50051", "127.0.0.1:1:2", "127.0.0.1: 1", " 127.0.0.1:1", "127.0.0.1:+1", "127.1:1",
+        "::1:50051", "[::1]", "[::1:50051", "[::1]50051", "[127.0.0.1]:1", "unix:/tmp/x"}) {
+    EXPECT_EQ(ListenFault(listen, true), kListenForm) << listen;
+  }
+}
+
+TEST(UrlFault, HttpsAndLoopbackHttpAreFine) {
+  for (const char* url :
+       {"https://snap.finnet.co.id/api/v1.0", "https://snap.finnet.co.id:8443/", "https://[::1]:1",
+        "https://10.0.0.1", "https://host", "https://host/a%20b/~c", "http://127.0.0.1:8080/api",
+        "http://[::1]:8080", "http://localhost:1", "http://LOCALHOST"}) {
+    EXPECT_EQ(UrlFault(url), "") << url;
+  }
+}
+
+TEST(UrlFault, EachFaultIsNamed) {
+  const std::string plaintext = "must be https: only loopback may be spoken to in plaintext";
+  const std::string no_host = "must have a host, and a port after it";
+  const struct {
+    std::string url;
+    std::string fault;
+  } cases[] = {
+      {"", "is required"},
+      {"ftp://host", "must begin with https://"},
+      {"host/path", "must begin with https://"},
+      {"//host", "must begin with https://"},
+      {"file:///etc/passwd", "must begin with https://"},
+      {" https://host", "must begin with https://"},
+      {"http://host", plaintext},
+      {"http://10.0.0.1/", plaintext},
+      {"http://localhost.example.com", plaintext},
+      {"http://127.0.0.1.example.com", plaintext},
+      {"http://2130706433", plaintext},
+      {"http://[::2]", plaintext},
+      {"https://host?a=b", "must not hold a query or fragment"},
+      {"https://host/#top", "must not hold a query or fragment"},
+      {"https://user:word@host", "must not hold a user or password"},
+      {"http://127.0.0.1@host", "must not hold a user or password"},
+      {"https://host/a b", "holds a character that no URL may"},
+      {"https://host/a\nb", "holds a character that no URL may"},
+      {"https://host\\@other", "holds a character that no URL may"},
+      {"https://h\xc3\xb6st", "holds a character that no URL may"},
+      {"https://", "must have a valid host"},
+      {"https:///path", "must have a valid host"},
+      {"https://ho_st", "must have a valid host"},
+      {"https://[host]", "must have a valid host"},
+      {"https://host:", no_host},
+      {"https://host:0", no_host},
+      {"https://host:65536", no_host},
+      {"https://host:1x", no_host},
+      {"https://[::1]x", no_host},
+      {"https://" + std::string(2100, 'a'), "must be at most 2048 bytes"},
+  };
+  for (const auto& c : cases) EXPECT_EQ(UrlFault(c.url), c.fault) << c.url;
+}
+
+TEST(NameFault, NamesFitForLabelsAreFine) {
+  for (const std::string& name : {std::string("a"), std::string("Main-1_x.y"),  //
+                                  std::string(64, 'n')}) {
+    EXPECT_EQ(NameFault(name), "") << name;
+  }
+  EXPECT_EQ(NameFault(""), "is required");
+  for (const std::string& name : {std::string("a b"), std::string("a\"b"), std::string("\xc3\xa9"),
+                                  std::string("a\n"), std::string(65, 'n')}) {
+    EXPECT_EQ(NameFault(name), "must be 1 to 64 letters, digits, '_', '-' or '.'") << name;
+  }
+}
+
+TEST(HeaderNameFault, OnlyForeignTokensAreFine) {
+  EXPECT_EQ(HeaderNameFault("X-PARTNER-ID"), "");
+  EXPECT_EQ(HeaderNameFault("Channel_Id"), "");
+  for (const char* name : {"", "a b", "a:", "a\r\nb", "(a)", "\xc3\xa9"}) {
+    EXPECT_EQ(HeaderNameFault(name), "must be an HTTP token") << name;
+  }
+  for (const char* name : {"content-type", "Content-Type", "accept", "token", "TOKEN", "host",
+                           "content-length", "transfer-encoding", "connection", "expect"}) {
+    EXPECT_EQ(HeaderNameFault(name), "names a header that the gateway sets") << name;
+  }
+}
+
+TEST(HeaderValueFault, ControlCharactersAreRefused) {
+  EXPECT_EQ(HeaderValueFault("a value, with \t tab"), "");
+  EXPECT_EQ(HeaderValueFault(""), "is required");
+  for (absl::string_view value : {absl::string_view("a\r\nb"), absl::string_view("a\n"),
+                                  absl::string_view("a\rb"), absl::string_view("a\0b", 3)}) {
+    EXPECT_EQ(HeaderValueFault(value), "holds a control character");
+  }
+  EXPECT_EQ(HeaderValueFault(std::string(4097, 'v')), "must be at most 4096 bytes");
+}
+
+}  // namespace
+}  // namespace kyc::config

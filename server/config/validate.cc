@@ -1,0 +1,243 @@
+#include "server/config/validate.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/config/text_rules.h"
+#include "server/config/upstream_blocks.h"
+
+namespace kyc::config {
+namespace {
+
+constexpr absl::Duration Days(int days) { return absl::Hours(24 * days); }
+constexpr absl::Duration kLongest = Days(36'500);
+
+// The field that holds each secret so far: two equal ones could not tell their owners apart.
+using SeenSecrets = std::map<std::string, std::string>;
+
+void CheckDiffers(const std::string& field, const Secret& secret, SeenSecrets& seen,
+                  FieldChecks& checks) {
+  if (secret.empty()) return;
+  const auto [at, is_new] = seen.emplace(secret.Reveal(), field);
+  if (!is_new) checks.Add(field, absl::StrCat("holds the same token as ", at->second));
+}
+
+Grpc CheckGrpc(const v1::Grpc& block, FieldChecks& checks) {
+  Grpc grpc;
+  grpc.listen = block.listen();
+  checks.AddIfAny("grpc.listen",
+                  ListenFault(block.listen(), block.insecure_plaintext_i_understand()));
+  grpc.max_request_bytes_in_flight =
+      checks.Number("grpc.max_request_bytes_in_flight", block.max_request_bytes_in_flight(),
+                    {int64_t{512} << 20, int64_t{17} << 20, int64_t{1} << 40});
+  grpc.overload_wait =
+      checks.Span("grpc.overload_wait", block.has_overload_wait(), block.overload_wait(),
+                  {absl::Milliseconds(250), absl::ZeroDuration(), absl::Seconds(10)});
+  grpc.max_image_bytes =
+      checks.Number("grpc.max_image_bytes", block.max_image_bytes(), {8 << 20, 1 << 10, 8 << 20});
+  grpc.max_deadline =
+      checks.Span("grpc.max_deadline", block.has_max_deadline(), block.max_deadline(),
+                  {absl::Seconds(60), absl::Seconds(1), absl::Minutes(5)});
+  grpc.default_deadline = checks.Span(
+      "grpc.default_deadline", block.has_default_deadline(), block.default_deadline(),
+      {std::min(absl::Seconds(30), grpc.max_deadline), absl::Seconds(1), absl::Minutes(5)});
+  if (grpc.default_deadline > grpc.max_deadline) {
+    checks.Add("grpc.default_deadline", "must be at most max_deadline");
+  }
+  grpc.max_streams = static_cast<int>(
+      checks.Number("grpc.max_streams", block.max_streams(), {20'000, 1, 1'000'000}));
+  return grpc;
+}
+
+WebhookAccount CheckWebhookAccount(const std::string& at, const v1::WebhookAccount& block,
+                                   std::set<std::string>& names, SeenSecrets& tokens,
+                                   FieldChecks& checks) {
+  WebhookAccount account;
+  account.name = checks.UniqueName(at + ".name", block.name(), names);
+  if (block.callback_token_files().empty()) {
+    checks.Add(at + ".callback_token_files", "must hold at least one");
+  }
+  for (int i = 0; i < block.callback_token_files_size(); ++i) {
+    const std::string field = absl::StrCat(at, ".callback_token_files[", i, "]");
+    Secret token =
+        checks.ReadSecret(field, block.callback_token_files(i), SecretForm::kHeaderValue);
+    CheckDiffers(field, token, tokens, checks);
+    account.callback_tokens.push_back(std::move(token));
+  }
+  return account;
+}
+
+Webhook CheckWebhook(const v1::Webhook& block, FieldChecks& checks) {
+  Webhook webhook;
+  webhook.listen = block.listen();
+  checks.AddIfAny("webhook.listen",
+                  ListenFault(block.listen(), block.insecure_plaintext_i_understand()));
+  if (block.accounts().empty()) checks.Add("webhook.accounts", "must hold at least one");
+  std::set<std::string> names;
+  SeenSecrets tokens;
+  for (int i = 0; i < block.accounts_size(); ++i) {
+    webhook.accounts.push_back(CheckWebhookAccount(absl::StrCat("webhook.accounts[", i, "]"),
+                                                   block.accounts(i), names, tokens, checks));
+  }
+  webhook.max_body_bytes =
+      checks.Number("webhook.max_body_bytes", block.max_body_bytes(), {64 << 10, 1 << 10, 1 << 20});
+  webhook.max_connections = static_cast<int>(
+      checks.Number("webhook.max_connections", block.max_connections(), {1024, 1, 100'000}));
+  webhook.max_waiting = static_cast<int>(
+      checks.Number("webhook.max_waiting", block.max_waiting(), {4096, 1, 1'000'000}));
+  return webhook;
+}
+
+Admin CheckAdmin(const v1::Admin& block, FieldChecks& checks) {
+  checks.AddIfAny("admin.listen",
+                  ListenFault(block.listen(), block.insecure_plaintext_i_understand()));
+  return Admin{block.listen()};
+}
+
+std::vector<SealingKey> CheckSealingKeys(const v1::EventLog& block, FieldChecks& checks) {
+  std::vector<SealingKey> keys;
+  std::set<int> ids;
+  if (block.sealing_keys().empty()) checks.Add("event_log.sealing_keys", "must hold at least one");
+  for (int i = 0; i < block.sealing_keys_size(); ++i) {
+    const std::string at = absl::StrCat("event_log.sealing_keys[", i, "]");
+    SealingKey key;
+    key.id = block.sealing_keys(i).id();
+    if (key.id < 1 || key.id > 255) {
+      checks.Add(at + ".id", "must be 1 to 255");
+    } else if (!ids.insert(key.id).second) {
+      checks.Add(at + ".id", absl::StrCat(key.id, " is there twice"));
+    }
+    key.key = checks.ReadSecret(at + ".key_file", block.sealing_keys(i).key_file(),
+                                SecretForm::k32BytesInBase64);
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+EventLog CheckEventLog(const v1::EventLog& block, FieldChecks& checks) {
+  EventLog log;
+  if (block.has_sqlite()) {
+    log.sqlite_path = checks.Path("event_log.sqlite.path", block.sqlite().path());
+  } else {
+    checks.Add("event_log", "needs an engine: sqlite");
+  }
+  log.sealing_keys = CheckSealingKeys(block, checks);
+  log.lookup_key = checks.ReadSecret("event_log.lookup_key_file", block.lookup_key_file(),
+                                     SecretForm::k32BytesInBase64);
+  log.retention_age = checks.Span("event_log.retention_age", block.has_retention_age(),
+                                  block.retention_age(), {Days(90), absl::Minutes(1), kLongest});
+  log.retention_count = checks.Number("event_log.retention_count", block.retention_count(),
+                                      {10'000'000, 1000, int64_t{1} << 40});
+  log.reference_retention_age =
+      checks.Span("event_log.reference_retention_age", block.has_reference_retention_age(),
+                  block.reference_retention_age(), {Days(400), absl::Minutes(1), kLongest});
+  if (log.reference_retention_age < log.retention_age) {
+    checks.Add("event_log.reference_retention_age",
+               "must be at least retention_age: else revisions would restart");
+  }
+  log.quarantine_max_entries = static_cast<int>(checks.Number(
+      "event_log.quarantine_max_entries", block.quarantine_max_entries(), {10'000, 1, 10'000'000}));
+  log.quarantine_max_bytes =
+      checks.Number("event_log.quarantine_max_bytes", block.quarantine_max_bytes(),
+                    {64 << 20, 1 << 20, int64_t{1} << 40});
+  return log;
+}
+
+std::vector<Caller> CheckCallers(const v1::Config& config, FieldChecks& checks) {
+  std::vector<Caller> callers;
+  std::set<std::string> names;
+  SeenSecrets tokens;
+  bool loopback = false;
+  for (int i = 0; i < config.callers_size(); ++i) {
+    const std::string at = absl::StrCat("callers[", i, "]");
+    const v1::Caller& block = config.callers(i);
+    Caller caller{.name = checks.UniqueName(at + ".name", block.name(), names),
+                  .loopback = block.loopback(),
+                  .bearer_token = Secret(),
+                  .allow_full_view = block.allow_full_view(),
+                  .allow_admin = block.allow_admin()};
+    if (!block.bearer_token_file().empty()) {
+      const std::string field = at + ".bearer_token_file";
+      caller.bearer_token =
+          checks.ReadSecret(field, block.bearer_token_file(), SecretForm::kHeaderValue);
+      CheckDiffers(field, caller.bearer_token, tokens, checks);
+    } else if (!block.loopback()) {
+      checks.Add(at, "matches nobody: set loopback or bearer_token_file");
+    }
+    if (block.loopback() && std::exchange(loopback, true)) {
+      checks.Add(at + ".loopback", "matches nobody: an earlier caller is loopback too");
+    }
+    callers.push_back(std::move(caller));
+  }
+  return callers;
+}
+
+// Which blocks go together.
+void CheckRoles(const v1::Config& config, FieldChecks& checks) {
+  if (!config.has_grpc() && !config.has_webhook() && !config.has_admin()) {
+    checks.Add("config", "serves nothing: needs grpc, webhook or admin");
+  }
+  if (config.has_grpc() && !config.has_finpay() && !config.has_widekyc() &&
+      !config.has_event_log()) {
+    checks.Add("grpc", "needs finpay, widekyc or event_log");
+  }
+  if (config.has_webhook() && !config.has_event_log()) checks.Add("webhook", "needs event_log");
+  if (config.event_log().has_sqlite() && config.has_grpc() != config.has_webhook()) {
+    checks.Add("event_log.sqlite",
+               absl::StrCat("sqlite serves one process: ", config.has_grpc()
+                                                               ? "webhook is missing beside grpc"
+                                                               : "grpc is missing beside webhook"));
+  }
+}
+
+void CheckListenersDiffer(const v1::Config& config, FieldChecks& checks) {
+  std::map<std::string, std::string> seen;
+  const std::pair<std::string, std::string> listeners[] = {
+      {"grpc.listen", config.grpc().listen()},
+      {"webhook.listen", config.webhook().listen()},
+      {"admin.listen", config.admin().listen()}};
+  for (const auto& [field, listen] : listeners) {
+    if (listen.empty() || absl::EndsWith(listen, ":0")) continue;
+    const auto [at, is_new] = seen.emplace(listen, field);
+    if (!is_new) checks.Add(field, absl::StrCat("is the same as ", at->second));
+  }
+}
+
+std::string CheckLogLevel(const std::string& level, FieldChecks& checks) {
+  if (level.empty()) return "info";
+  if (level != "debug" && level != "info" && level != "warn" && level != "error") {
+    checks.Add("log_level", "must be debug, info, warn or error");
+  }
+  return level;
+}
+
+}  // namespace
+
+absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& folder,
+                                  const ReadFile& read_file) {
+  FieldChecks checks(folder, read_file);
+  Settings settings;
+  CheckRoles(config, checks);
+  CheckListenersDiffer(config, checks);
+  if (config.has_grpc()) settings.grpc = CheckGrpc(config.grpc(), checks);
+  if (config.has_webhook()) settings.webhook = CheckWebhook(config.webhook(), checks);
+  if (config.has_admin()) settings.admin = CheckAdmin(config.admin(), checks);
+  if (config.has_finpay()) settings.finpay = CheckFinpay(config.finpay(), checks);
+  if (config.has_widekyc()) settings.widekyc = CheckWideKyc(config.widekyc(), checks);
+  if (config.has_event_log()) settings.event_log = CheckEventLog(config.event_log(), checks);
+  settings.callers = CheckCallers(config, checks);
+  settings.drain_timeout =
+      checks.Span("drain_timeout", config.has_drain_timeout(), config.drain_timeout(),
+                  {absl::Seconds(25), absl::ZeroDuration(), absl::Minutes(5)});
+  settings.log_level = CheckLogLevel(config.log_level(), checks);
+  if (checks.faults().empty()) return settings;
+  return absl::InvalidArgumentError(absl::StrJoin(checks.faults(), "\n"));
+}
+
+}  // namespace kyc::config

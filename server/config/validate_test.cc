@@ -1,0 +1,412 @@
+#include "server/config/validate.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+
+namespace kyc::config {
+namespace {
+
+using testing::ElementsAre;
+
+// 32 bytes of 'k' in base64.
+constexpr char kKey[] = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=";
+
+constexpr char kComplete[] = R"(
+  grpc { listen: "127.0.0.1:50051" }
+  webhook {
+    listen: "127.0.0.1:8081"
+    accounts { name: "netzme" callback_token_files: "callback" }
+  }
+  admin { listen: "127.0.0.1:9090" }
+  finpay {
+    base_url: "https://finpay.example/api/v1.0/"
+    accounts {
+      name: "main" merchant_id: "M1"
+      merchant_pass_file: "pass" field_key_file: "field_key" field_iv_file: "field_iv"
+    }
+  }
+  widekyc {
+    server_url: "https://widekyc.example"
+    accounts { name: "main" token_file: "token" }
+  }
+  event_log {
+    sqlite { path: "events.db" }
+    sealing_keys { id: 1 key_file: "sealing" }
+    lookup_key_file: "/keys/lookup"
+  }
+  callers { name: "local" loopback: true }
+  callers { name: "billing" bearer_token_file: "bearer" allow_full_view: true }
+)";
+
+// The files there are; every secret's content holds "hidden".
+std::map<std::string, File> Files() {
+  return {
+      {"/etc/kyc/callback", {"hidden-callback\n", 0600}},
+      {"/etc/kyc/callback2", {"hidden-callback", 0600}},
+      {"/etc/kyc/pass", {"hidden pass\n", 0640}},
+      {"/etc/kyc/field_key", {"hidden7890123456\n", 0600}},
+      {"/etc/kyc/field_iv", {"hidden7890654321", 0600}},
+      {"/etc/kyc/token", {"hidden-token\r\n", 0600}},
+      {"/etc/kyc/sealing", {kKey, 0600}},
+      {"/keys/lookup", {absl::StrCat(kKey, "\n"), 0400}},
+      {"/etc/kyc/bearer", {"hidden-bearer", 0600}},
+      {"/etc/kyc/empty", {"", 0600}},
+      {"/etc/kyc/newline", {"\n", 0600}},
+      {"/etc/kyc/open", {"hidden7890123456", 0604}},
+      {"/etc/kyc/short", {"hidden789012345", 0600}},
+      {"/etc/kyc/two_lines", {"hidden\nhidden", 0600}},
+      {"/etc/kyc/ca.pem", {"-----BEGIN CERTIFICATE-----\nMII\n", 0644}},
+  };
+}
+
+absl::StatusOr<File> ReadFake(const std::string& path) {
+  static const auto& files = *new std::map<std::string, File>(Files());
+  auto file = files.find(path);
+  if (file == files.end()) return absl::InvalidArgumentError("cannot be read: no such file");
+  return file->second;
+}
+
+absl::StatusOr<Settings> Checked(const std::string& text) {
+  v1::Config config;
+  if (!google::protobuf::TextFormat::ParseFromString(text, &config)) {
+    return absl::InternalError("the test's own text is wrong");
+  }
+  return Validate(config, "/etc/kyc", ReadFake);
+}
+
+// The faults of the complete configuration with `from` replaced by `to`.
+std::vector<std::string> FaultsWith(const std::string& from, const std::string& to) {
+  if (!absl::StrContains(kComplete, from)) return {"not in the configuration: " + from};
+  const auto settings = Checked(absl::StrReplaceAll(kComplete, {{from, to}}));
+  if (settings.ok()) return {};
+  EXPECT_EQ(settings.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_FALSE(absl::StrContains(settings.status().message(), "hidden"));
+  return absl::StrSplit(settings.status().message(), '\n');
+}
+
+TEST(Validate, CompleteConfigurationBecomesSettings) {
+  const auto settings = Checked(kComplete);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->grpc->listen, "127.0.0.1:50051");
+  EXPECT_EQ(settings->webhook->accounts[0].name, "netzme");
+  EXPECT_EQ(settings->admin->listen, "127.0.0.1:9090");
+  EXPECT_EQ(settings->finpay->base_url, "https://finpay.example/api/v1.0");
+  EXPECT_EQ(settings->finpay->accounts[0].merchant_id, "M1");
+  EXPECT_EQ(settings->widekyc->server_url, "https://widekyc.example");
+  EXPECT_EQ(settings->event_log->sqlite_path, "/etc/kyc/events.db");
+  EXPECT_EQ(settings->event_log->sealing_keys[0].id, 1);
+  EXPECT_TRUE(settings->callers[0].loopback);
+  EXPECT_TRUE(settings->callers[0].bearer_token.empty());
+  EXPECT_TRUE(settings->callers[1].allow_full_view);
+  EXPECT_FALSE(settings->callers[1].allow_admin);
+}
+
+TEST(Validate, SecretsAreReadWithoutOneTrailingNewline) {
+  const auto settings = Checked(kComplete);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->webhook->accounts[0].callback_tokens[0].Reveal(), "hidden-callback");
+  EXPECT_EQ(settings->finpay->accounts[0].merchant_pass.Reveal(), "hidden pass");
+  EXPECT_EQ(settings->finpay->accounts[0].field_key.Reveal(), "hidden7890123456");
+  EXPECT_EQ(settings->finpay->accounts[0].field_iv.Reveal(), "hidden7890654321");
+  EXPECT_EQ(settings->widekyc->accounts[0].token.Reveal(), "hidden-token");
+  EXPECT_EQ(settings->event_log->sealing_keys[0].key.Reveal(), std::string(32, 'k'));
+  EXPECT_EQ(settings->event_log->lookup_key.Reveal(), std::string(32, 'k'));
+  EXPECT_EQ(settings->callers[1].bearer_token.Reveal(), "hidden-bearer");
+}
+
+TEST(Validate, WhatIsNotSetHasItsDocumentedDefault) {
+  const auto settings = Checked(kComplete);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->grpc->max_request_bytes_in_flight, 512 << 20);
+  EXPECT_EQ(settings->grpc->overload_wait, absl::Milliseconds(250));
+  EXPECT_EQ(settings->grpc->max_image_bytes, 8 << 20);
+  EXPECT_EQ(settings->grpc->default_deadline, absl::Seconds(30));
+  EXPECT_EQ(settings->grpc->max_deadline, absl::Seconds(60));
+  EXPECT_EQ(settings->grpc->max_streams, 20'000);
+  EXPECT_EQ(settings->webhook->max_body_bytes, 64 << 10);
+  EXPECT_EQ(settings->webhook->max_connections, 1024);
+  EXPECT_EQ(settings->webhook->max_waiting, 4096);
+  EXPECT_FALSE(settings->finpay->allow_http_widget_url);
+  EXPECT_EQ(settings->finpay->upstream.attempt_timeout, absl::Seconds(15));
+  EXPECT_EQ(settings->widekyc->upstream.attempt_timeout, absl::Seconds(20));
+  EXPECT_EQ(settings->widekyc->upstream.connect_timeout, absl::Seconds(2));
+  EXPECT_EQ(settings->widekyc->upstream.slots, 2000);
+  EXPECT_EQ(settings->widekyc->upstream.max_waiting, 500);
+  EXPECT_EQ(settings->widekyc->upstream.slot_wait, absl::Milliseconds(250));
+  EXPECT_EQ(settings->widekyc->upstream.max_reply_bytes, 1 << 20);
+  EXPECT_EQ(settings->widekyc->upstream.breaker.failure_percent, 50);
+  EXPECT_EQ(settings->widekyc->upstream.breaker.min_calls, 20);
+  EXPECT_EQ(settings->widekyc->upstream.breaker.window, absl::Seconds(10));
+  EXPECT_EQ(settings->widekyc->upstream.breaker.open_for, absl::Seconds(5));
+  EXPECT_EQ(settings->widekyc->upstream.breaker.probes, 3);
+  EXPECT_EQ(settings->widekyc->max_cust_ref_no_bytes, 128);
+  EXPECT_EQ(settings->widekyc->max_text_bytes, 256);
+  EXPECT_EQ(settings->event_log->retention_age, absl::Hours(24 * 90));
+  EXPECT_EQ(settings->event_log->retention_count, 10'000'000);
+  EXPECT_EQ(settings->event_log->reference_retention_age, absl::Hours(24 * 400));
+  EXPECT_EQ(settings->event_log->quarantine_max_entries, 10'000);
+  EXPECT_EQ(settings->event_log->quarantine_max_bytes, 64 << 20);
+  EXPECT_EQ(settings->drain_timeout, absl::Seconds(25));
+  EXPECT_EQ(settings->log_level, "info");
+}
+
+TEST(Validate, WhatIsSetIsTaken) {
+  const auto settings = Checked(R"(
+    grpc {
+      listen: "0.0.0.0:1" insecure_plaintext_i_understand: true
+      max_request_bytes_in_flight: 17825792 overload_wait {} max_image_bytes: 1024
+      default_deadline { seconds: 1 } max_deadline { seconds: 300 } max_streams: 7
+    }
+    finpay {
+      base_url: "http://127.0.0.1:9" allow_http_widget_url: true
+      accounts {
+        name: "a" merchant_id: "M"
+        merchant_pass_file: "pass" field_key_file: "field_key" field_iv_file: "field_iv"
+      }
+      upstream {
+        attempt_timeout { nanos: 100000000 } connect_timeout { nanos: 10000000 } slots: 100000
+        max_waiting: 1 slot_wait { seconds: 10 } max_reply_bytes: 16777216 ca_file: "ca.pem"
+        extra_headers { name: "X-Partner" value: "p" }
+        breaker {
+          failure_percent: 100 min_calls: 1 window { seconds: 2 } open_for { seconds: 3 }
+          probes: 4 disabled: true
+        }
+      }
+    }
+    drain_timeout {} log_level: "debug")");
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->grpc->max_request_bytes_in_flight, 17 << 20);
+  EXPECT_EQ(settings->grpc->overload_wait, absl::ZeroDuration());
+  EXPECT_EQ(settings->grpc->max_image_bytes, 1024);
+  EXPECT_EQ(settings->grpc->default_deadline, absl::Seconds(1));
+  EXPECT_EQ(settings->grpc->max_deadline, absl::Minutes(5));
+  EXPECT_EQ(settings->grpc->max_streams, 7);
+  EXPECT_TRUE(settings->finpay->allow_http_widget_url);
+  const Upstream& upstream = settings->finpay->upstream;
+  EXPECT_EQ(upstream.attempt_timeout, absl::Milliseconds(100));
+  EXPECT_EQ(upstream.connect_timeout, absl::Milliseconds(10));
+  EXPECT_EQ(upstream.slots, 100'000);
+  EXPECT_EQ(upstream.max_waiting, 1);
+  EXPECT_EQ(upstream.slot_wait, absl::Seconds(10));
+  EXPECT_EQ(upstream.max_reply_bytes, 16 << 20);
+  EXPECT_EQ(upstream.ca_file, "/etc/kyc/ca.pem");
+  EXPECT_THAT(upstream.extra_headers, ElementsAre(testing::Pair("X-Partner", "p")));
+  EXPECT_EQ(upstream.breaker.failure_percent, 100);
+  EXPECT_EQ(upstream.breaker.min_calls, 1);
+  EXPECT_EQ(upstream.breaker.window, absl::Seconds(2));
+  EXPECT_EQ(upstream.breaker.open_for, absl::Seconds(3));
+  EXPECT_EQ(upstream.breaker.probes, 4);
+  EXPECT_TRUE(upstream.breaker.disabled);
+  EXPECT_EQ(settings->drain_timeout, absl::ZeroDuration());
+  EXPECT_EQ(settings->log_level, "debug");
+}
+
+TEST(Validate, DefaultDeadlineIsCutToASmallerMaximum) {
+  const auto settings = Checked(
+      absl::StrReplaceAll(kComplete, {{"50051\" }", "50051\" max_deadline { seconds: 5 } }"}}));
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->grpc->default_deadline, absl::Seconds(5));
+}
+
+TEST(Validate, EachFaultOfASecretFileIsNamedWithFieldAndFile) {
+  const struct {
+    std::string from;
+    std::string to;
+    std::string fault;
+  } cases[] = {
+      {"\"token\"", "\"absent\"",
+       "widekyc.accounts[0].token_file: /etc/kyc/absent cannot be read: no such file"},
+      {"\"token\"", "\"empty\"", "widekyc.accounts[0].token_file: /etc/kyc/empty is empty"},
+      {"\"token\"", "\"newline\"", "widekyc.accounts[0].token_file: /etc/kyc/newline is empty"},
+      {"\"token\"", "\"open\"",
+       "widekyc.accounts[0].token_file: /etc/kyc/open is open to every user: chmod o= it"},
+      {"\"token\"", "\"two_lines\"",
+       "widekyc.accounts[0].token_file: /etc/kyc/two_lines must hold one line of visible ASCII "
+       "characters"},
+      {"\"token\"", "\"\"", "widekyc.accounts[0].token_file: is required"},
+      {"\"pass\"", "\"\"", "finpay.accounts[0].merchant_pass_file: is required"},
+      {"\"field_key\"", "\"short\"",
+       "finpay.accounts[0].field_key_file: /etc/kyc/short must hold 16 bytes"},
+      {"\"field_iv\"", "\"token\"",
+       "finpay.accounts[0].field_iv_file: /etc/kyc/token must hold 16 bytes"},
+      {"\"sealing\"", "\"field_key\"",
+       "event_log.sealing_keys[0].key_file: /etc/kyc/field_key must hold 32 bytes in base64"},
+      {"\"/keys/lookup\"", "\"bearer\"",
+       "event_log.lookup_key_file: /etc/kyc/bearer must hold 32 bytes in base64"},
+      {"\"callback\"", "\"absent\"",
+       "webhook.accounts[0].callback_token_files[0]: /etc/kyc/absent cannot be read: no such "
+       "file"},
+      {"\"bearer\"", "\"empty\"", "callers[1].bearer_token_file: /etc/kyc/empty is empty"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_THAT(FaultsWith(c.from, c.to), ElementsAre(c.fault)) << c.to;
+  }
+}
+
+TEST(Validate, EachFaultOfAFieldIsNamed) {
+  const struct {
+    std::string from;
+    std::string to;
+    std::string fault;
+  } cases[] = {
+      {"127.0.0.1:50051", "", "grpc.listen: is required"},
+      {"127.0.0.1:50051", "127.0.0.1:8081", "webhook.listen: is the same as grpc.listen"},
+      {"https://finpay", "http://finpay",
+       "finpay.base_url: must be https: only loopback may be spoken to in plaintext"},
+      {"https://widekyc.example", "", "widekyc.server_url: is required"},
+      {"\"M1\"", "\"\"", "finpay.accounts[0].merchant_id: is required"},
+      {"\"M1\"", "\"" + std::string(129, 'm') + "\"",
+       "finpay.accounts[0].merchant_id: must be at most 128 bytes"},
+      {"name: \"main\" token", "token", "widekyc.accounts[0].name: is required"},
+      {"accounts { name: \"main\" token_file: \"token\" }", "",
+       "widekyc.accounts: must hold at least one"},
+      {"accounts { name: \"main\" token_file: \"token\" }",
+       "accounts { name: \"x\" token_file: \"token\" }"
+       "accounts { name: \"x\" token_file: \"token\" }",
+       "widekyc.accounts[1].name: \"x\" is there twice"},
+      {"accounts { name: \"netzme\" callback_token_files: \"callback\" }", "",
+       "webhook.accounts: must hold at least one"},
+      {"callback_token_files: \"callback\"", "",
+       "webhook.accounts[0].callback_token_files: must hold at least one"},
+      {"\"callback\" }",
+       "\"callback\" } accounts { name: \"b\" callback_token_files: \"callback2\" }",
+       "webhook.accounts[1].callback_token_files[0]: holds the same token as "
+       "webhook.accounts[0].callback_token_files[0]"},
+      {"sqlite { path: \"events.db\" }", "", "event_log: needs an engine: sqlite"},
+      {"\"events.db\"", "\"\"", "event_log.sqlite.path: is required"},
+      {"sealing_keys { id: 1 key_file: \"sealing\" }", "",
+       "event_log.sealing_keys: must hold at least one"},
+      {"id: 1", "", "event_log.sealing_keys[0].id: must be 1 to 255"},
+      {"id: 1", "id: 256", "event_log.sealing_keys[0].id: must be 1 to 255"},
+      {"sealing_keys {", "sealing_keys { id: 1 key_file: \"sealing\" } sealing_keys {",
+       "event_log.sealing_keys[1].id: 1 is there twice"},
+      {"sqlite", "retention_age { seconds: 59 } sqlite",
+       "event_log.retention_age: must be 1m to 876000h"},
+      {"sqlite", "retention_count: 999 sqlite",
+       "event_log.retention_count: must be 1000 to 1099511627776"},
+      {"sqlite", "retention_age { seconds: 43200000 } sqlite",
+       "event_log.reference_retention_age: must be at least retention_age: else revisions would "
+       "restart"},
+      {"loopback: true", "", "callers[0]: matches nobody: set loopback or bearer_token_file"},
+      {"bearer_token_file: \"bearer\"", "loopback: true",
+       "callers[1].loopback: matches nobody: an earlier caller is loopback too"},
+      {"loopback: true", "bearer_token_file: \"bearer\"",
+       "callers[1].bearer_token_file: holds the same token as callers[0].bearer_token_file"},
+      {"\"billing\"", "\"local\"", "callers[1].name: \"local\" is there twice"},
+      {"callers { name: \"local\"", "drain_timeout { seconds: 301 } callers { name: \"local\"",
+       "drain_timeout: must be 0 to 5m"},
+      {"callers { name: \"local\"", "drain_timeout { seconds: -1 } callers { name: \"local\"",
+       "drain_timeout: must be 0 to 5m"},
+      {"callers { name: \"local\"",
+       "drain_timeout { seconds: 1 nanos: -1 } callers { name: \"local\"",
+       "drain_timeout: must be 0 to 5m"},
+      {"callers { name: \"local\"", "log_level: \"INFO\" callers { name: \"local\"",
+       "log_level: must be debug, info, warn or error"},
+      {"50051\"", "50051\" max_image_bytes: -1", "grpc.max_image_bytes: must be 1024 to 8388608"},
+      {"50051\"", "50051\" max_request_bytes_in_flight: 17825791",
+       "grpc.max_request_bytes_in_flight: must be 17825792 to 1099511627776"},
+      {"50051\"", "50051\" default_deadline { seconds: 61 }",
+       "grpc.default_deadline: must be at most max_deadline"},
+      {"50051\"", "50051\" max_deadline { nanos: 1 }", "grpc.max_deadline: must be 1s to 5m"},
+      {"8081\"", "8081\" max_body_bytes: 1048577",
+       "webhook.max_body_bytes: must be 1024 to 1048576"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_THAT(FaultsWith(c.from, c.to), ElementsAre(c.fault)) << c.from << " -> " << c.to;
+  }
+}
+
+TEST(Validate, EachFaultOfAnUpstreamIsNamed) {
+  const struct {
+    std::string upstream;
+    std::string fault;
+  } cases[] = {
+      {"attempt_timeout { nanos: 99999999 }", "attempt_timeout: must be 100ms to 5m"},
+      {"connect_timeout { seconds: 61 }", "connect_timeout: must be 10ms to 1m"},
+      {"slots: -1", "slots: must be 1 to 100000"},
+      {"slots: 100001", "slots: must be 1 to 100000"},
+      {"slot_wait { seconds: 11 }", "slot_wait: must be 0 to 10s"},
+      {"max_reply_bytes: 1023", "max_reply_bytes: must be 1024 to 16777216"},
+      {"ca_file: \"absent\"", "ca_file: /etc/kyc/absent cannot be read: no such file"},
+      {"ca_file: \"token\"", "ca_file: /etc/kyc/token holds no certificate"},
+      {"extra_headers { name: \"a b\" value: \"v\" }",
+       "extra_headers[0].name: must be an HTTP token"},
+      {"extra_headers { name: \"Token\" value: \"v\" }",
+       "extra_headers[0].name: names a header that the gateway sets"},
+      {"extra_headers { name: \"x\" value: \"a\\r\\nb\" }",
+       "extra_headers[0].value: holds a control character"},
+      {"extra_headers { name: \"x\" value: \"1\" } extra_headers { name: \"X\" value: \"2\" }",
+       "extra_headers[1].name: is there twice"},
+      {"breaker { failure_percent: 101 }", "breaker.failure_percent: must be 1 to 100"},
+      {"breaker { window { } }", "breaker.window: must be 1s to 10m"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_THAT(FaultsWith("\"https://widekyc.example\"",
+                           "\"https://widekyc.example\" upstream { " + c.upstream + " }"),
+                ElementsAre("widekyc.upstream." + c.fault))
+        << c.upstream;
+  }
+}
+
+TEST(Validate, BlocksThatDoNotGoTogetherAreRefused) {
+  const std::string grpc = "grpc { listen: \"127.0.0.1:0\" }";
+  const std::string webhook =
+      "webhook { listen: \"127.0.0.1:0\" accounts { name: \"n\" callback_token_files: \"callback\" "
+      "} }";
+  const std::string log =
+      "event_log { sqlite { path: \"e\" } sealing_keys { id: 1 key_file: \"sealing\" } "
+      "lookup_key_file: \"sealing\" }";
+  const std::string widekyc =
+      "widekyc { server_url: \"https://w\" accounts { name: \"a\" token_file: \"token\" } }";
+  const struct {
+    std::string text;
+    std::string fault;
+  } cases[] = {
+      {"", "config: serves nothing: needs grpc, webhook or admin"},
+      {grpc, "grpc: needs finpay, widekyc or event_log"},
+      {webhook, "webhook: needs event_log"},
+      {grpc + log, "event_log.sqlite: sqlite serves one process: webhook is missing beside grpc"},
+      {grpc + widekyc + log,
+       "event_log.sqlite: sqlite serves one process: webhook is missing beside grpc"},
+      {webhook + log,
+       "event_log.sqlite: sqlite serves one process: grpc is missing beside webhook"},
+      {grpc + webhook + log, ""},
+      {grpc + widekyc, ""},
+      {"admin { listen: \"127.0.0.1:0\" }", ""},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(Checked(c.text).status().message(), c.fault) << c.text;
+  }
+}
+
+TEST(Validate, AllFaultsComeAtOnce) {
+  EXPECT_EQ(Checked(R"(
+              grpc { listen: "here" max_streams: -1 }
+              widekyc {
+                server_url: "ftp://x"
+                accounts { name: "a" token_file: "absent" }
+                accounts { name: "a" token_file: "empty" }
+              })")
+                .status()
+                .message(),
+            "grpc.listen: must be address:port with a numeric address, like 127.0.0.1:50051 or "
+            "[::1]:50051\n"
+            "grpc.max_streams: must be 1 to 1000000\n"
+            "widekyc.server_url: must begin with https://\n"
+            "widekyc.accounts[0].token_file: /etc/kyc/absent cannot be read: no such file\n"
+            "widekyc.accounts[1].name: \"a\" is there twice\n"
+            "widekyc.accounts[1].token_file: /etc/kyc/empty is empty");
+}
+
+}  // namespace
+}  // namespace kyc::config
