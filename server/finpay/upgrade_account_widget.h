@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,15 +32,21 @@ struct WidgetCredentials {
 };
 
 struct WidgetOptions {
-  std::string base_url;
+  std::string base_url;  // Without a trailing slash.
   int64_t max_image_bytes = 8 << 20;
   bool allow_http_widget_url = false;
   upstream::Headers extra_headers;
+  // Names that a request's `account` may have. The service fills it in.
+  std::vector<std::string> accounts;
 };
 
 // Every violation at once, as INVALID_ARGUMENT INVALID_REQUEST.
 absl::Status Validate(const ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest& request,
                       const WidgetImages& images, const WidgetOptions& options);
+
+// In what a valid request is looser than the document, though it is sent.
+json::Deviations DeviationsOf(
+    const ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest& request);
 
 upstream::HttpRequest ToHttp(
     const ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest& request, WidgetImages images,

@@ -1,0 +1,71 @@
+#include "server/finpay/service.h"
+
+#include <utility>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "server/call/error.h"
+#include "server/finpay/refusal.h"
+#include "server/json/value.h"
+#include "server/upstream/errors.h"
+
+namespace kyc::finpay {
+namespace {
+
+using ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest;
+using ::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse;
+
+void Count(const json::Deviations& deviations, Metrics& metrics) {
+  for (const std::string& deviation : deviations) metrics.Deviation(kUpstream, deviation);
+}
+
+absl::StatusOr<CreateUpgradeAccountWidgetResponse> Answer(
+    const upstream::HttpResult& result, const CreateUpgradeAccountWidgetRequest& request,
+    const WidgetOptions& options, Metrics& metrics) {
+  if (const auto* failure = std::get_if<upstream::HttpFailure>(&result)) {
+    return upstream::FailureStatus(kUpstream, *failure);
+  }
+  json::Deviations deviations;
+  auto response = FromHttp(std::get<upstream::HttpResponse>(result), request, options, deviations);
+  Count(deviations, metrics);
+  return response;
+}
+
+}  // namespace
+
+UpgradeAccountService::UpgradeAccountService(WidgetOptions options, std::vector<Account> accounts,
+                                             Metrics* metrics)
+    : metrics_(metrics) {
+  options.accounts.clear();
+  for (Account& account : accounts) {
+    options.accounts.push_back(account.name);
+    accounts_.push_back(std::make_shared<const Account>(std::move(account)));
+  }
+  options_ = std::make_shared<const WidgetOptions>(std::move(options));
+}
+
+void UpgradeAccountService::CreateUpgradeAccountWidget(
+    CallContext context, CreateUpgradeAccountWidgetRequest request, WidgetImages images,
+    Done<CreateUpgradeAccountWidgetResponse> done) const {
+  if (absl::Status valid = Validate(request, images, *options_); !valid.ok()) {
+    return std::move(done)(valid);
+  }
+  const std::shared_ptr<const Account> account = FindAccount(request.account());
+  if (account == nullptr) return std::move(done)(GatewayBug("the choice of a Finpay account"));
+  Count(DeviationsOf(request), *metrics_);
+  upstream::HttpRequest http = ToHttp(request, std::move(images), account->credentials, *options_);
+  account->send(context, std::move(http),
+                [request = std::move(request), options = options_, metrics = metrics_,
+                 done = std::move(done)](upstream::HttpResult result) mutable {
+                  std::move(done)(Answer(result, request, *options, *metrics));
+                });
+}
+
+std::shared_ptr<const Account> UpgradeAccountService::FindAccount(const std::string& name) const {
+  for (const auto& account : accounts_) {
+    if (name.empty() || account->name == name) return account;
+  }
+  return nullptr;
+}
+
+}  // namespace kyc::finpay

@@ -1,0 +1,48 @@
+// The Finpay rpc: check, send, read.
+#ifndef SERVER_FINPAY_SERVICE_H_
+#define SERVER_FINPAY_SERVICE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "finpay/linkage/v1/linkage.pb.h"
+#include "server/call/call_context.h"
+#include "server/call/metrics.h"
+#include "server/finpay/upgrade_account_widget.h"
+#include "server/upstream/http.h"
+
+namespace kyc::finpay {
+
+// One merchant, with its own way out: slots and breaker are per account.
+struct Account {
+  std::string name;
+  WidgetCredentials credentials;
+  upstream::SendHttp send;
+};
+
+// Thread-safe. A running call keeps what it needs, so that the service may go before its calls end;
+// `metrics` outlives both. The images belong to the call and stay until it is answered.
+class UpgradeAccountService {
+ public:
+  // `accounts` has at least one; with one it is the default. Fills in options.accounts.
+  UpgradeAccountService(WidgetOptions options, std::vector<Account> accounts, Metrics* metrics);
+
+  // `images` are the request's own, whose `content` fields are empty.
+  void CreateUpgradeAccountWidget(
+      CallContext context, ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest request,
+      WidgetImages images,
+      Done<::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse> done) const;
+
+ private:
+  // Null if there is none of that name.
+  std::shared_ptr<const Account> FindAccount(const std::string& name) const;
+
+  std::shared_ptr<const WidgetOptions> options_;
+  std::vector<std::shared_ptr<const Account>> accounts_;
+  Metrics* metrics_;
+};
+
+}  // namespace kyc::finpay
+
+#endif  // SERVER_FINPAY_SERVICE_H_

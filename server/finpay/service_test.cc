@@ -1,0 +1,153 @@
+#include "server/finpay/service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/types/optional.h"
+#include "server/call/error.h"
+
+namespace kyc::finpay {
+namespace {
+
+using Request = ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest;
+using Response = ::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse;
+using absl::StatusCode;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
+
+// Keeps the deviations; the rest is not this room's.
+class DeviationLog : public Metrics {
+ public:
+  void CallEnded(absl::string_view, StatusCode, absl::string_view, absl::Duration) override {}
+  void CallsOpen(int64_t, int64_t, int64_t) override {}
+  void AttemptEnded(absl::string_view, absl::string_view, absl::string_view,
+                    absl::Duration) override {}
+  void Retried(absl::string_view, absl::string_view) override {}
+  void Slots(absl::string_view, absl::string_view, int64_t, int64_t) override {}
+  void BreakerChanged(absl::string_view, absl::string_view, absl::string_view) override {}
+  void Deviation(absl::string_view upstream, absl::string_view kind) override {
+    seen.emplace_back(upstream, kind);
+  }
+  void NotificationAnswered(absl::string_view, absl::Duration) override {}
+  void Committed(int64_t, int64_t, absl::Duration) override {}
+  void Quarantined(bool) override {}
+  void Delivered(int64_t) override {}
+
+  std::vector<std::pair<std::string, std::string>> seen;
+};
+
+class Service : public testing::Test {
+ protected:
+  // `account` is the merchant id too; sends to `sent_` and answers `result_` at once.
+  Account MakeAccount(std::string name) {
+    const Secret key(std::string("1234567890123456"));
+    upstream::SendHttp send = [this](const CallContext&, upstream::HttpRequest request,
+                                     upstream::OnResponse done) {
+      sent_.push_back(request.body.ToString());
+      std::move(done)(result_);
+    };
+    return {name, {name, Secret("123456"), *crypto::FieldCipher::Make(key, key)}, send};
+  }
+
+  UpgradeAccountService Make(const std::vector<std::string>& names) {
+    std::vector<Account> accounts;
+    for (const std::string& name : names) accounts.push_back(MakeAccount(name));
+    WidgetOptions options;
+    options.base_url = "https://finpay.test";
+    return UpgradeAccountService(options, std::move(accounts), &metrics_);
+  }
+
+  absl::StatusOr<Response> Create(const UpgradeAccountService& service, Request request) {
+    absl::optional<absl::StatusOr<Response>> answer;
+    service.CreateUpgradeAccountWidget({}, std::move(request), {}, [&](auto got) {
+      EXPECT_FALSE(answer.has_value());
+      answer = std::move(got);
+    });
+    return answer.value_or(absl::InternalError("no answer"));
+  }
+
+  void AnswerWith(int status, std::string body) {
+    upstream::HttpResponse response;
+    response.status = status;
+    response.body = std::move(body);
+    result_ = std::move(response);
+  }
+
+  upstream::HttpResult result_;
+  std::vector<std::string> sent_;
+  DeviationLog metrics_;
+};
+
+Request MakeRequest(std::string account) {
+  Request request;
+  request.set_partner_reference_no("202411011441000012");
+  request.set_phone_no("6281295288912");
+  request.set_account(std::move(account));
+  return request;
+}
+
+TEST_F(Service, AnswerIsReadAndEveryDeviationCounted) {
+  AnswerWith(200, R"({"responseCode":2020000,"responseMessage":"m"})");
+  Request request = MakeRequest("");
+  request.mutable_personal_data()->set_nationality("ID");
+  const auto answer = Create(Make({"only"}), request);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->outcome(), ::finpay::linkage::v1::OUTCOME_KYC_IN_PROCESS);
+  EXPECT_THAT(metrics_.seen,
+              ElementsAre(Pair("finpay", "nationality_code"), Pair("finpay", "number_for_string"),
+                          Pair("finpay", "http_status_mismatch")));
+}
+
+TEST_F(Service, NamedAccountIsTheOneThatIsSent) {
+  AnswerWith(200, R"({"responseCode":"2000001","responseMessage":"m"})");
+  ASSERT_TRUE(Create(Make({"first", "second"}), MakeRequest("second")).ok());
+  EXPECT_THAT(sent_, ElementsAre(HasSubstr(R"("merchantId":"second")")));
+}
+
+TEST_F(Service, InvalidRequestIsNeitherSentNorCounted) {
+  Request request = MakeRequest("third");
+  request.mutable_personal_data()->set_nationality("ID");
+  const absl::Status status = Create(Make({"first", "second"}), request).status();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(ReasonOf(status), "INVALID_REQUEST");
+  EXPECT_EQ(MetadataOf(status, "outcome"), "not_sent");
+  EXPECT_THAT(sent_, IsEmpty());
+  EXPECT_THAT(metrics_.seen, IsEmpty());
+}
+
+TEST_F(Service, FailureIsItsError) {
+  result_ = upstream::HttpFailure();
+  const absl::Status status = Create(Make({"only"}), MakeRequest("")).status();
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(ReasonOf(status), "UPSTREAM_UNREACHABLE");
+  EXPECT_EQ(MetadataOf(status, "upstream"), "finpay");
+}
+
+TEST_F(Service, CallOutlivesItsService) {
+  upstream::OnResponse later;
+  absl::optional<absl::StatusOr<Response>> answer;
+  {
+    std::vector<Account> accounts;
+    accounts.push_back(MakeAccount("only"));
+    accounts[0].send = [&](const CallContext&, upstream::HttpRequest, upstream::OnResponse done) {
+      later = std::move(done);
+    };
+    const UpgradeAccountService service({}, std::move(accounts), &metrics_);
+    service.CreateUpgradeAccountWidget({}, MakeRequest(""), {},
+                                       [&](auto got) { answer = std::move(got); });
+  }
+  ASSERT_FALSE(answer.has_value());
+  AnswerWith(200, R"({"responseCode":"2000002","responseMessage":"m"})");
+  std::move(later)(result_);
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_TRUE(answer->ok());
+}
+
+}  // namespace
+}  // namespace kyc::finpay
