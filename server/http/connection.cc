@@ -64,8 +64,10 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
     error_code ignored;
     if (idle_) socket_.cancel(ignored);
   }
-  void TakeReply(HttpReply reply) {
+  // Nullopt: the handler will not reply any more.
+  void TakeReply(absl::optional<HttpReply> reply) {
     reply_ = std::move(reply);
+    waiting_ = false;
     replied_.cancel();
   }
 
@@ -82,7 +84,7 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   Task<int> ReadHead(size_t& head_size);
   int ParseHead(size_t head_size, Parser& parser, HttpCall& call);
   Task<int> ReadBody(Parser& parser, const HttpCall& head);
-  Task<HttpReply> Handle(HttpCall call);
+  Task<absl::optional<HttpReply>> Handle(HttpCall call);
   Task<bool> Answer(HttpReply reply, ReplyFraming framing);
 
   void Allow(absl::Duration time) { deadline_ = Clock::now() + absl::ToChronoNanoseconds(time); }
@@ -93,26 +95,24 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   Shared* shared_;
   Clock::time_point deadline_;
   absl::optional<HttpReply> reply_;
-  bool idle_ = true;  // Waits for the first byte of a request.
+  bool waiting_ = false;  // For the handler's reply.
+  bool idle_ = true;      // Waits for the first byte of a request.
 };
 
 // Carries the reply of one request to its connection.
 class ReplyCarrier {
  public:
-  ReplyCarrier(std::shared_ptr<Gate> gate, std::weak_ptr<HttpConnection> connection,
-               HttpReply fallback)
-      : gate_(std::move(gate)),
-        connection_(std::move(connection)),
-        fallback_(std::move(fallback)) {}
+  ReplyCarrier(std::shared_ptr<Gate> gate, std::weak_ptr<HttpConnection> connection)
+      : gate_(std::move(gate)), connection_(std::move(connection)) {}
   ReplyCarrier(ReplyCarrier&&) = default;
   ~ReplyCarrier() {
-    if (gate_ != nullptr) Carry(std::move(fallback_));
+    if (gate_ != nullptr) Carry(absl::nullopt);
   }
 
   void operator()(HttpReply reply) && { Carry(std::move(reply)); }
 
  private:
-  void Carry(HttpReply reply) {
+  void Carry(absl::optional<HttpReply> reply) {
     std::exchange(gate_, nullptr)
         ->Post([connection = std::move(connection_), reply = std::move(reply)]() mutable {
           if (auto alive = connection.lock()) alive->TakeReply(std::move(reply));
@@ -121,7 +121,6 @@ class ReplyCarrier {
 
   std::shared_ptr<Gate> gate_;  // Null once the reply was given.
   std::weak_ptr<HttpConnection> connection_;
-  HttpReply fallback_;
 };
 
 // The status that refuses a body which could not be read, or kGone.
@@ -168,8 +167,9 @@ Task<bool> HttpConnection::ServeOne() {
   if (refused == kGone) co_return false;
   if (refused != 0) co_return co_await Refuse(refused);
   call.body = std::move(parser.get().body());
-  HttpReply reply = co_await Handle(std::move(call));
-  co_return co_await Answer(std::move(reply), framing);
+  absl::optional<HttpReply> reply = co_await Handle(std::move(call));
+  if (!reply.has_value()) co_return co_await Refuse(500);
+  co_return co_await Answer(*std::move(reply), framing);
 }
 
 Task<int> HttpConnection::ReadHead(size_t& head_size) {
@@ -240,13 +240,12 @@ Task<int> HttpConnection::ReadBody(Parser& parser, const HttpCall& head) {
   co_return error ? BodyRefusal(error) : 0;
 }
 
-Task<HttpReply> HttpConnection::Handle(HttpCall call) {
+Task<absl::optional<HttpReply>> HttpConnection::Handle(HttpCall call) {
   deadline_ = Clock::time_point::max();
-  reply_.reset();
-  shared_->handler.handle(
-      std::move(call), ReplyCarrier(shared_->gate, weak_from_this(), shared_->handler.refuse(500)));
-  while (!reply_.has_value()) co_await replied_.async_wait(kAwait);
-  co_return *std::exchange(reply_, absl::nullopt);
+  waiting_ = true;
+  shared_->handler.handle(std::move(call), ReplyCarrier(shared_->gate, weak_from_this()));
+  while (waiting_) co_await replied_.async_wait(kAwait);
+  co_return std::exchange(reply_, absl::nullopt);
 }
 
 Task<bool> HttpConnection::Answer(HttpReply reply, ReplyFraming framing) {
