@@ -1,0 +1,87 @@
+#include "server/netzme/hub.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/netzme/stream_message.h"
+
+namespace kyc::netzme {
+namespace {
+
+void Erase(std::vector<Watcher*>& watchers, Watcher* watcher) {
+  const auto at = std::find(watchers.begin(), watchers.end(), watcher);
+  if (at == watchers.end()) return;
+  *at = watchers.back();
+  watchers.pop_back();
+}
+
+// Tells the log where to report, before its newest position is read: nothing falls between.
+events::Position Follow(events::EventLog& log, events::EventLog::OnCommitted on_committed) {
+  log.SetOnCommitted(std::move(on_committed));
+  return log.ends().newest;
+}
+
+}  // namespace
+
+Hub::Hub(events::EventLog& log, rpc::Loop& loop, RingLimits limits)
+    : log_(log),
+      cursor_field_(netzme::CursorField(log.CursorText({}))),
+      ring_(Follow(log,
+                   [&loop, weak = std::weak_ptr<Hub*>(self_)](Committed events) {
+                     loop.Post([weak, events = std::move(events)] {
+                       if (const auto hub = weak.lock()) (*hub)->OnCommitted(*events);
+                     });
+                   }),
+            limits.events, limits.bytes) {}
+
+void Hub::Add(Watcher* watcher, const Filter& filter) {
+  if (filter.references().empty()) others_.push_back(watcher);
+  for (const std::string& reference : filter.references()) {
+    by_reference_[reference].push_back(watcher);
+  }
+}
+
+void Hub::Remove(Watcher* watcher, const Filter& filter) {
+  if (filter.references().empty()) Erase(others_, watcher);
+  for (const std::string& reference : filter.references()) {
+    const auto at = by_reference_.find(reference);
+    if (at == by_reference_.end()) continue;
+    Erase(at->second, watcher);
+    if (at->second.empty()) by_reference_.erase(at);
+  }
+}
+
+events::Position Hub::newest() const {
+  const events::Position logged = log_.ends().newest;
+  return logged.sequence > ring_.newest().sequence ? logged : ring_.newest();
+}
+
+const grpc::Slice& Hub::CursorField(events::Position position) {
+  if (position != cursor_position_) {
+    cursor_field_ = netzme::CursorField(log_.CursorText(position));
+    cursor_position_ = position;
+  }
+  return cursor_field_;
+}
+
+void Hub::OnCommitted(const std::vector<events::Event>& events) {
+  const events::Position before = ring_.newest();
+  std::vector<std::pair<const std::string*, events::Position>> told;
+  for (const events::Event& event : events) {
+    if (event.position.sequence <= ring_.newest().sequence) continue;
+    told.emplace_back(&event.event.original_reference_no(), ring_.newest());
+    ring_.Append(event);
+  }
+  if (told.empty()) return;
+  for (const auto& [reference, just_before] : told) {
+    const auto at = by_reference_.find(*reference);
+    if (at != by_reference_.end()) Tell(at->second, just_before);
+  }
+  Tell(others_, before);
+}
+
+void Hub::Tell(const Watchers& watchers, events::Position before) {
+  for (Watcher* watcher : watchers) watcher->OnGrew(before);
+}
+
+}  // namespace kyc::netzme

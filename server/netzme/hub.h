@@ -1,0 +1,77 @@
+// Tells the streams that the log grew, and keeps its newest events ready for them.
+#ifndef SERVER_NETZME_HUB_H_
+#define SERVER_NETZME_HUB_H_
+
+#include <grpcpp/support/slice.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "server/events/event_log.h"
+#include "server/netzme/filter.h"
+#include "server/netzme/ring.h"
+#include "server/rpc/loop.h"
+
+namespace kyc::netzme {
+
+// How much the hub keeps. Both views of an event count.
+struct RingLimits {
+  size_t events = 1024;
+  size_t bytes = 64 << 20;
+};
+
+// Somebody who wants to know when the log grew. Loop thread only.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+
+  // Events were committed after `before`, and none between the last call and `before` could be for
+  // this watcher. May write to and finish its stream, must not remove a watcher before it returns.
+  virtual void OnGrew(events::Position before) = 0;
+};
+
+// Lives on the loop's thread: made before the log's first append, destroyed on that thread or after
+// the loop has ended. A commit costs time for the watchers that it may concern only: those who name
+// references are asked for their own alone. It holds no events for anybody.
+class Hub {
+ public:
+  // Both outlive the hub.
+  Hub(events::EventLog& log, rpc::Loop& loop, RingLimits limits);
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
+
+  // Until Remove, `watcher` is told; `filter` must stay as long.
+  void Add(Watcher* watcher, const Filter& filter);
+  void Remove(Watcher* watcher, const Filter& filter);
+
+  const Ring& ring() const { return ring_; }
+  // The newest position known: the log's, or the ring's where that was told of more.
+  events::Position newest() const;
+  // WatchUpgradesResponse.cursor of a position; the last one is kept, as many streams are at the
+  // same place.
+  const grpc::Slice& CursorField(events::Position position);
+
+ private:
+  using Watchers = std::vector<Watcher*>;
+  using Committed = std::shared_ptr<const std::vector<events::Event>>;
+
+  void OnCommitted(const std::vector<events::Event>& events);
+  static void Tell(const Watchers& watchers, events::Position before);
+
+  events::EventLog& log_;
+  // Watchers of certain references, and all others.
+  absl::flat_hash_map<std::string, Watchers> by_reference_;
+  Watchers others_;
+  events::Position cursor_position_;
+  grpc::Slice cursor_field_;
+  // Gone with the hub: what the log still tells is then nobody's.
+  std::shared_ptr<Hub*> self_ = std::make_shared<Hub*>(this);
+  Ring ring_;
+};
+
+}  // namespace kyc::netzme
+
+#endif  // SERVER_NETZME_HUB_H_

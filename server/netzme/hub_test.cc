@@ -1,0 +1,127 @@
+#include "server/netzme/hub.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/netzme/fake_loop.h"
+#include "server/netzme/temporary_log.h"
+
+namespace kyc::netzme {
+namespace {
+
+using ::netzme::v1::UpgradeFilter;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class FakeWatcher final : public Watcher {
+ public:
+  void OnGrew(events::Position before) override { told_.push_back(before.sequence); }
+  std::vector<int64_t> Told() { return std::exchange(told_, {}); }
+
+ private:
+  std::vector<int64_t> told_;
+};
+
+Filter OfReferences(std::vector<std::string> references) {
+  UpgradeFilter filter;
+  for (std::string& reference : references) {
+    filter.add_original_reference_nos(std::move(reference));
+  }
+  return Filter(std::move(filter));
+}
+
+class HubTest : public testing::Test {
+ protected:
+  void Append(const std::string& reference, size_t raw_bytes = 1) {
+    ::netzme::v1::UpgradeEvent event;
+    event.set_original_reference_no(reference);
+    event.set_status(::netzme::v1::UPGRADE_STATUS_APPROVED);
+    event.set_status_text(std::to_string(++appended_));
+    event.set_raw_body(std::string(raw_bytes, 'x'));
+    log_.Append(std::move(event));
+    loop_.WaitForPosts(appended_);
+  }
+  void RunLoop() {
+    while (loop_.RunOne()) {
+    }
+  }
+
+  TemporaryLog log_;
+  FakeLoop loop_;
+  int appended_ = 0;
+};
+
+TEST_F(HubTest, WatcherOfReferencesIsToldOfItsOwnAlone) {
+  Hub hub(log_.log(), loop_, {});
+  FakeWatcher one, two, all;
+  const Filter of_one = OfReferences({"R-1", "R-3"});
+  const Filter of_two = OfReferences({"R-2"});
+  const Filter of_all = OfReferences({});
+  hub.Add(&one, of_one);
+  hub.Add(&two, of_two);
+  hub.Add(&all, of_all);
+  for (const char* reference : {"R-1", "R-4", "R-2", "R-3"}) Append(reference);
+  RunLoop();
+  EXPECT_THAT(one.Told(), ElementsAre(0, 3));
+  EXPECT_THAT(two.Told(), ElementsAre(2));
+  EXPECT_THAT(all.Told(), ElementsAre(0, 1, 2, 3));
+
+  hub.Remove(&one, of_one);
+  hub.Remove(&all, of_all);
+  Append("R-1");
+  Append("R-2");
+  RunLoop();
+  EXPECT_THAT(one.Told(), IsEmpty());
+  EXPECT_THAT(two.Told(), ElementsAre(5));
+  EXPECT_THAT(all.Told(), IsEmpty());
+}
+
+TEST_F(HubTest, RingKeepsTheNewestWithinBothLimits) {
+  Hub hub(log_.log(), loop_, {.events = 3, .bytes = 100'000});
+  for (int i = 0; i < 5; ++i) Append("R-1");
+  RunLoop();
+  EXPECT_EQ(hub.ring().size(), 3U);
+  EXPECT_EQ(hub.ring().floor().sequence, 2);
+  EXPECT_EQ(hub.ring().newest().sequence, 5);
+  EXPECT_EQ(hub.ring().FirstAfter(2), 0U);
+  EXPECT_EQ(hub.ring().FirstAfter(4), 2U);
+  EXPECT_EQ(hub.ring().FirstAfter(9), 3U);
+
+  Append("R-1", 60'000);
+  Append("R-1", 60'000);
+  RunLoop();
+  EXPECT_EQ(hub.ring().size(), 1U);
+  EXPECT_EQ(hub.ring().floor().sequence, 6);
+}
+
+TEST_F(HubTest, BeginsAtTheEndOfALogWithEvents) {
+  log_.Append([] {
+    ::netzme::v1::UpgradeEvent event;
+    event.set_original_reference_no("R-1");
+    event.set_status(::netzme::v1::UPGRADE_STATUS_APPROVED);
+    return event;
+  }());
+  Hub hub(log_.log(), loop_, {});
+  EXPECT_EQ(hub.ring().floor().sequence, 1);
+  EXPECT_EQ(hub.newest().sequence, 1);
+  Append("R-2");
+  EXPECT_EQ(hub.newest().sequence, 2) << "the log knows before the ring";
+  EXPECT_EQ(hub.ring().newest().sequence, 1);
+}
+
+TEST_F(HubTest, CommitsAfterItsEndAreNobodys) {
+  {
+    Hub hub(log_.log(), loop_, {});
+    Append("R-1");
+  }
+  Append("R-1");
+  RunLoop();
+  EXPECT_EQ(log_.log().ends().newest.sequence, 2);
+}
+
+}  // namespace
+}  // namespace kyc::netzme

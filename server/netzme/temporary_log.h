@@ -1,0 +1,99 @@
+// A real log in the test's own folder.
+#ifndef SERVER_NETZME_TEMPORARY_LOG_H_
+#define SERVER_NETZME_TEMPORARY_LOG_H_
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/call/fake_metrics.h"
+#include "server/events/sqlite_log.h"
+
+namespace kyc::netzme {
+
+class TemporaryLog {
+ public:
+  explicit TemporaryLog(int64_t retention_count = 1'000'000) {
+    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
+    events::SqliteLogOptions options;
+    options.path = folder_ + "/events.db";
+    options.sealing_keys = {{.id = 1, .key = Secret(std::string(32, 's'))}};
+    options.lookup_key = Secret(std::string(32, 'l'));
+    options.writer.metrics = &metrics_;
+    options.writer.retention.count = retention_count;
+    options.writer.before_commit = [this] { BeforeCommit(); };
+    auto log = events::SqliteLog::Open(std::move(options));
+    EXPECT_TRUE(log.ok()) << log.status();
+    log_ = *std::move(log);
+  }
+  ~TemporaryLog() {
+    log_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  events::EventLog& log() { return *log_; }
+
+  // Appends what is no repeat, and waits until it is committed. Returns the sequence.
+  int64_t Append(::netzme::v1::UpgradeEvent event) { return Wait(Start(std::move(event))); }
+
+  // The first event in a commit of its own, all others in one more.
+  std::vector<int64_t> AppendTogether(std::vector<::netzme::v1::UpgradeEvent> events) {
+    std::promise<void> arrived, rest_waits;
+    arrived_ = &arrived;
+    rest_waits_ = rest_waits.get_future();
+    std::vector<Pending> pending;
+    for (auto& event : events) {
+      pending.push_back(Start(std::move(event)));
+      if (pending.size() == 1) arrived.get_future().wait();
+    }
+    rest_waits.set_value();
+    std::vector<int64_t> sequences;
+    for (Pending& each : pending) sequences.push_back(Wait(std::move(each)));
+    return sequences;
+  }
+
+ private:
+  using Pending = std::future<absl::StatusOr<events::Appended>>;
+
+  Pending Start(::netzme::v1::UpgradeEvent event) {
+    std::promise<absl::StatusOr<events::Appended>> promise;
+    Pending pending = promise.get_future();
+    log_->Append(std::move(event), [promise = std::move(promise)](auto appended) mutable {
+      promise.set_value(std::move(appended));
+    });
+    return pending;
+  }
+
+  static int64_t Wait(Pending pending) {
+    const absl::StatusOr<events::Appended> appended = pending.get();
+    EXPECT_TRUE(appended.ok()) << appended.status();
+    if (!appended.ok()) return -1;
+    EXPECT_FALSE(appended->repeat);
+    return appended->sequence;
+  }
+
+  // On the writer's thread. Both members are set while it waits for a first event.
+  void BeforeCommit() {
+    std::promise<void>* const arrived = std::exchange(arrived_, nullptr);
+    if (arrived == nullptr) return;
+    arrived->set_value();
+    rest_waits_.wait();
+  }
+
+  std::string folder_ = testing::TempDir() + "/log_XXXXXX";
+  FakeMetrics metrics_;
+  std::promise<void>* arrived_ = nullptr;
+  std::future<void> rest_waits_;
+  std::unique_ptr<events::SqliteLog> log_;
+};
+
+}  // namespace kyc::netzme
+
+#endif  // SERVER_NETZME_TEMPORARY_LOG_H_

@@ -1,0 +1,126 @@
+// One stream of WatchUpgrades.
+#ifndef SERVER_NETZME_WATCH_H_
+#define SERVER_NETZME_WATCH_H_
+
+#include <grpcpp/support/byte_buffer.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "netzme/v1/upgrade_notification.pb.h"
+#include "server/call/metrics.h"
+#include "server/events/event_log.h"
+#include "server/netzme/batch.h"
+#include "server/netzme/hub.h"
+#include "server/netzme/run_blocking.h"
+#include "server/netzme/watch_request.h"
+#include "server/rpc/loop.h"
+#include "server/rpc/stream.h"
+
+namespace kyc::netzme {
+
+// What every stream works with; outlives them all.
+struct WatchScope {
+  events::EventLog& log;
+  rpc::Loop& loop;
+  RunBlocking run_blocking;
+  Metrics* metrics;  // May be null.
+  std::function<absl::Time()> clock;
+  Hub hub;
+};
+
+// A position in the log that moves on. Loop thread only, so it needs no lock; the pool is given
+// values, and its answers are dropped when the watch is gone. It keeps no events: at most one batch
+// (64 KiB), and only between a page's arrival and the end of the write before it.
+class Watch final : public rpc::Producer, public Watcher {
+ public:
+  // Starts to write to `stream` at once.
+  static std::unique_ptr<Watch> Open(WatchScope& scope, rpc::Stream* stream, WatchOrder order);
+  ~Watch() override;
+
+  void OnWritten() override;
+  void OnDrain() override;
+  void OnGrew(events::Position before) override;
+
+ private:
+  // Where the next events come from. Whether a write is in flight is another matter: writing_.
+  enum class State {
+    kResolving,  // The pool looks for the start; nothing was written yet.
+    kReady,      // There may be something to take.
+    kReading,    // The pool reads a page.
+    kWaiting,    // Everything up to the hub's newest event was taken; OnGrew tells of more.
+    kDone,       // Finish was called; nothing may be done any more.
+  };
+  // How the server ends the stream, once it has decided to.
+  struct Ending {
+    ::netzme::v1::GoodbyeReason reason = ::netzme::v1::GOODBYE_REASON_UNSPECIFIED;
+    absl::Status status;
+    absl::Time latest;  // Until then the write in flight is waited for.
+  };
+
+  Watch(WatchScope& scope, rpc::Stream* stream, WatchOrder order);
+
+  void Start();
+  void OnStart(absl::StatusOr<events::Position> start);
+  // Takes the next step if no write is in flight.
+  void Next();
+  bool MustReadLog() const;
+  void ReadLog();
+  void OnRead(absl::StatusOr<Batch> batch);
+  void OnLogError(absl::Status status);
+  void ReadRing();
+  Span NextSpan() const;
+  void MoveTo(events::Position position);
+
+  void WriteEvents(const Batch& batch);
+  void WriteKind(const ::netzme::v1::WatchUpgradesResponse& response);
+  void Write(const grpc::ByteBuffer& message);
+
+  // Goodbye is said as soon as no write is in flight, waiting for that at most `wait`; then the
+  // stream is finished. The first reason stays, the shortest wait counts.
+  void Decide(::netzme::v1::GoodbyeReason reason, absl::Status status, absl::Duration wait);
+  void SayGoodbye();
+  void Finish(absl::Status status);
+
+  // When something must happen even if nothing else does.
+  absl::Time Due() const;
+  void SetTimer();
+  void OnTimer();
+  void Beat();
+
+  // Runs `blocking` on the pool and then `then` with its result here, if the watch still is.
+  template <typename Blocking, typename Then>
+  void OnPool(Blocking blocking, Then then);
+
+  WatchScope& scope_;
+  rpc::Stream* const stream_;
+  const std::shared_ptr<const WatchQuery> query_;
+  WatchStart start_;
+  const absl::Duration heartbeat_interval_;
+  const bool stop_when_caught_up_;
+  int64_t events_left_;
+
+  State state_ = State::kResolving;
+  bool writing_ = false;
+  bool caught_up_ = false;
+  // Everything matching up to here was written.
+  events::Position position_;
+  // Where the log ended when the stream was opened.
+  events::Position present_;
+  // Taken from the log while a heartbeat was in flight.
+  std::unique_ptr<Batch> unwritten_;
+  std::unique_ptr<Ending> ending_;
+  // When the write in flight began, or the last one ended.
+  absl::Time since_;
+  rpc::Loop::TimerId timer_ = 0;
+  std::shared_ptr<Watch*> self_ = std::make_shared<Watch*>(this);
+};
+
+}  // namespace kyc::netzme
+
+#endif  // SERVER_NETZME_WATCH_H_
