@@ -3,7 +3,6 @@
 #define SERVER_UPSTREAM_CURL_LOOP_H_
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <queue>
@@ -22,9 +21,6 @@
 #include "server/upstream/url_cache.h"
 
 namespace kyc::upstream {
-
-// Runs a task some time later. What retries and waiting calls need of a loop.
-using After = std::function<void(absl::Duration, absl::AnyInvocable<void() &&>)>;
 
 // Thread-safe. Owned by the gateway; outlives every use of its senders. It has no limit of its own
 // on calls: slots stand in front of it.

@@ -1,0 +1,27 @@
+// Stops calling an upstream that fails.
+#ifndef SERVER_UPSTREAM_BREAKER_H_
+#define SERVER_UPSTREAM_BREAKER_H_
+
+#include <functional>
+
+#include "absl/strings/string_view.h"
+#include "server/config/settings.h"
+#include "server/upstream/http.h"
+#include "server/upstream/timing.h"
+
+namespace kyc::upstream {
+
+// Closed: counts calls and failures over a sliding window. Open: answers kCircuitOpen, with the
+// time that is left. Half open: lets `probes` calls through, all of which must succeed; a failure
+// opens it again.
+//
+// A failure is a transport fault (no connection, a lost one, an unreadable reply), our own timeout
+// or an HTTP 5xx. Every other answer is a success, also a refusal. What says nothing about the
+// upstream counts as nothing: a caller's deadline or cancel, no slot. `on_change` is told "open",
+// "half_open" and "closed", in order; it must not block or send.
+SendHttp WithBreaker(SendHttp next, config::Breaker options, Now now,
+                     std::function<void(absl::string_view state)> on_change);
+
+}  // namespace kyc::upstream
+
+#endif  // SERVER_UPSTREAM_BREAKER_H_

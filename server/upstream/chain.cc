@@ -1,0 +1,82 @@
+#include "server/upstream/chain.h"
+
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/upstream/breaker.h"
+#include "server/upstream/retry.h"
+#include "server/upstream/slots.h"
+#include "server/upstream/timing.h"
+
+namespace kyc::upstream {
+namespace {
+
+// Of whom the metrics speak.
+struct Labels {
+  std::string upstream;
+  std::string account;
+  Metrics* metrics;
+
+  void AttemptEnded(const HttpResult& result, absl::Duration took) const {
+    if (const auto* response = std::get_if<HttpResponse>(&result)) {
+      return metrics->AttemptEnded(upstream, account, absl::StrCat(response->status), took);
+    }
+    const auto& failure = std::get<HttpFailure>(result);
+    if (failure.attempts == 0) return;  // None was made.
+    metrics->AttemptEnded(upstream, account, FailureName(failure.kind), took);
+  }
+};
+using LabelsPtr = std::shared_ptr<const Labels>;
+
+SendHttp Measured(SendHttp next, LabelsPtr labels) {
+  return [next = std::move(next), labels](const CallContext& context, HttpRequest request,
+                                          OnResponse done) {
+    next(context, std::move(request),
+         [labels, began = absl::Now(), done = std::move(done)](HttpResult result) mutable {
+           labels->AttemptEnded(result, absl::Now() - began);
+           std::move(done)(std::move(result));
+         });
+  };
+}
+
+Random UniformRandom() {
+  return [generator = std::make_shared<absl::InsecureBitGen>()] {
+    return absl::Uniform(*generator, 0.0, 1.0);
+  };
+}
+
+}  // namespace
+
+SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string upstream,
+                   std::string account, Metrics* metrics) {
+  const auto labels =
+      std::make_shared<const Labels>(Labels{std::move(upstream), std::move(account), metrics});
+  const After after = [&loop](absl::Duration delay, absl::AnyInvocable<void() &&> task) {
+    loop.After(delay, std::move(task));
+  };
+  const Now now = [] { return absl::Now(); };
+
+  SendHttp send = loop.Sender({.attempt_timeout = settings.attempt_timeout,
+                               .connect_timeout = settings.connect_timeout,
+                               .max_reply_bytes = settings.max_reply_bytes,
+                               .ca_file = settings.ca_file});
+  send = Measured(std::move(send), labels);
+  send = Retry(std::move(send), RetryOptions(), after, now, UniformRandom(),
+               [labels] { labels->metrics->Retried(labels->upstream, labels->account); });
+  send = LimitSlots(std::move(send),
+                    {.slots = settings.slots,
+                     .max_waiting = settings.max_waiting,
+                     .slot_wait = settings.slot_wait},
+                    after, now, [labels](int64_t used, int64_t waiting) {
+                      labels->metrics->Slots(labels->upstream, labels->account, used, waiting);
+                    });
+  return WithBreaker(std::move(send), settings.breaker, now, [labels](absl::string_view state) {
+    labels->metrics->BreakerChanged(labels->upstream, labels->account, state);
+  });
+}
+
+}  // namespace kyc::upstream

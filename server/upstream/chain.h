@@ -1,0 +1,30 @@
+// What stands between a service and one upstream.
+#ifndef SERVER_UPSTREAM_CHAIN_H_
+#define SERVER_UPSTREAM_CHAIN_H_
+
+#include <string>
+
+#include "server/call/metrics.h"
+#include "server/config/settings.h"
+#include "server/upstream/curl_loop.h"
+#include "server/upstream/http.h"
+
+namespace kyc::upstream {
+
+// breaker( slots( retry( measured( libcurl ))))
+//
+// - The breaker first: while the upstream fails, a call is refused at once instead of taking a slot
+//   or a place in line. It sees a call once, however many attempts that took; "no slot" counts as
+//   nothing there.
+// - Retries inside the slot: a call holds one slot from its first attempt to its answer, so that
+//   retries never wait in line, and never are more than the slots at a time.
+// - Measuring innermost: one figure per attempt.
+//
+// One per upstream and account, made once; the loop and the metrics outlive it and its calls.
+// `upstream` and `account` are metric labels.
+SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string upstream,
+                   std::string account, Metrics* metrics);
+
+}  // namespace kyc::upstream
+
+#endif  // SERVER_UPSTREAM_CHAIN_H_

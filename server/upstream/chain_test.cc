@@ -1,0 +1,121 @@
+#include "server/upstream/chain.h"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/upstream/fake_upstream.h"
+#include "server/upstream/test_client.h"
+
+namespace kyc::upstream {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Not;
+
+// Notes what this room reports, as text.
+class NotedMetrics : public Metrics {
+ public:
+  void AttemptEnded(absl::string_view upstream, absl::string_view account, absl::string_view result,
+                    absl::Duration) override {
+    Note("attempt", upstream, account, result);
+  }
+  void Retried(absl::string_view upstream, absl::string_view account) override {
+    Note("retried", upstream, account, "");
+  }
+  void Slots(absl::string_view upstream, absl::string_view account, int64_t used,
+             int64_t waiting) override {
+    Note("slots", upstream, account, absl::StrCat(used, "+", waiting));
+  }
+  void BreakerChanged(absl::string_view upstream, absl::string_view account,
+                      absl::string_view state) override {
+    Note("breaker", upstream, account, state);
+  }
+
+  void CallEnded(absl::string_view, absl::StatusCode, absl::string_view, absl::Duration) override {}
+  void CallsOpen(int64_t, int64_t, int64_t) override {}
+  void Deviation(absl::string_view, absl::string_view) override {}
+  void NotificationAnswered(absl::string_view, absl::Duration) override {}
+  void Committed(int64_t, int64_t, absl::Duration) override {}
+  void Quarantined(bool) override {}
+  void Delivered(int64_t) override {}
+
+  std::vector<std::string> noted() {
+    std::lock_guard lock(mutex_);
+    return noted_;
+  }
+
+ private:
+  void Note(absl::string_view what, absl::string_view upstream, absl::string_view account,
+            absl::string_view how) {
+    std::lock_guard lock(mutex_);
+    noted_.push_back(absl::StrCat(what, " ", upstream, "/", account, " ", how));
+  }
+
+  std::mutex mutex_;
+  std::vector<std::string> noted_;
+};
+
+class ChainTest : public testing::Test {
+ protected:
+  ChainTest() { settings_.attempt_timeout = absl::Seconds(20); }
+
+  SendHttp Make() { return MakeChain(*loop_, settings_, "finpay", "main", &metrics_); }
+
+  NotedMetrics metrics_;
+  std::unique_ptr<CurlLoop> loop_ = CurlLoop::Start().value();
+  config::Upstream settings_;
+};
+
+TEST_F(ChainTest, AnswerIsCountedOnce) {
+  FakeUpstream upstream(AnswerAll(Reply("ok")));
+  EXPECT_EQ(Describe(SendAndWait(Make(), TextRequest(upstream.url(), "{}"))), "200 ok");
+  EXPECT_THAT(metrics_.noted(), ElementsAre("slots finpay/main 1+0", "attempt finpay/main 200",
+                                            "slots finpay/main 0+0"));
+}
+
+TEST_F(ChainTest, UnreachableUpstreamIsTriedThreeTimesInOneSlot) {
+  std::string url;
+  {
+    FakeUpstream gone(AnswerAll(""));
+    url = gone.url();
+  }
+  const auto failure = std::get<HttpFailure>(SendAndWait(Make(), TextRequest(url, "{}")));
+  EXPECT_EQ(failure.kind, FailureKind::kUnreachable);
+  EXPECT_EQ(failure.attempts, 3);
+  EXPECT_THAT(
+      metrics_.noted(),
+      ElementsAre("slots finpay/main 1+0", "attempt finpay/main unreachable",
+                  "retried finpay/main ", "attempt finpay/main unreachable", "retried finpay/main ",
+                  "attempt finpay/main unreachable", "slots finpay/main 0+0"));
+}
+
+TEST_F(ChainTest, LostConnectionIsNotTriedAgain) {
+  FakeUpstream upstream(
+      [](FakeUpstream& self, FakeConnection& connection) { self.Receive(connection); });
+  EXPECT_EQ(Describe(SendAndWait(Make(), TextRequest(upstream.url(), "{}"))),
+            "connection_lost sent");
+  EXPECT_EQ(upstream.WholeBodies("{}"), 1);
+  EXPECT_THAT(metrics_.noted(), Not(Contains("retried finpay/main ")));
+}
+
+TEST_F(ChainTest, OpenBreakerTakesNoSlot) {
+  settings_.breaker.min_calls = 1;
+  FakeUpstream upstream(AnswerAll(Reply("", "500 Internal Server Error")));
+  const SendHttp send = Make();
+  EXPECT_EQ(Describe(SendAndWait(send, TextRequest(upstream.url(), "{}"))), "500 ");
+  EXPECT_THAT(metrics_.noted(), Contains("breaker finpay/main open"));
+  const size_t before = metrics_.noted().size();
+  EXPECT_EQ(Describe(SendAndWait(send, TextRequest(upstream.url(), "{}"))),
+            "circuit_open not sent");
+  EXPECT_EQ(metrics_.noted().size(), before);
+}
+
+}  // namespace
+}  // namespace kyc::upstream

@@ -1,0 +1,114 @@
+#include "server/upstream/retry.h"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <variant>
+
+#include "absl/types/optional.h"
+
+namespace kyc::upstream {
+namespace {
+
+// The budget is counted in hundredths of a retry.
+constexpr int kOneRetry = 100;
+constexpr int kMaxSaved = 100 * kOneRetry;
+// Below it an attempt is not begun.
+constexpr absl::Duration kLeastTime = absl::Milliseconds(250);
+
+bool SurelyNotReached(const HttpFailure& failure) {
+  return !failure.sent && (failure.kind == FailureKind::kUnreachable ||
+                           failure.kind == FailureKind::kConnectionLost);
+}
+
+struct RetriedCall {
+  CallContext context;
+  HttpRequest request;  // Kept for the next attempt; its blobs are views.
+  OnResponse done;
+  int attempts = 0;
+  int retries = 0;
+};
+
+class Retrier : public std::enable_shared_from_this<Retrier> {
+ public:
+  Retrier(SendHttp next, RetryOptions options, After after, Now now, Random random,
+          std::function<void()> on_retry)
+      : next_(std::move(next)),
+        options_(options),
+        after_(std::move(after)),
+        now_(std::move(now)),
+        random_(std::move(random)),
+        on_retry_(std::move(on_retry)),
+        budget_(options.budget_at_start * kOneRetry) {}
+
+  void Start(const CallContext& context, HttpRequest request, OnResponse done) {
+    {
+      std::lock_guard lock(mutex_);
+      budget_ = std::min(budget_ + options_.budget_percent, kMaxSaved);
+    }
+    auto call = std::make_unique<RetriedCall>();
+    call->context = context;
+    call->request = std::move(request);
+    call->done = std::move(done);
+    Attempt(std::move(call));
+  }
+
+ private:
+  void Attempt(std::unique_ptr<RetriedCall> call) {
+    const CallContext& context = call->context;
+    HttpRequest copy = call->request;
+    next_(context, std::move(copy),
+          [self = shared_from_this(), call = std::move(call)](HttpResult result) mutable {
+            self->Judge(std::move(call), std::move(result));
+          });
+  }
+
+  void Judge(std::unique_ptr<RetriedCall> call, HttpResult result) {
+    const auto* failure = std::get_if<HttpFailure>(&result);
+    std::visit([&](auto& end) { end.attempts = call->attempts += end.attempts; }, result);
+    absl::optional<absl::Duration> pause;
+    if (failure && SurelyNotReached(*failure)) pause = PauseBeforeRetry(*call);
+    if (!pause) return std::move(call->done)(std::move(result));
+    ++call->retries;
+    on_retry_();
+    after_(*pause, [self = shared_from_this(), call = std::move(call)]() mutable {
+      self->Attempt(std::move(call));
+    });
+  }
+
+  // None if the call is not to be retried.
+  absl::optional<absl::Duration> PauseBeforeRetry(const RetriedCall& call) {
+    if (call.retries >= options_.max_retries || call.context.cancel.stop_requested()) {
+      return absl::nullopt;
+    }
+    std::lock_guard lock(mutex_);
+    if (budget_ < kOneRetry) return absl::nullopt;
+    const absl::Duration pause = options_.first_pause * (1 << call.retries) * random_();
+    if (call.context.deadline - now_() < pause + kLeastTime) return absl::nullopt;
+    budget_ -= kOneRetry;
+    return pause;
+  }
+
+  const SendHttp next_;
+  const RetryOptions options_;
+  const After after_;
+  const Now now_;
+  const Random random_;
+  const std::function<void()> on_retry_;
+  std::mutex mutex_;
+  int budget_;  // Guarded by mutex_.
+};
+
+}  // namespace
+
+SendHttp Retry(SendHttp next, RetryOptions options, After after, Now now, Random random,
+               std::function<void()> on_retry) {
+  auto retrier = std::make_shared<Retrier>(std::move(next), options, std::move(after),
+                                           std::move(now), std::move(random), std::move(on_retry));
+  return [retrier](const CallContext& context, HttpRequest request, OnResponse done) {
+    retrier->Start(context, std::move(request), std::move(done));
+  };
+}
+
+}  // namespace kyc::upstream
