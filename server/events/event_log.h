@@ -77,7 +77,8 @@ class EventLog {
   // The position just before the first event received at or after `since`. Blocks.
   virtual absl::StatusOr<Position> Before(absl::Time since) const = 0;
 
-  // Where the log begins and ends now. Does not block.
+  // Where the log begins and ends. Does not block. A read may see a commit a moment before this
+  // does; whoever is told of a commit or answered finds it here.
   virtual Ends ends() const = 0;
 
   // The text of a position, and back. Errors of FromText are final caller errors with reason

@@ -9,6 +9,7 @@
 #include "server/events/cursor_errors.h"
 #include "server/events/reads.h"
 #include "server/events/schema.h"
+#include "server/events/sqlite.h"
 
 namespace kyc::events {
 namespace {
@@ -30,17 +31,6 @@ absl::Status CheckOptions(const SqliteLogOptions& options) {
   return absl::OkStatus();
 }
 
-// Checks and prepares the file; its log id.
-absl::StatusOr<std::string> PrepareFile(const std::string& path, const LogKeys& keys,
-                                        const crypto::Sealer& sealer) {
-  absl::StatusOr<Database> database = Database::Open(path, Database::Use::kCreate);
-  if (!database.ok()) return database.status();
-  absl::StatusOr<std::string> log_id = PrepareSchema(*database, keys, sealer);
-  if (!log_id.ok()) return log_id.status();
-  if (absl::Status status = CheckIntegrity(*database); !status.ok()) return status;
-  return log_id;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions options) {
@@ -50,12 +40,16 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions opti
   absl::StatusOr<FileLock> lock = FileLock::Take(absl::StrCat(options.path, "-lock"));
   if (!lock.ok()) return lock.status();
   const LogKeys keys(options.lookup_key);
-  absl::StatusOr<std::string> log_id = PrepareFile(options.path, keys, *sealer);
+  absl::StatusOr<Database> database = Database::Open(options.path, Database::Use::kCreate);
+  if (!database.ok()) return database.status();
+  absl::StatusOr<std::string> log_id = PrepareSchema(*database, keys, *sealer);
   if (!log_id.ok()) return log_id.status();
+  if (absl::Status status = CheckIntegrity(*database); !status.ok()) return status;
 
   LogFile file{options.path, *std::move(log_id), keys, *std::move(sealer)};
   std::unique_ptr<SqliteLog> log(new SqliteLog(*std::move(lock), std::move(file),
-                                               options.read_time_limit, *options.writer.metrics));
+                                               *std::move(database), options.read_time_limit,
+                                               *options.writer.metrics));
   absl::StatusOr<std::unique_ptr<Writer>> writer =
       Writer::Start(log->file_, std::move(options.writer));
   if (!writer.ok()) return writer.status();
@@ -63,9 +57,11 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions opti
   return log;
 }
 
-SqliteLog::SqliteLog(FileLock lock, LogFile file, absl::Duration read_time_limit, Metrics& metrics)
+SqliteLog::SqliteLog(FileLock lock, LogFile file, Database anchor, absl::Duration read_time_limit,
+                     Metrics& metrics)
     : lock_(std::move(lock)),
       file_(std::move(file)),
+      anchor_(std::move(anchor)),
       readers_(file_.path, read_time_limit),
       metrics_(metrics) {}
 

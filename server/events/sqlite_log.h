@@ -15,6 +15,7 @@
 #include "server/events/log_file.h"
 #include "server/events/quarantine.h"
 #include "server/events/read_pool.h"
+#include "server/events/sqlite.h"
 #include "server/events/writer.h"
 
 namespace kyc::events {
@@ -61,10 +62,14 @@ class SqliteLog : public EventLog, public Quarantine {
   void Discard(int64_t id, absl::AnyInvocable<void(absl::Status) &&> done) override;
 
  private:
-  SqliteLog(FileLock lock, LogFile file, absl::Duration read_time_limit, Metrics& metrics);
+  SqliteLog(FileLock lock, LogFile file, Database anchor, absl::Duration read_time_limit,
+            Metrics& metrics);
 
   const FileLock lock_;  // Let go of last.
   const LogFile file_;
+  // Never used again. While it is open the files beside the log stay, so that reads go on and the
+  // writer can come back even on a disk that has no room to make them.
+  const Database anchor_;
   const ReadPool readers_;
   Metrics& metrics_;
   std::unique_ptr<Writer> writer_;

@@ -72,7 +72,7 @@ void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
 #ifdef KYC_ANSWER_BEFORE_COMMIT
   // The deliberate defect that the tests must find: promises what is not yet kept.
   for (WriteRequest& request : requests) {
-    std::visit([](auto& each) { std::exchange(each.done, [](auto) {})({}); }, request);
+    std::visit([](auto& each) { std::exchange(each.done, [](auto) {})(each.answer); }, request);
   }
 #endif
   absl::StatusOr<Committed> committed = Commit(requests);

@@ -1,0 +1,146 @@
+// What the log forgets, and what it tells those who ask for it.
+#include "server/events/retention.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "server/call/error.h"
+#include "server/events/log_testing.h"
+#include "server/events/sqlite_log.h"
+
+namespace kyc::events {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class RetentionTest : public testing::Test {
+ protected:
+  void Open(const Retention& retention) {
+    log_.reset();
+    SqliteLogOptions options = OptionsAt(path_, metrics_);
+    options.writer.clock = [this] { return absl::FromUnixSeconds(now_s_); };
+    options.writer.retention = retention;
+    options.writer.trim_interval = absl::Milliseconds(1);
+    absl::StatusOr<std::unique_ptr<SqliteLog>> log = SqliteLog::Open(std::move(options));
+    ASSERT_TRUE(log.ok()) << log.status();
+    log_ = *std::move(log);
+  }
+  // The writer trims by itself; a test that never ends has found that it does not.
+  void AwaitOldest(int64_t sequence) {
+    while (log_->ends().oldest.sequence < sequence) std::this_thread::yield();
+  }
+
+  const std::string path_ = NewPath();
+  CountingMetrics metrics_;
+  std::atomic<int64_t> now_s_ = 1'700'000'000;
+  std::unique_ptr<SqliteLog> log_;
+};
+
+TEST_F(RetentionTest, OldEventsGoByAge) {
+  Open({.age = absl::Seconds(10), .count = 1000, .reference_age = absl::Seconds(100)});
+  Append(*log_, "R1", "approved");
+  now_s_ += 8;
+  Append(*log_, "R2", "approved");
+  now_s_ += 8;
+  AwaitOldest(1);
+  EXPECT_THAT(ReadAll(*log_, log_->ends().oldest), ElementsAre("2:R2/approved@1"));
+  EXPECT_FALSE((*log_->Latest("R1")).has_value());
+}
+
+TEST_F(RetentionTest, OldEventsGoByCount) {
+  Open({.count = 2});
+  for (int i = 1; i <= 5; ++i) Append(*log_, absl::StrCat("R", i), "approved");
+  AwaitOldest(3);
+  EXPECT_THAT(ReadAll(*log_, log_->ends().oldest),
+              ElementsAre("4:R4/approved@1", "5:R5/approved@1"));
+}
+
+TEST_F(RetentionTest, MoreThanOneStepIsTrimmedToTheEnd) {
+  Open({.count = 10});
+  std::vector<Pending> pending;
+  const int appended = 3 * kRowsPerTrimStep;
+  for (int i = 1; i <= appended; ++i) {
+    pending.push_back(StartAppend(*log_, Notification(absl::StrCat("R", i), "approved")));
+  }
+  for (Pending& each : pending) ASSERT_TRUE(each.get().ok());
+  AwaitOldest(appended - 10);
+  EXPECT_EQ(ReadAll(*log_, log_->ends().oldest).size(), 10u);
+}
+
+TEST_F(RetentionTest, ReaderBehindTheOldestIsToldSo) {
+  Open({.count = 1});
+  Append(*log_, "R1", "approved");
+  const std::string first = log_->CursorText(log_->ends().newest);
+  for (int i = 2; i <= 4; ++i) Append(*log_, absl::StrCat("R", i), "approved");
+  AwaitOldest(3);
+
+  const absl::Status read = log_->ReadAfter({}, 10, {}).status();
+  EXPECT_EQ(read.code(), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(ReasonOf(read), "CURSOR_EXPIRED");
+
+  const absl::Status expired = log_->PositionFromText(first).status();
+  EXPECT_EQ(expired.code(), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(ReasonOf(expired), "CURSOR_EXPIRED");
+  EXPECT_EQ(MetadataOf(expired, "oldestCursor"), log_->CursorText(log_->ends().oldest));
+  EXPECT_EQ(MetadataOf(expired, "newestCursor"), log_->CursorText(log_->ends().newest));
+
+  const absl::StatusOr<Position> oldest =
+      log_->PositionFromText(MetadataOf(expired, "oldestCursor"));
+  ASSERT_TRUE(oldest.ok()) << oldest.status();
+  EXPECT_THAT(ReadAll(*log_, *oldest), ElementsAre("4:R4/approved@1"));
+}
+
+TEST_F(RetentionTest, LogTrimmedToNothingGoesOnWhereItWas) {
+  Open({.age = absl::Seconds(10), .count = 1000, .reference_age = absl::Seconds(100)});
+  Append(*log_, "R1", "approved");
+  Append(*log_, "R2", "approved");
+  const Position newest = log_->ends().newest;
+  now_s_ += 20;
+  AwaitOldest(2);
+  EXPECT_EQ(log_->ends().oldest, newest);
+  Open({.age = absl::Seconds(10), .count = 1000, .reference_age = absl::Seconds(100)});
+  EXPECT_EQ(log_->ends().oldest, newest);
+  EXPECT_EQ(log_->ends().newest, newest);
+  EXPECT_EQ(*log_->Before(absl::InfinitePast()), newest);
+  EXPECT_TRUE(log_->PositionFromText(log_->CursorText(newest)).ok());
+  Append(*log_, "R3", "approved");
+  EXPECT_THAT(ReadAll(*log_, newest), ElementsAre("3:R3/approved@1"));
+}
+
+TEST_F(RetentionTest, ReferenceOutlivesItsEventsUntilItsOwnAge) {
+  Open({.age = absl::Seconds(10), .count = 1000, .reference_age = absl::Seconds(100)});
+  Append(*log_, "R1", "approved");
+  now_s_ += 20;
+  AwaitOldest(1);
+  EXPECT_TRUE(Append(*log_, "R1", "approved").repeat);
+  EXPECT_EQ(Append(*log_, "R1", "rejected").revision, 2);
+  now_s_ += 101;
+  AwaitOldest(2);
+  EXPECT_EQ(Append(*log_, "R1", "rejected").revision, 1);
+}
+
+TEST_F(RetentionTest, ReferencesForgottenBeforeTheirEventsAreRefused) {
+  SqliteLogOptions options = OptionsAt(path_, metrics_);
+  options.writer.retention = {.age = absl::Hours(2), .count = 10, .reference_age = absl::Hours(1)};
+  EXPECT_EQ(SqliteLog::Open(std::move(options)).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(RetentionTest, TrimmedEventsLeaveNoBytesBehind) {
+  Open({.count = 1});
+  ::netzme::v1::UpgradeEvent first = Notification("R1", "approved");
+  first.set_type("type-of-the-first");
+  ASSERT_TRUE(TryAppend(*log_, first).ok());
+  Append(*log_, "R2", "approved");
+  AwaitOldest(1);
+  log_.reset();
+  EXPECT_EQ(Contents(path_).find("type-of-the-first"), std::string::npos);
+  EXPECT_NE(Contents(path_).find("upgrade_account"), std::string::npos) << "the file was read";
+}
+
+}  // namespace
+}  // namespace kyc::events
