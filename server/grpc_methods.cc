@@ -1,0 +1,108 @@
+#include "server/grpc_methods.h"
+
+#include <utility>
+
+#include "finpay/linkage/v1/linkage.pb.h"
+#include "kyc/admin/v1/quarantine.pb.h"
+#include "netzme/v1/upgrade_notification.pb.h"
+#include "widekyc/v1/widekyc.pb.h"
+
+namespace kyc {
+namespace {
+
+using rpc::FieldPath;
+using rpc::Method;
+
+// What a request may hold beside its images.
+constexpr size_t kBesideImages = 64 << 10;
+// Two images and the rest.
+constexpr size_t kBesideTwoImages = 1 << 20;
+
+// A unary method of `service` whose only large field is `image`.
+template <typename Request, typename Response, typename Service>
+Method WithImage(const std::string& name, const Service& service, int64_t max_image_bytes,
+                 int image,
+                 void (Service::*handle)(CallContext, Request, Blob, Done<Response>) const) {
+  return rpc::Unary<Request, Response>(
+      name, static_cast<size_t>(max_image_bytes) + kBesideImages, {FieldPath{image}},
+      [&service, handle](CallContext context, Request request, std::vector<Blob> blobs,
+                         Done<Response> done) {
+        (service.*handle)(std::move(context), std::move(request), std::move(blobs[0]),
+                          std::move(done));
+      });
+}
+
+// A unary method of `service` without large fields.
+template <typename Request, typename Response, typename Service>
+Method Plain(const std::string& name, Service& service,
+             void (Service::*handle)(CallContext, Request, Done<Response>)) {
+  return rpc::Unary<Request, Response>(
+      name, [&service, handle](CallContext context, Request request, Done<Response> done) {
+        (service.*handle)(std::move(context), std::move(request), std::move(done));
+      });
+}
+
+}  // namespace
+
+ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t max_image_bytes) {
+  using Request = ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest;
+  using Response = ::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse;
+  using ::finpay::linkage::v1::Image;
+  using ::finpay::linkage::v1::Images;
+  ServiceMethods all{"finpay.linkage.v1.UpgradeAccountService", {}};
+  all.methods.push_back(rpc::Unary<Request, Response>(
+      "/finpay.linkage.v1.UpgradeAccountService/CreateUpgradeAccountWidget",
+      2 * static_cast<size_t>(max_image_bytes) + kBesideTwoImages,
+      {{Request::kImagesFieldNumber, Images::kKtpFieldNumber, Image::kContentFieldNumber},
+       {Request::kImagesFieldNumber, Images::kSelfieFieldNumber, Image::kContentFieldNumber}},
+      [&service](CallContext context, Request request, std::vector<Blob> blobs,
+                 Done<Response> done) {
+        finpay::WidgetImages images{std::move(blobs[0]), std::move(blobs[1])};
+        service.CreateUpgradeAccountWidget(std::move(context), std::move(request),
+                                           std::move(images), std::move(done));
+      }));
+  return all;
+}
+
+ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_image_bytes) {
+  using Service = widekyc::WideKycService;
+  const std::string name = "widekyc.v1.WideKycService";
+  ServiceMethods all{name, {}};
+  all.methods.push_back(WithImage("/" + name + "/DetectLiveness", service, max_image_bytes,
+                                  ::widekyc::v1::DetectLivenessRequest::kSelfieImageFieldNumber,
+                                  &Service::DetectLiveness));
+  all.methods.push_back(WithImage("/" + name + "/RecognizeId", service, max_image_bytes,
+                                  ::widekyc::v1::RecognizeIdRequest::kIdImageFieldNumber,
+                                  &Service::RecognizeId));
+  all.methods.push_back(WithImage("/" + name + "/ValidateId", service, max_image_bytes,
+                                  ::widekyc::v1::ValidateIdRequest::kSelfieImageFieldNumber,
+                                  &Service::ValidateId));
+  return all;
+}
+
+ServiceMethods MethodsOf(netzme::UpgradeService& service) {
+  using Service = netzme::UpgradeService;
+  const std::string name = "netzme.v1.UpgradeNotificationService";
+  ServiceMethods all{name, {}};
+  all.methods.push_back(rpc::ServerStream<::netzme::v1::WatchUpgradesRequest>(
+      "/" + name + "/WatchUpgrades",
+      [&service](rpc::Stream* stream, ::netzme::v1::WatchUpgradesRequest request) {
+        return service.Watch(stream, std::move(request));
+      }));
+  all.methods.push_back(Plain("/" + name + "/GetUpgrade", service, &Service::Get));
+  all.methods.push_back(Plain("/" + name + "/ListUpgrades", service, &Service::List));
+  return all;
+}
+
+ServiceMethods MethodsOf(netzme::QuarantineService& service) {
+  using Service = netzme::QuarantineService;
+  const std::string name = "kyc.admin.v1.QuarantineService";
+  ServiceMethods all{name, {}};
+  all.methods.push_back(Plain("/" + name + "/ListQuarantined", service, &Service::List));
+  all.methods.push_back(Plain("/" + name + "/GetQuarantined", service, &Service::Get));
+  all.methods.push_back(Plain("/" + name + "/RedriveQuarantined", service, &Service::Redrive));
+  all.methods.push_back(Plain("/" + name + "/DiscardQuarantined", service, &Service::Discard));
+  return all;
+}
+
+}  // namespace kyc

@@ -1,0 +1,31 @@
+// Every rpc of ours, by name: which service answers it and which of its fields are large.
+#ifndef SERVER_GRPC_METHODS_H_
+#define SERVER_GRPC_METHODS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/finpay/service.h"
+#include "server/netzme/quarantine_service.h"
+#include "server/netzme/upgrade_service.h"
+#include "server/rpc/method.h"
+#include "server/widekyc/service.h"
+
+namespace kyc {
+
+// A service's name, as health and reflection show it, and its methods. The service given outlives
+// the methods.
+struct ServiceMethods {
+  std::string name;
+  std::vector<rpc::Method> methods;
+};
+
+ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t max_image_bytes);
+ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_image_bytes);
+ServiceMethods MethodsOf(netzme::UpgradeService& service);
+ServiceMethods MethodsOf(netzme::QuarantineService& service);
+
+}  // namespace kyc
+
+#endif  // SERVER_GRPC_METHODS_H_

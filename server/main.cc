@@ -1,0 +1,86 @@
+// kyc-gateway: reads the configuration, serves until a signal, drains.
+//
+// Exit status: 0 after a drain, 1 if a listener or the event log could not be opened, 2 for a bad
+// command line or configuration.
+#include <google/protobuf/stubs/logging.h>
+#include <signal.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/synchronization/mutex.h"
+#include "server/config/describe.h"
+#include "server/config/load.h"
+#include "server/gateway.h"
+
+ABSL_FLAG(std::string, config, "", "The configuration, a textproto file of kyc.config.v1.Config.");
+ABSL_FLAG(bool, check, false, "Only check the configuration: exit 0 if it is right, else 2.");
+
+namespace {
+
+// Every thread inherits this mask, so that only the main thread takes the signals.
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+std::shared_ptr<spdlog::logger> MakeLog(const std::string& level) {
+  auto log = spdlog::stderr_logger_mt("kyc");
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  log->set_level(spdlog::level::from_str(level));
+  log->flush_on(spdlog::level::trace);
+  return log;
+}
+
+int Serve(const kyc::config::Settings& settings, const sigset_t& stop_signals) {
+  const std::shared_ptr<spdlog::logger> log = MakeLog(settings.log_level);
+  auto gateway = kyc::Gateway::Start(settings, log);
+  if (!gateway.ok()) {
+    std::fprintf(stderr, "kyc-gateway: %s\n", std::string(gateway.status().message()).c_str());
+    return 1;
+  }
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  log->info("draining: running calls have {} s", absl::ToInt64Seconds(settings.drain_timeout));
+  // A second signal does not wait for the drain.
+  pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
+  (*gateway)->Drain();
+  log->info("drained");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  absl::SetProgramUsageMessage("kyc-gateway --config FILE [--check]");
+  absl::ParseCommandLine(argc, argv);
+  // Debug builds of Abseil's mutexes look for deadlocks at a cost that shows in every call.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // Protobuf's own words about unreadable messages name fields on stderr; callers are told anyway.
+  google::protobuf::SetLogHandler(nullptr);
+  const sigset_t stop_signals = BlockStopSignals();
+
+  const auto settings = kyc::config::Load(absl::GetFlag(FLAGS_config));
+  if (!settings.ok()) {
+    std::fprintf(stderr, "kyc-gateway: the configuration is wrong, nothing was started:\n%s\n",
+                 std::string(settings.status().message()).c_str());
+    return 2;
+  }
+  if (absl::GetFlag(FLAGS_check)) {
+    std::printf("%s", kyc::config::Describe(*settings).c_str());
+    return 0;
+  }
+  return Serve(*settings, stop_signals);
+}
