@@ -89,7 +89,7 @@ Call::Call(CallScope& scope) : scope_(scope), io_(&server_context_) {
   server_context_.AsyncNotifyWhenDone(&done_);
 }
 
-Call::~Call() { Hold(0); }
+Call::~Call() = default;
 
 void Call::AcceptNext(CallScope& scope) {
   auto* call = new Call(scope);
@@ -327,6 +327,7 @@ void Call::FreeIfOver() {
   if (operations_ > 0 || handling_ || !finish_started_) return;
   scope_.open.erase(this);
   if (counted_stream_) --scope_.streams;
+  Hold(0);
   ReportOpen();
   const auto on_idle = scope_.open.empty() ? scope_.on_idle : nullptr;
   delete this;
