@@ -1,0 +1,2 @@
+// Boost.JSON's own source: header-only libraries need it compiled once.
+#include <boost/json/src.hpp>
