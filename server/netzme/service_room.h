@@ -2,6 +2,7 @@
 #ifndef SERVER_NETZME_SERVICE_ROOM_H_
 #define SERVER_NETZME_SERVICE_ROOM_H_
 
+#include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
 #include <initializer_list>
@@ -19,6 +20,13 @@
 #include "server/netzme/upgrade_service.h"
 
 namespace kyc::netzme {
+
+// A request in Protobuf's text format.
+inline ::netzme::v1::WatchUpgradesRequest Request(const std::string& text) {
+  ::netzme::v1::WatchUpgradesRequest request;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &request)) << text;
+  return request;
+}
 
 class ServiceRoom {
  public:
