@@ -1,0 +1,62 @@
+#include "clients/kyc/cursor_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace kyc::client {
+namespace {
+
+constexpr size_t kMaxCursorBytes = 4096;
+
+absl::Status Failed(const char* what, const std::string& path) {
+  return absl::ErrnoToStatus(errno, absl::StrCat(what, " ", path));
+}
+
+// Makes a rename in it last.
+absl::Status SyncFolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return Failed("cannot open the folder", folder);
+  const absl::Cleanup closer = [fd] { close(fd); };
+  return fsync(fd) == 0 ? absl::OkStatus() : Failed("cannot sync the folder", folder);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadCursor(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    if (errno == ENOENT) return std::string();
+    return Failed("cannot open", path);
+  }
+  const absl::Cleanup closer = [fd] { close(fd); };
+  char buffer[kMaxCursorBytes];
+  const ssize_t size = read(fd, buffer, sizeof(buffer));
+  if (size < 0) return Failed("cannot read", path);
+  return std::string(absl::StripAsciiWhitespace(std::string(buffer, size)));
+}
+
+absl::Status WriteCursor(const std::string& path, const std::string& cursor) {
+  const std::string fresh = path + ".new";
+  const std::string line = cursor + "\n";
+  const int fd = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return Failed("cannot write", fresh);
+  const bool written =
+      write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && fsync(fd) == 0;
+  const absl::Status failure = written ? absl::OkStatus() : Failed("cannot write", fresh);
+  close(fd);
+  if (!failure.ok()) return failure;
+  if (rename(fresh.c_str(), path.c_str()) != 0) return Failed("cannot replace", path);
+  return SyncFolderOf(path);
+}
+
+}  // namespace kyc::client

@@ -1,0 +1,80 @@
+#include "clients/kyc/describe.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace kyc::client {
+namespace {
+
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+std::string MethodText(const MethodDescriptor& method) {
+  const auto type = [](bool stream, const google::protobuf::Descriptor& message) {
+    return absl::StrCat(stream ? "stream ." : ".", message.full_name());
+  };
+  return absl::StrCat("rpc ", method.name(), " ( ",
+                      type(method.client_streaming(), *method.input_type()), " ) returns ( ",
+                      type(method.server_streaming(), *method.output_type()), " );\n");
+}
+
+std::vector<const MethodDescriptor*> SortedMethods(const ServiceDescriptor& service) {
+  std::vector<const MethodDescriptor*> methods;
+  for (int i = 0; i < service.method_count(); ++i) methods.push_back(service.method(i));
+  std::sort(methods.begin(), methods.end(),
+            [](const auto* a, const auto* b) { return a->name() < b->name(); });
+  return methods;
+}
+
+std::string ServiceText(const ServiceDescriptor& service) {
+  std::string text = absl::StrCat("service ", service.name(), " {\n");
+  for (const MethodDescriptor* method : SortedMethods(service)) {
+    absl::StrAppend(&text, "  ", MethodText(*method));
+  }
+  return text + "}\n";
+}
+
+std::string Titled(const std::string& name, const char* kind, const std::string& text) {
+  return absl::StrCat(name, " is ", kind, ":\n", absl::StripTrailingAsciiWhitespace(text), "\n");
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> Describe(const google::protobuf::DescriptorPool& pool,
+                                     const std::string& symbol) {
+  if (const auto* service = pool.FindServiceByName(symbol)) {
+    return Titled(symbol, "a service", ServiceText(*service));
+  }
+  if (const auto* message = pool.FindMessageTypeByName(symbol)) {
+    return Titled(symbol, "a message", message->DebugString());
+  }
+  if (const auto* method = pool.FindMethodByName(symbol)) {
+    return Titled(symbol, "a method", MethodText(*method));
+  }
+  if (const auto* type = pool.FindEnumTypeByName(symbol)) {
+    return Titled(symbol, "an enum", type->DebugString());
+  }
+  if (const auto* field = pool.FindFieldByName(symbol)) {
+    return Titled(symbol, "a field", field->DebugString());
+  }
+  if (const auto* value = pool.FindEnumValueByName(symbol)) {
+    return Titled(symbol, "an enum value", value->DebugString());
+  }
+  if (const auto* oneof = pool.FindOneofByName(symbol)) {
+    return Titled(symbol, "a one-of", oneof->DebugString());
+  }
+  return absl::NotFoundError(absl::StrCat("Symbol not found: ", symbol));
+}
+
+std::vector<std::string> MethodNames(const ServiceDescriptor& service) {
+  std::vector<std::string> names;
+  for (const MethodDescriptor* method : SortedMethods(service)) {
+    names.push_back(method->full_name());
+  }
+  return names;
+}
+
+}  // namespace kyc::client

@@ -1,0 +1,30 @@
+// JSON as text. Pure.
+#ifndef CLIENTS_KYC_JSON_TEXT_H_
+#define CLIENTS_KYC_JSON_TEXT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace kyc::client {
+
+// With quotes, escaped as Go's encoder does: also < > & and U+2028, U+2029; bytes that are not
+// UTF-8 become U+FFFD.
+std::string QuoteJson(absl::string_view text);
+
+// The shortest text that reads back as the same number, as Go's encoder writes it.
+std::string NumberJson(double value);
+std::string NumberJson(float value);
+
+// The length of the JSON value that `text` begins with: up to its closing bracket or quote, or the
+// next space. 0 if it does not end. Looks at brackets and quotes only.
+size_t JsonValueLength(absl::string_view text);
+
+// The values that stand one after the other in `text`.
+absl::StatusOr<std::vector<std::string>> SplitJson(absl::string_view text);
+
+}  // namespace kyc::client
+
+#endif  // CLIENTS_KYC_JSON_TEXT_H_

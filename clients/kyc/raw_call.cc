@@ -1,0 +1,77 @@
+#include "clients/kyc/raw_call.h"
+
+#include <grpcpp/completion_queue.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <limits>
+
+namespace kyc::client {
+namespace {
+
+// Waits for the one operation under way; false if it failed.
+bool Wait(grpc::CompletionQueue& queue) {
+  void* tag = nullptr;
+  bool ok = false;
+  return queue.Next(&tag, &ok) && ok;
+}
+
+std::string ToText(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string text;
+  if (!buffer.Dump(&slices).ok()) return text;
+  for (const grpc::Slice& slice : slices) {
+    text.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return text;
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(std::numeric_limits<int>::max());
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+void Apply(const CallOptions& options, grpc::ClientContext& context) {
+  for (const auto& [name, value] : options.headers) context.AddMetadata(name, value);
+  if (options.max_time != absl::InfiniteDuration()) {
+    context.set_deadline(absl::ToChronoTime(absl::Now() + options.max_time));
+  }
+}
+
+grpc::Status CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::string& path,
+                     const std::vector<std::string>& requests, const CallOptions& options,
+                     absl::FunctionRef<void(const std::string& reply)> on_reply) {
+  grpc::ClientContext context;
+  Apply(options, context);
+  grpc::CompletionQueue queue;
+  grpc::GenericStub stub(channel);
+  auto call = stub.PrepareCall(&context, path, &queue);
+  call->StartCall(nullptr);
+  bool open = Wait(queue);
+  for (size_t i = 0; open && i < requests.size(); ++i) {
+    const grpc::Slice slice(requests[i]);
+    call->Write(grpc::ByteBuffer(&slice, 1), nullptr);
+    open = Wait(queue);
+  }
+  if (open) {
+    call->WritesDone(nullptr);
+    Wait(queue);
+  }
+  // Also after a failed write: the server may have answered before it had read everything.
+  grpc::ByteBuffer reply;
+  for (call->Read(&reply, nullptr); Wait(queue); call->Read(&reply, nullptr)) {
+    on_reply(ToText(reply));
+  }
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  Wait(queue);
+  return status;
+}
+
+}  // namespace kyc::client

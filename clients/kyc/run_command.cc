@@ -1,0 +1,96 @@
+#include "clients/kyc/run_command.h"
+
+#include <istream>
+#include <iterator>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "clients/kyc/describe.h"
+#include "clients/kyc/dynamic_client.h"
+#include "clients/kyc/json_print.h"
+#include "clients/kyc/status_text.h"
+
+namespace kyc::client {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kCodeOffset = 64;
+
+int Fail(std::ostream& err, const std::string& what, const absl::Status& why) {
+  err << what << ": " << why.message() << "\n";
+  return kFailed;
+}
+
+int List(DynamicClient& client, const std::string& symbol, std::ostream& out, std::ostream& err) {
+  std::vector<std::string> names;
+  if (symbol.empty()) {
+    auto services = client.ListServices();
+    if (!services.ok()) return Fail(err, "Failed to list services", services.status());
+    names = *std::move(services);
+  } else {
+    const auto service = client.FindService(symbol);
+    if (!service.ok()) {
+      return Fail(err, "Failed to list methods for service \"" + symbol + "\"", service.status());
+    }
+    names = MethodNames(**service);
+  }
+  for (const std::string& name : names) out << name << "\n";
+  return 0;
+}
+
+int DescribeAll(DynamicClient& client, const std::string& symbol, std::ostream& out,
+                std::ostream& err) {
+  std::vector<std::string> symbols = {symbol};
+  if (symbol.empty()) {
+    auto services = client.ListServices();
+    if (!services.ok()) return Fail(err, "Failed to list services", services.status());
+    symbols = *std::move(services);
+  }
+  for (std::string& name : symbols) {
+    if (name[0] == '.') name.erase(0, 1);
+    const auto text = Describe(client.types(), name);
+    if (!text.ok()) return Fail(err, "Failed to resolve symbol \"" + name + "\"", text.status());
+    out << *text;
+  }
+  return 0;
+}
+
+int Call(DynamicClient& client, const Command& command, std::istream& in, std::ostream& out,
+         std::ostream& err) {
+  const std::string failed = "Error invoking method \"" + command.symbol + "\"";
+  const auto method = client.FindMethod(command.symbol);
+  if (!method.ok()) return Fail(err, failed, method.status());
+  const std::string data = command.data_from_stdin ? std::string(std::istreambuf_iterator<char>(in),
+                                                                 std::istreambuf_iterator<char>())
+                                                   : command.data;
+  const JsonStyle style{.emit_defaults = command.emit_defaults};
+  const auto end = client.Call(**method, data, [&](const google::protobuf::Message& reply) {
+    out << PrintJson(reply, client.types(), style) << std::endl;
+  });
+  if (!end.ok()) return Fail(err, failed, end.status());
+  if (end->ok()) return 0;
+  err << StatusText(*end, client.types(), style);
+  return kCodeOffset + end->error_code();
+}
+
+}  // namespace
+
+int RunCommand(const Command& command, std::istream& in, std::ostream& out, std::ostream& err) {
+  DynamicClient client(command.address, {command.headers, command.max_time});
+  switch (command.verb) {
+    case Verb::kList:
+      return List(client, command.symbol, out, err);
+    case Verb::kDescribe:
+      return DescribeAll(client, command.symbol, out, err);
+    case Verb::kCall:
+      return Call(client, command, in, out, err);
+    case Verb::kHelp:
+    case Verb::kWatch:
+      break;
+  }
+  err << kUsage;
+  return 2;
+}
+
+}  // namespace kyc::client

@@ -1,0 +1,149 @@
+#include "clients/kyc/run_command.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "clients/kyc/fake_gateway.h"
+
+namespace kyc::client {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+struct Outcome {
+  int exit = -1;
+  std::string out;
+  std::string err;
+};
+
+Outcome Kyc(const std::vector<std::string>& arguments, const std::string& input = "") {
+  const auto command = ParseCommand(arguments);
+  EXPECT_TRUE(command.ok()) << command.status();
+  std::istringstream in(input);
+  std::ostringstream out, err;
+  Outcome outcome;
+  outcome.exit = RunCommand(*command, in, out, err);
+  outcome.out = out.str();
+  outcome.err = err.str();
+  return outcome;
+}
+
+constexpr char kLiveness[] = "widekyc.v1.WideKycService/DetectLiveness";
+
+TEST(RunCommand, ListNamesServicesSortedAndMethods) {
+  FakeGateway server;
+  EXPECT_EQ(Kyc({"list", server.address()}).out,
+            "netzme.v1.UpgradeNotificationService\nwidekyc.v1.WideKycService\n");
+  EXPECT_EQ(Kyc({"list", server.address(), "widekyc.v1.WideKycService"}).out,
+            "widekyc.v1.WideKycService.DetectLiveness\nwidekyc.v1.WideKycService.RecognizeId\n"
+            "widekyc.v1.WideKycService.ValidateId\n");
+}
+
+TEST(RunCommand, DescribePrintsSource) {
+  FakeGateway server;
+  EXPECT_THAT(Kyc({"describe", server.address(), "netzme.v1.UpgradeNotificationService"}).out,
+              HasSubstr("  rpc WatchUpgrades ( .netzme.v1.WatchUpgradesRequest ) returns ( stream "
+                        ".netzme.v1.WatchUpgradesResponse );\n}\n"));
+  EXPECT_EQ(Kyc({"describe", server.address(), ".netzme.v1.CaughtUp"}).out,
+            "netzme.v1.CaughtUp is a message:\nmessage CaughtUp {\n}\n");
+  const Outcome missing = Kyc({"describe", server.address(), "no.Such"});
+  EXPECT_EQ(missing.exit, 1);
+  EXPECT_EQ(missing.err, "Failed to resolve symbol \"no.Such\": Symbol not found: no.Such\n");
+}
+
+TEST(RunCommand, CallPrintsTheReplyAsGrpcurlDoes) {
+  FakeGateway server;
+  const Outcome outcome =
+      Kyc({"grpcurl", "-plaintext", "-H", "x-test: here", "-d",
+           R"({"custRefNo":"1","selfie_image":"YWJj"})", server.address(), kLiveness});
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(outcome.exit, 0);
+  EXPECT_EQ(server.last_header(), "here");
+  EXPECT_EQ(outcome.out, R"({
+  "live": true,
+  "transaction": {
+    "status": "success",
+    "trxId": "\u003ca\u0026b\u003e \"é\"",
+    "refId": "abc",
+    "timestamp": "2023-03-29T03:31:56.281Z"
+  }
+}
+)");
+}
+
+TEST(RunCommand, DataComesFromStdinForAt) {
+  FakeGateway server;
+  const Outcome outcome =
+      Kyc({"call", server.address(), kLiveness, "-d", "@"}, R"({"selfieImage":"eHl6"})");
+  EXPECT_THAT(outcome.out, HasSubstr("\"refId\": \"xyz\""));
+}
+
+TEST(RunCommand, FailedCallPrintsEveryDetail) {
+  FakeGateway server;
+  const Outcome outcome =
+      Kyc({"call", server.address(), kLiveness, "-d", R"({"custRefNo":"quota"})"});
+  EXPECT_EQ(outcome.exit, 64 + 8);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err,
+            "ERROR:\n  Code: ResourceExhausted\n  Message: No quota is left [QUOTA_EXCEEDED]\n"
+            "  Details:\n"
+            "  1)\t{\n"
+            "    \t  \"@type\": \"type.googleapis.com/google.rpc.ErrorInfo\",\n"
+            "    \t  \"reason\": \"QUOTA_EXCEEDED\",\n"
+            "    \t  \"domain\": \"widekyc\",\n"
+            "    \t  \"metadata\": {\n"
+            "    \t    \"outcome\": \"refused\",\n"
+            "    \t    \"upstream\": \"widekyc\"\n"
+            "    \t  }\n"
+            "    \t}\n"
+            "  2)\t{\n"
+            "    \t  \"@type\": \"type.googleapis.com/google.rpc.QuotaFailure\",\n"
+            "    \t  \"violations\": [\n"
+            "    \t    {\n"
+            "    \t      \"subject\": \"account:default\"\n"
+            "    \t    }\n"
+            "    \t  ]\n"
+            "    \t}\n");
+}
+
+TEST(RunCommand, StreamPrintsMessagesThenTheError) {
+  ::netzme::v1::WatchUpgradesResponse message;
+  message.set_cursor("c1");
+  FakeGateway server({{{message}, grpc::Status(grpc::StatusCode::OUT_OF_RANGE, "gone")}});
+  const Outcome outcome = Kyc(
+      {"call", server.address(), "netzme.v1.UpgradeNotificationService.WatchUpgrades", "-d", "{}"});
+  EXPECT_EQ(outcome.out, "{\n  \"cursor\": \"c1\"\n}\n");
+  EXPECT_EQ(outcome.err, "ERROR:\n  Code: OutOfRange\n  Message: gone\n");
+  EXPECT_EQ(outcome.exit, 64 + 11);
+}
+
+TEST(RunCommand, WhatFailsBeforeTheCallExitsWithOne) {
+  FakeGateway server;
+  const auto error = [&](const std::string& method, const std::string& data) {
+    const Outcome outcome = Kyc({"call", server.address(), method, "-d", data});
+    EXPECT_EQ(outcome.exit, 1);
+    return outcome.err;
+  };
+  EXPECT_EQ(error("no.Such/Method", "{}"),
+            "Error invoking method \"no.Such/Method\": target server does not expose service "
+            "\"no.Such\"\n");
+  EXPECT_THAT(error("widekyc.v1.WideKycService/Fly", "{}"),
+              HasSubstr("does not include a method named \"Fly\""));
+  EXPECT_THAT(error(kLiveness, "{} {}"), HasSubstr("contained more than 1 message"));
+  EXPECT_THAT(error(kLiveness, "{\"nope\":1}"), HasSubstr("nope: Cannot find field"));
+  EXPECT_THAT(error(kLiveness, "{"), HasSubstr("does not end"));
+}
+
+TEST(RunCommand, NobodyListensIsSaid) {
+  std::string address;
+  { address = FakeGateway().address(); }
+  const Outcome outcome = Kyc({"list", address});
+  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_THAT(outcome.err, StartsWith("Failed to list services: failed to connect"));
+}
+
+}  // namespace
+}  // namespace kyc::client
