@@ -1,0 +1,50 @@
+// The webhook: a notification's POST, answered once the log has it on disk.
+#ifndef SERVER_NETZME_NOTIFY_HANDLER_H_
+#define SERVER_NETZME_NOTIFY_HANDLER_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "server/call/metrics.h"
+#include "server/call/secret.h"
+#include "server/events/event_log.h"
+#include "server/events/quarantine.h"
+#include "server/http/handler.h"
+
+namespace kyc::netzme {
+
+inline constexpr char kNotifyPath[] = "/v1.0/snap/account/upgrade/notify";
+
+// Who may notify. Several tokens, so that one can be replaced while the other is still in use.
+struct NotifyAccount {
+  std::string name;
+  std::vector<Secret> callback_tokens;
+};
+
+struct NotifyOptions {
+  // Asked for each request, on the listener's thread, so that tokens can change while running.
+  std::function<std::shared_ptr<const std::vector<NotifyAccount>>()> accounts;
+  // Set once a drain has begun; every later request is answered 503.
+  std::shared_ptr<const std::atomic<bool>> draining;
+  // One line about a notification that was refused or could not be kept: the answer and the
+  // account's name, nothing of the request. Thread-safe; may be null.
+  std::function<void(absl::string_view line)> log;
+};
+
+// The order of checks is: draining, path, method, token (all by check_head, before the body),
+// size (by the listener), Content-Type, JSON, fields. Only with a right token is anything of the
+// body looked at. Whatever is answered 400 then was kept in quarantine before, unless that is full.
+//
+// A body over the listener's limit is answered 413 whatever its Content-Type, and not kept.
+//
+// What is referred to outlives the last reply.
+http::Handler NotifyHandler(NotifyOptions options, events::EventLog& event_log,
+                            events::Quarantine& quarantine, Metrics& metrics);
+
+}  // namespace kyc::netzme
+
+#endif  // SERVER_NETZME_NOTIFY_HANDLER_H_

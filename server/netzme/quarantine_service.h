@@ -1,0 +1,40 @@
+// kyc.admin.v1.QuarantineService over the quarantine and the event log.
+#ifndef SERVER_NETZME_QUARANTINE_SERVICE_H_
+#define SERVER_NETZME_QUARANTINE_SERVICE_H_
+
+#include "kyc/admin/v1/quarantine.pb.h"
+#include "server/call/call_context.h"
+#include "server/events/event_log.h"
+#include "server/events/quarantine.h"
+#include "server/netzme/run_blocking.h"
+
+namespace kyc::netzme {
+
+// Thread-safe. For callers with allow_admin only, others get PERMISSION_DENIED CALLER_FORBIDDEN.
+// Errors: the proto's. Answers come at once, on a thread of the pool, or on the log's writer.
+class QuarantineService {
+ public:
+  // `event_log` and `quarantine` outlive the service and the last job of the pool.
+  QuarantineService(events::EventLog& event_log, events::Quarantine& quarantine,
+                    RunBlocking run_blocking)
+      : event_log_(event_log), quarantine_(quarantine), run_blocking_(std::move(run_blocking)) {}
+
+  void List(CallContext context, admin::v1::ListQuarantinedRequest request,
+            Done<admin::v1::ListQuarantinedResponse> done);
+  void Get(CallContext context, admin::v1::GetQuarantinedRequest request,
+           Done<admin::v1::GetQuarantinedResponse> done);
+  // Reads and appends as the webhook does, then discards the entry.
+  void Redrive(CallContext context, admin::v1::RedriveQuarantinedRequest request,
+               Done<admin::v1::RedriveQuarantinedResponse> done);
+  void Discard(CallContext context, admin::v1::DiscardQuarantinedRequest request,
+               Done<admin::v1::DiscardQuarantinedResponse> done);
+
+ private:
+  events::EventLog& event_log_;
+  events::Quarantine& quarantine_;
+  const RunBlocking run_blocking_;
+};
+
+}  // namespace kyc::netzme
+
+#endif  // SERVER_NETZME_QUARANTINE_SERVICE_H_

@@ -1,0 +1,220 @@
+#include "server/netzme/quarantine_service.h"
+
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "server/call/error.h"
+#include "server/call/fake_metrics.h"
+#include "server/events/sqlite_log.h"
+
+namespace kyc::netzme {
+namespace {
+
+using admin::v1::DiscardQuarantinedRequest;
+using admin::v1::GetQuarantinedRequest;
+using admin::v1::ListQuarantinedRequest;
+using admin::v1::ListQuarantinedResponse;
+using admin::v1::RedriveQuarantinedRequest;
+
+constexpr char kReadable[] = R"({"originalReferenceNo":"r","custId":"c","status":"pending"})";
+constexpr char kUnreadable[] = R"({"originalReferenceNo":"r","custId":"Ani 42"})";
+
+class QuarantineServiceTest : public testing::Test {
+ protected:
+  QuarantineServiceTest() {
+    folder_ = testing::TempDir() + "/quarantine_XXXXXX";
+    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
+    events::SqliteLogOptions options;
+    options.path = folder_ + "/events.db";
+    options.sealing_keys = {{.id = 1, .key = Secret(std::string(32, 's'))}};
+    options.lookup_key = Secret(std::string(32, 'l'));
+    options.writer.metrics = &metrics_;
+    auto log = events::SqliteLog::Open(std::move(options));
+    EXPECT_TRUE(log.ok()) << log.status();
+    log_ = *std::move(log);
+    service_ = std::make_unique<QuarantineService>(
+        *log_, *log_,
+        [](absl::AnyInvocable<void() &&> job) { std::thread(std::move(job)).join(); });
+    context_.allow_admin = true;
+  }
+  ~QuarantineServiceTest() override {
+    log_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void Keep(const std::string& body) {
+    std::promise<absl::Status> kept;
+    log_->Keep(body, "4000002 Invalid Mandatory Field status", "main",
+               [&](absl::Status status) { kept.set_value(std::move(status)); });
+    ASSERT_EQ(kept.get_future().get(), absl::OkStatus());
+  }
+  // Calls one rpc and waits for its answer.
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(void (QuarantineService::*rpc)(CallContext, Request,
+                                                               Done<Response>),
+                                Request request) {
+    std::promise<absl::StatusOr<Response>> answer;
+    (service_.get()->*rpc)(context_, std::move(request), [&](absl::StatusOr<Response> response) {
+      answer.set_value(std::move(response));
+    });
+    return answer.get_future().get();
+  }
+  auto List(int page_size, std::string page_token = "") {
+    ListQuarantinedRequest request;
+    request.set_page_size(page_size);
+    request.set_page_token(std::move(page_token));
+    return Call(&QuarantineService::List, std::move(request));
+  }
+  // The id of the only entry.
+  int64_t OnlyId() {
+    const auto all = List(0);
+    EXPECT_TRUE(all.ok() && all->entries_size() == 1);
+    return all->entries(0).id();
+  }
+  template <typename Request>
+  static Request WithId(int64_t id) {
+    Request request;
+    request.set_id(id);
+    return request;
+  }
+
+  FakeMetrics metrics_;
+  std::string folder_;
+  std::unique_ptr<events::SqliteLog> log_;
+  std::unique_ptr<QuarantineService> service_;
+  CallContext context_;
+};
+
+TEST_F(QuarantineServiceTest, CallerWithoutAllowAdminIsForbidden) {
+  Keep(kReadable);
+  const int64_t id = OnlyId();
+  context_.allow_admin = false;
+  const absl::Status answers[] = {
+      List(0).status(), Call(&QuarantineService::Get, WithId<GetQuarantinedRequest>(id)).status(),
+      Call(&QuarantineService::Redrive, WithId<RedriveQuarantinedRequest>(id)).status(),
+      Call(&QuarantineService::Discard, WithId<DiscardQuarantinedRequest>(id)).status()};
+  for (const absl::Status& answer : answers) {
+    EXPECT_EQ(answer.code(), absl::StatusCode::kPermissionDenied);
+    EXPECT_EQ(ReasonOf(answer), "CALLER_FORBIDDEN");
+  }
+  context_.allow_admin = true;
+  EXPECT_EQ(OnlyId(), id);
+}
+
+TEST_F(QuarantineServiceTest, ListGoesThroughThePagesOldestFirst) {
+  for (int i = 0; i < 5; ++i) Keep(absl::StrCat("body ", i));
+  std::string sizes, token;
+  int64_t last = 0;
+  do {
+    const auto page = List(2, token);
+    ASSERT_TRUE(page.ok()) << page.status();
+    absl::StrAppend(&sizes, page->entries_size(), " ");
+    for (const auto& entry : page->entries()) {
+      EXPECT_GT(entry.id(), last);
+      last = entry.id();
+    }
+    token = page->next_page_token();
+  } while (!token.empty());
+  EXPECT_EQ(sizes, "2 2 1 ");
+}
+
+TEST_F(QuarantineServiceTest, FullLastPageHasNoNext) {
+  for (int i = 0; i < 2; ++i) Keep(absl::StrCat("body ", i));
+  EXPECT_EQ(List(2)->next_page_token(), "");
+}
+
+TEST_F(QuarantineServiceTest, EntryTellsWhatWasAnswered) {
+  Keep(kUnreadable);
+  Keep(kUnreadable);
+  const auto page = List(0);
+  ASSERT_TRUE(page.ok() && page->entries_size() == 1);
+  EXPECT_EQ(page->entries(0).answer(), "4000002 Invalid Mandatory Field status");
+  EXPECT_EQ(page->entries(0).account(), "main");
+  EXPECT_EQ(page->entries(0).size_bytes(), sizeof(kUnreadable) - 1);
+  EXPECT_EQ(page->entries(0).times_received(), 2);
+  EXPECT_GT(page->entries(0).received_time().seconds(), 1'600'000'000);
+}
+
+TEST_F(QuarantineServiceTest, WrongPageRequestsAreRefused) {
+  for (const int size : {-1, 501}) {
+    EXPECT_EQ(ReasonOf(List(size).status()), "INVALID_REQUEST") << size;
+  }
+  for (const char* token : {"x", "-1", "0", "1 2", "99999999999999999999"}) {
+    const absl::Status status = List(0, token).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << token;
+    EXPECT_EQ(ReasonOf(status), "PAGE_TOKEN_INVALID") << token;
+  }
+}
+
+TEST_F(QuarantineServiceTest, GetShowsTheBodyMasked) {
+  Keep(kUnreadable);
+  const auto got = Call(&QuarantineService::Get, WithId<GetQuarantinedRequest>(OnlyId()));
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_EQ(got->masked_body(), R"({"originalReferenceNo":"*","custId":"*** **"})");
+  EXPECT_EQ(got->entry().answer(), "4000002 Invalid Mandatory Field status");
+}
+
+TEST_F(QuarantineServiceTest, RedrivenEntryIsInTheLogAndGone) {
+  Keep(kReadable);
+  const auto redriven =
+      Call(&QuarantineService::Redrive, WithId<RedriveQuarantinedRequest>(OnlyId()));
+  ASSERT_TRUE(redriven.ok()) << redriven.status();
+  EXPECT_FALSE(redriven->repeat());
+  const auto stored = log_->Latest("r");
+  ASSERT_TRUE(stored.ok() && stored->has_value());
+  EXPECT_EQ((*stored)->event.sequence(), redriven->sequence());
+  EXPECT_EQ((*stored)->event.account(), "main");
+  EXPECT_EQ((*stored)->event.raw_body(), kReadable);
+  EXPECT_EQ(List(0)->entries_size(), 0);
+}
+
+TEST_F(QuarantineServiceTest, RedriveOfWhatTheLogHasIsARepeat) {
+  Keep(kReadable);
+  const auto first = Call(&QuarantineService::Redrive, WithId<RedriveQuarantinedRequest>(OnlyId()));
+  Keep(kReadable);
+  const auto second =
+      Call(&QuarantineService::Redrive, WithId<RedriveQuarantinedRequest>(OnlyId()));
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_TRUE(second->repeat());
+  EXPECT_EQ(second->sequence(), first->sequence());
+}
+
+TEST_F(QuarantineServiceTest, UnreadableEntryStays) {
+  Keep(kUnreadable);
+  const int64_t id = OnlyId();
+  const absl::Status status =
+      Call(&QuarantineService::Redrive, WithId<RedriveQuarantinedRequest>(id)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(status.message(), "The body is still refused; the entry stays [STILL_UNREADABLE].");
+  EXPECT_EQ(MetadataOf(status, "answer"), "4000002 Invalid Mandatory Field status");
+  EXPECT_EQ(OnlyId(), id);
+}
+
+TEST_F(QuarantineServiceTest, DiscardedEntryIsGone) {
+  Keep(kReadable);
+  const int64_t id = OnlyId();
+  EXPECT_TRUE(Call(&QuarantineService::Discard, WithId<DiscardQuarantinedRequest>(id)).ok());
+  EXPECT_EQ(List(0)->entries_size(), 0);
+  EXPECT_FALSE((*log_->Latest("r")).has_value());
+}
+
+TEST_F(QuarantineServiceTest, UnknownIdIsNotFound) {
+  for (const int64_t id : {int64_t{0}, int64_t{-1}, int64_t{7}}) {
+    const absl::Status answers[] = {
+        Call(&QuarantineService::Get, WithId<GetQuarantinedRequest>(id)).status(),
+        Call(&QuarantineService::Redrive, WithId<RedriveQuarantinedRequest>(id)).status(),
+        Call(&QuarantineService::Discard, WithId<DiscardQuarantinedRequest>(id)).status()};
+    for (const absl::Status& answer : answers) {
+      EXPECT_EQ(answer.code(), absl::StatusCode::kNotFound) << id;
+      EXPECT_EQ(ReasonOf(answer), "QUARANTINED_NOT_FOUND") << id;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace kyc::netzme
