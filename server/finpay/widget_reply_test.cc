@@ -1,7 +1,5 @@
-#include "server/finpay/upgrade_account_widget.h"
-
+// Replies to a request for a widget: the document's own sample, answers and refusals.
 #include <gmock/gmock.h>
-#include <google/protobuf/text_format.h>
 #include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
@@ -11,23 +9,19 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "google/rpc/error_details.pb.h"
 #include "server/call/error.h"
+#include "server/finpay/upgrade_account_widget.h"
+#include "server/finpay/widget_samples.h"
 
 namespace kyc::finpay {
 namespace {
 
-using Request = ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest;
-using Response = ::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse;
 using absl::StatusCode;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::Pair;
-
-const std::string kJpeg = "\xFF\xD8\xFF\xE0JFIF";  // Base64: /9j/4EpGSUY=
-const std::string kPng = "\x89PNG\r\n\x1A\n";      // Base64: iVBORw0KGgo=
 
 // The document's sample reply, byte for byte.
 const char kSample[] = R"({
@@ -36,37 +30,6 @@ const char kSample[] = R"({
   "widgetUrl": "https://demos.finnet.co.id/mob-dev/widget/prem?phone=6281295288912&uuid=04667364-ef55-46c6-9006-8c99388e4cdd",
   "expiryTime": "2024-11-01 14:01:10"
 })";
-
-template <typename Message>
-Message Proto(const char* text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message));
-  return message;
-}
-
-// The document's sample request, its encrypted fields as their plaintext.
-Request Sample() {
-  return Proto<Request>(R"(partner_reference_no: "202411011441000012" phone_no: "6281295288912"
-                           images { ktp { is_editable: false } selfie { is_editable: true } }
-                           personal_data {
-                             kk_number: "123456" biological_mother_name: "123456"
-                             nationality: "ID" email: "budi.santoso@email.com"
-                           })");
-}
-
-WidgetImages Images() { return {{{kJpeg}}, {{kPng}}}; }
-
-WidgetOptions Config() {
-  WidgetOptions options;
-  options.base_url = "https://finpay.test/api/v1.0";
-  options.accounts = {"only"};
-  return options;
-}
-
-WidgetCredentials Credentials() {
-  const Secret key(std::string("1234567890123456"));
-  return {"AGREE170724", Secret("123456"), *crypto::FieldCipher::Make(key, key)};
-}
 
 upstream::HttpResponse Reply(int http, std::string body) {
   upstream::HttpResponse response;
@@ -88,112 +51,6 @@ Read ReadReply(int http, std::string body, WidgetOptions options = Config()) {
 
 std::string Coded(absl::string_view code, absl::string_view message = "words") {
   return absl::StrCat(R"({"responseCode":")", code, R"(","responseMessage":")", message, R"("})");
-}
-
-std::vector<std::pair<std::string, std::string>> Violations(const absl::Status& status) {
-  google::rpc::BadRequest detail;
-  const auto payload = status.GetPayload("type.googleapis.com/google.rpc.BadRequest");
-  if (payload) detail.ParseFromString(std::string(*payload));
-  std::vector<std::pair<std::string, std::string>> violations;
-  for (const auto& violation : detail.field_violations()) {
-    violations.emplace_back(violation.field(), violation.description());
-  }
-  return violations;
-}
-
-TEST(ToHttp, WritesTheSampleAsDocumented) {
-  WidgetOptions options = Config();
-  options.extra_headers = {{"X-Extra", "1"}};
-  const upstream::HttpRequest http = ToHttp(Sample(), Images(), Credentials(), options);
-  EXPECT_EQ(http.url, "https://finpay.test/api/v1.0/upgrade-account-widget");
-  EXPECT_THAT(http.headers, ElementsAre(Pair("Content-Type", "application/json"),
-                                        Pair("Accept", "application/json"), Pair("X-Extra", "1")));
-  EXPECT_EQ(
-      http.body.ToString(),
-      R"({"partnerReferenceNo":"202411011441000012","phoneNo":"6281295288912",)"
-      R"("merchantId":"AGREE170724","merchantPass":"1jdzWuniG6UMtoa3T6uNLA==",)"
-      R"("images":{"ktp":{"base64":"data:image/jpeg;base64,/9j/4EpGSUY=","isEditable":false},)"
-      R"("selfie":{"base64":"data:image/png;base64,iVBORw0KGgo=","isEditable":true}},)"
-      R"("personalData":{"kkNumber":"1jdzWuniG6UMtoa3T6uNLA==",)"
-      R"("biologicalMotherName":"1jdzWuniG6UMtoa3T6uNLA==","nationality":"ID",)"
-      R"("email":"budi.santoso@email.com"}})");
-}
-
-TEST(ToHttp, WhatIsEmptyIsNotSent) {
-  const auto bare = Proto<Request>(R"(partner_reference_no: "0123456789" phone_no: "0812345678"
-                                      images {} personal_data {})");
-  EXPECT_EQ(ToHttp(bare, {}, Credentials(), Config()).body.ToString(),
-            R"({"partnerReferenceNo":"0123456789","phoneNo":"0812345678",)"
-            R"("merchantId":"AGREE170724","merchantPass":"1jdzWuniG6UMtoa3T6uNLA=="})");
-  const auto some = Proto<Request>(R"(partner_reference_no: "012345678\n" phone_no: "0812345678"
-                                      redirect_final_url: "https://a/\"" images { selfie {} }
-                                      personal_data { nationality: "WNI" })");
-  EXPECT_EQ(ToHttp(some, {{}, {{kJpeg}}}, Credentials(), Config()).body.ToString(),
-            R"({"partnerReferenceNo":"012345678\n","phoneNo":"0812345678",)"
-            R"("merchantId":"AGREE170724","merchantPass":"1jdzWuniG6UMtoa3T6uNLA==",)"
-            R"("redirectFinalUrl":"https://a/\"",)"
-            R"("images":{"selfie":{"base64":"data:image/jpeg;base64,/9j/4EpGSUY="}},)"
-            R"("personalData":{"nationality":"WNI"}})");
-}
-
-TEST(Validate, RequestsAtTheirLimitsAreFine) {
-  EXPECT_EQ(Validate(Sample(), Images(), Config()), absl::OkStatus());
-  Request request = Proto<Request>(
-      R"(partner_reference_no: "0123456789" phone_no: "081234567890123"
-         redirect_final_url: "http://shop.test/back" account: "only"
-         personal_data { kk_number: "1234567890123456" nationality: "WNA" })");
-  request.mutable_personal_data()->set_biological_mother_name(std::string(255, 'm') + "\x01");
-  EXPECT_EQ(Validate(request, {}, Config()), absl::OkStatus());
-  request.set_partner_reference_no(std::string(64, 'r'));
-  EXPECT_EQ(Validate(request, {}, Config()), absl::OkStatus());
-}
-
-TEST(Validate, EveryViolationIsNamedAtOnce) {
-  Request request = Proto<Request>(
-      R"(partner_reference_no: "012345678" phone_no: "+6281295288912"
-         redirect_final_url: "javascript:alert" images { ktp {} selfie {} }
-         personal_data { kk_number: "12345678901234567" nationality: "Indonesia" email: "budi" })");
-  request.mutable_personal_data()->set_biological_mother_name(std::string(257, 'm'));
-  WidgetOptions options = Config();
-  options.accounts = {"first", "second"};
-  EXPECT_THAT(
-      Violations(Validate(request, {{}, {{"text"}}}, options)),
-      ElementsAre(
-          Pair("partner_reference_no", "must be 10 to 64 bytes"),
-          Pair("phone_no", "must be 10 to 15 digits that start with 62 or 08"),
-          Pair("redirect_final_url", "must be an absolute http or https URL of at most 2048 bytes"),
-          Pair("images.ktp.content", "must not be empty"),
-          Pair("images.selfie.content", "must be a JPEG, PNG or WebP file"),
-          Pair("personal_data.kk_number", "must be 1 to 16 digits"),
-          Pair("personal_data.biological_mother_name", "must be at most 256 bytes"),
-          Pair("personal_data.nationality", "must be WNI, WNA or a code of two capital letters"),
-          Pair("personal_data.email", "must be an email address of at most 254 bytes"),
-          Pair("account", "must be given, because several accounts are configured")));
-}
-
-TEST(Validate, JustOverALimitIsNamed) {
-  Request request = Sample();
-  request.set_partner_reference_no(std::string(65, 'r'));
-  request.set_redirect_final_url("https://a/" + std::string(2039, 'x'));
-  request.mutable_personal_data()->set_nationality("id");
-  request.set_account("other");
-  WidgetOptions options = Config();
-  options.max_image_bytes = 7;
-  EXPECT_THAT(
-      Violations(Validate(request, {{{kJpeg}}, {{kJpeg}}}, options)),
-      ElementsAre(Pair("partner_reference_no", testing::_), Pair("redirect_final_url", testing::_),
-                  Pair("images.ktp.content", "must be at most 7 bytes"),
-                  Pair("images.selfie.content", "must be at most 7 bytes"),
-                  Pair("personal_data.nationality", testing::_),
-                  Pair("account", "must be the name of a configured account")));
-}
-
-TEST(DeviationsOf, OnlyACountryCodeIsOne) {
-  EXPECT_THAT(DeviationsOf(Sample()), ElementsAre("nationality_code"));
-  Request request = Sample();
-  request.mutable_personal_data()->set_nationality("WNI");
-  EXPECT_THAT(DeviationsOf(request), IsEmpty());
-  EXPECT_THAT(DeviationsOf(Request()), IsEmpty());
 }
 
 TEST(FromHttp, SampleReplyIsAWidget) {
