@@ -15,8 +15,9 @@ using ::netzme::v1::WatchUpgradesResponse;
 
 // How long a reader may take nothing.
 constexpr absl::Duration kSlow = absl::Seconds(30);
-// How long the end of a stream waits for the write in flight, so that goodbye can be said.
-constexpr absl::Duration kGoodbyeWait = absl::Seconds(5);
+// How long the end of a stream waits for the write in flight, so that goodbye can be said. One more
+// second, Stream::Finish's, and a stuck stream is cut.
+constexpr absl::Duration kGoodbyeWait = absl::Seconds(4);
 
 absl::Status SlowConsumer() {
   Error error;

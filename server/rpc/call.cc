@@ -13,7 +13,7 @@ namespace kyc::rpc {
 namespace {
 
 // How long a stream's last write may stay stuck before the stream is cut.
-constexpr absl::Duration kStuckWrite = absl::Seconds(5);
+constexpr absl::Duration kStuckWrite = absl::Seconds(1);
 // The longest x-request-id that is taken over from a caller.
 constexpr size_t kMaxRequestId = 128;
 

@@ -18,7 +18,7 @@ class Stream {
   virtual const CallContext& context() const = 0;
   // Sends a message. One write at a time: the next one only after Producer::OnWritten.
   virtual void Write(const grpc::ByteBuffer& message) = 0;
-  // Ends the stream after the write in flight, if any; when that is stuck for 5 s more, cuts it.
+  // Ends the stream after the write in flight, if any; when that is stuck for 1 s more, cuts it.
   // Nothing may be written afterwards, OnWritten is not called any more.
   virtual void Finish(absl::Status status) = 0;
 };
