@@ -45,6 +45,7 @@ void AddFile(const FileDescriptor* file, std::set<const FileDescriptor*>& added,
   if (!added.insert(file).second) return;
   google::protobuf::FileDescriptorProto proto;
   file->CopyTo(&proto);
+  file->CopyJsonNameTo(&proto);
   response.add_file_descriptor_proto(proto.SerializeAsString());
   for (int i = 0; i < file->dependency_count(); ++i) AddFile(file->dependency(i), added, response);
 }

@@ -75,7 +75,7 @@ class Printer {
       Name("value");
       PrintMessage(*inner);
     } else {
-      PrintFields(*inner);
+      PrintFields(*inner, /*by_name=*/true);
     }
     --any_depth_;
     Close('}');
@@ -151,21 +151,35 @@ class Printer {
     return true;
   }
 
-  void PrintFields(const Message& message) {
-    const Descriptor& type = *message.GetDescriptor();
-    const Reflection& fields = *message.GetReflection();
-    for (int i = 0; i < type.field_count(); ++i) {
-      const FieldDescriptor* field = type.field(i);
-      const bool set = field->is_repeated() ? fields.FieldSize(message, field) > 0
-                                            : fields.HasField(message, field);
-      if (!set && (!style_.emit_defaults || field->containing_oneof() != nullptr)) continue;
+  void PrintFields(const Message& message, bool by_name = false) {
+    for (const FieldDescriptor* field : FieldsToPrint(message, by_name)) {
       Name(field->json_name());
-      if (!set && !field->is_repeated() && field->message_type() != nullptr) {
+      const bool null = field->message_type() != nullptr && !field->is_repeated() &&
+                        !message.GetReflection()->HasField(message, field);
+      if (null) {
         out_ += "null";
       } else {
         PrintField(message, field);
       }
     }
+  }
+
+  std::vector<const FieldDescriptor*> FieldsToPrint(const Message& message, bool by_name) const {
+    const Descriptor& type = *message.GetDescriptor();
+    const Reflection& fields = *message.GetReflection();
+    std::vector<const FieldDescriptor*> list;
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor* field = type.field(i);
+      const bool set = field->is_repeated() ? fields.FieldSize(message, field) > 0
+                                            : fields.HasField(message, field);
+      const bool wanted = style_.emit_defaults && field->containing_oneof() == nullptr;
+      if (set || wanted) list.push_back(field);
+    }
+    if (by_name) {
+      std::sort(list.begin(), list.end(),
+                [](const auto* a, const auto* b) { return a->json_name() < b->json_name(); });
+    }
+    return list;
   }
 
   void PrintField(const Message& message, const FieldDescriptor* field) {

@@ -16,9 +16,10 @@ struct JsonStyle {
   bool emit_defaults = false;  // Also fields that are not set.
 };
 
-// Fields in the order of their declaration, lowerCamelCase, 64-bit integers as texts, map keys
-// sorted. An Any is looked up in `types`, then among the types linked into this program; of an
-// unknown type only "@type" and the bytes as base64 in "@value" are printed. No newline at the end.
+// Fields in the order of their declaration (in an Any: of their names), lowerCamelCase, 64-bit
+// integers as texts, map keys sorted. An Any is looked up in `types`, then among the types linked
+// into this program; of an unknown type only "@type" and the bytes as base64 in "@value" are
+// printed. No newline at the end.
 std::string PrintJson(const google::protobuf::Message& message,
                       const google::protobuf::DescriptorPool& types, JsonStyle style = {});
 

@@ -65,10 +65,11 @@ TEST(JsonPrint, MapKeysAreSorted) {
 TEST(JsonPrint, AnyOfKnownUnknownAndWellKnownTypes) {
   ::google::rpc::ErrorInfo info;
   info.set_reason("R");
+  info.set_domain("d");
   google::protobuf::Any any;
   any.PackFrom(info);
   EXPECT_EQ(Print(any, {.one_line = true}),
-            R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"R"})");
+            R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","domain":"d","reason":"R"})");
   any.PackFrom(::google::rpc::RetryInfo());
   google::protobuf::Duration delay;
   delay.set_seconds(-1);

@@ -62,7 +62,6 @@ absl::StatusOr<std::vector<std::string>> ReflectionDatabase::ListServices() {
   for (const auto& service : response.list_services_response().service()) {
     names.push_back(service.name());
   }
-  std::sort(names.begin(), names.end());
   return names;
 }
 

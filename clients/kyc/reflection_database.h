@@ -24,7 +24,7 @@ class ReflectionDatabase : public google::protobuf::DescriptorDatabase {
   ReflectionDatabase(const std::shared_ptr<grpc::Channel>& channel, const CallOptions& options);
   ~ReflectionDatabase() override;
 
-  // Names of services, sorted.
+  // Names of services, in the server's order.
   absl::StatusOr<std::vector<std::string>> ListServices();
 
   // Why the stream ended, if it did: then every look-up finds nothing.

@@ -1,5 +1,6 @@
 #include "clients/kyc/run_command.h"
 
+#include <algorithm>
 #include <istream>
 #include <iterator>
 #include <ostream>
@@ -28,6 +29,7 @@ int List(DynamicClient& client, const std::string& symbol, std::ostream& out, st
     auto services = client.ListServices();
     if (!services.ok()) return Fail(err, "Failed to list services", services.status());
     names = *std::move(services);
+    std::sort(names.begin(), names.end());
   } else {
     const auto service = client.FindService(symbol);
     if (!service.ok()) {
