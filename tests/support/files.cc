@@ -1,0 +1,44 @@
+#include "tests/support/files.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+
+namespace kyc::tests {
+namespace {
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+std::string RunfilePath(const std::string& path) {
+  return absl::StrCat(Environment("TEST_SRCDIR"), "/", Environment("TEST_WORKSPACE"), "/", path);
+}
+
+std::string MakeFolder(absl::string_view name) {
+  std::string path = absl::StrCat(Environment("TEST_TMPDIR"), "/", name, "-XXXXXX");
+  if (mkdtemp(path.data()) == nullptr) std::abort();
+  return path;
+}
+
+void WriteFile(const std::string& path, absl::string_view content, mode_t mode) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file.write(content.data(), static_cast<std::streamsize>(content.size()));
+  file.close();
+  if (!file || chmod(path.c_str(), mode) != 0) std::abort();
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+}  // namespace kyc::tests

@@ -1,0 +1,53 @@
+#include "tests/support/gateway.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "tests/support/http.h"
+
+namespace kyc::tests {
+namespace {
+
+// From the line `listening webhook=127.0.0.1:0 port=12345`; 0 if there is none.
+uint16_t PortOf(absl::string_view listener, absl::string_view log) {
+  for (absl::string_view line : absl::StrSplit(log, '\n')) {
+    if (!absl::StrContains(line, absl::StrCat("listening ", listener, "="))) continue;
+    int port = 0;
+    const size_t at = line.find(" port=");
+    if (at != line.npos && absl::SimpleAtoi(line.substr(at + 6), &port)) {
+      return static_cast<uint16_t>(port);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+Gateway::Gateway(const GatewayFiles& files)
+    : process_("server/kyc-gateway", {"--config", files.config_path()}) {
+  const bool serves = process_.AwaitError(" serving\n");
+  const std::string log = process_.StandardError();
+  EXPECT_TRUE(serves) << "the gateway did not start; it said:\n" << log;
+  grpc_port_ = PortOf("grpc", log);
+  webhook_port_ = PortOf("webhook", log);
+  admin_port_ = PortOf("admin", log);
+}
+
+std::string Gateway::Metrics() const { return Get(admin_port_, "/metrics").body; }
+
+double Gateway::Metric(const std::string& line_start) const {
+  const std::string page = Metrics();
+  for (absl::string_view line : absl::StrSplit(page, '\n')) {
+    double value = 0;
+    if (absl::StartsWith(line, line_start) &&
+        absl::SimpleAtod(line.substr(line.rfind(' ') + 1), &value)) {
+      return value;
+    }
+  }
+  return -1;
+}
+
+}  // namespace kyc::tests

@@ -1,0 +1,191 @@
+#include "tests/support/holding_upstream.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "tests/support/child_process.h"
+
+namespace kyc::tests {
+namespace {
+
+constexpr char kEndOfHead[] = "\r\n\r\n";
+
+int ListenSomewhere(uint16_t& port) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  if (bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      listen(listener, 4096) != 0 ||
+      getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    std::abort();
+  }
+  port = ntohs(address.sin_port);
+  return listener;
+}
+
+size_t ContentLength(const std::string& head) {
+  static constexpr char kName[] = "content-length:";
+  const std::string lower = absl::AsciiStrToLower(head);
+  const size_t at = lower.find(kName);
+  size_t length = 0;
+  if (at == lower.npos) return 0;
+  const size_t value = at + sizeof(kName) - 1;
+  return absl::SimpleAtoi(lower.substr(value, lower.find('\r', value) - value), &length) ? length
+                                                                                         : 0;
+}
+
+}  // namespace
+
+HoldingUpstream::HoldingUpstream(std::string reply)
+    : reply_(absl::StrCat("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ",
+                          reply.size(), kEndOfHead, reply)),
+      listener_(ListenSomewhere(port_)),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  for (const int file : {listener_, wake_}) {
+    epoll_event event = {.events = EPOLLIN, .data = {.fd = file}};
+    epoll_ctl(epoll_, EPOLL_CTL_ADD, file, &event);
+  }
+  thread_ = std::thread([this] { Run(); });
+}
+
+HoldingUpstream::~HoldingUpstream() {
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  eventfd_write(wake_, 1);
+  thread_.join();
+  while (!connections_.empty()) Close(connections_.begin()->first);
+  close(epoll_);
+  close(wake_);
+  close(listener_);
+}
+
+std::string HoldingUpstream::url() const { return absl::StrCat("http://127.0.0.1:", port_); }
+
+bool HoldingUpstream::AwaitArrived(size_t count) const {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, absl::ToChronoSeconds(kPatience),
+                           [&] { return arrived_ >= count; });
+}
+
+bool HoldingUpstream::AwaitGivenUp(size_t count) const {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, absl::ToChronoSeconds(kPatience),
+                           [&] { return given_up_ >= count; });
+}
+
+size_t HoldingUpstream::arrived() const {
+  const std::lock_guard lock(mutex_);
+  return arrived_;
+}
+
+void HoldingUpstream::Release() {
+  {
+    const std::lock_guard lock(mutex_);
+    released_ = true;
+  }
+  eventfd_write(wake_, 1);
+}
+
+void HoldingUpstream::Run() {
+  std::array<epoll_event, 256> events;
+  while (true) {
+    const int count = epoll_wait(epoll_, events.data(), events.size(), -1);
+    for (int i = 0; i < count; ++i) {
+      const int file = events[i].data.fd;
+      if (file == listener_) {
+        Accept();
+      } else if (file != wake_) {
+        Read(file);
+      }
+    }
+    std::unique_lock lock(mutex_);
+    if (ended_) return;
+    if (!released_) continue;
+    lock.unlock();
+    eventfd_t ignored;
+    eventfd_read(wake_, &ignored);
+    for (auto& [socket, connection] : connections_) {
+      if (connection.waits) Answer(socket, connection);
+    }
+  }
+}
+
+void HoldingUpstream::Accept() {
+  const int socket = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+  if (socket < 0) return;
+  connections_[socket];
+  epoll_event event = {.events = EPOLLIN, .data = {.fd = socket}};
+  epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event);
+}
+
+void HoldingUpstream::Read(int socket) {
+  std::vector<char> bytes(256 << 10);
+  const ssize_t size = recv(socket, bytes.data(), bytes.size(), MSG_DONTWAIT);
+  if (size < 0 && errno == EAGAIN) return;
+  if (size <= 0) return Close(socket);
+  Take(socket, connections_[socket], bytes.data(), static_cast<size_t>(size));
+}
+
+// The peer sends one request at a time: nothing follows a body.
+void HoldingUpstream::Take(int socket, Connection& connection, const char* bytes, size_t size) {
+  if (!connection.in_body) {
+    connection.head.append(bytes, size);
+    const size_t end = connection.head.find(kEndOfHead);
+    if (end == connection.head.npos) return;
+    connection.in_body = true;
+    connection.body_left = ContentLength(connection.head.substr(0, end + 2));
+    size = connection.head.size() - end - 4;
+    connection.head.clear();
+  }
+  connection.body_left -= std::min(size, connection.body_left);
+  if (connection.body_left == 0) Arrived(socket, connection);
+}
+
+void HoldingUpstream::Arrived(int socket, Connection& connection) {
+  connection.in_body = false;
+  connection.waits = true;
+  bool released;
+  {
+    const std::lock_guard lock(mutex_);
+    ++arrived_;
+    released = released_;
+    changed_.notify_all();
+  }
+  if (released) Answer(socket, connection);
+}
+
+void HoldingUpstream::Answer(int socket, Connection& connection) {
+  connection.waits = false;
+  // Short enough for any socket's buffer.
+  send(socket, reply_.data(), reply_.size(), MSG_NOSIGNAL);
+}
+
+void HoldingUpstream::Close(int socket) {
+  if (connections_[socket].waits) {
+    const std::lock_guard lock(mutex_);
+    ++given_up_;
+    changed_.notify_all();
+  }
+  close(socket);
+  connections_.erase(socket);
+}
+
+}  // namespace kyc::tests

@@ -1,0 +1,66 @@
+// An HTTP upstream for very many calls at once that keeps its answers back.
+#ifndef TESTS_SUPPORT_HOLDING_UPSTREAM_H_
+#define TESTS_SUPPORT_HOLDING_UPSTREAM_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace kyc::tests {
+
+// Reads every request whole (and forgets its body), and answers all of them with HTTP 200 and
+// `reply`: those that wait when Release is called, and later ones at once. One thread. Thread-safe.
+class HoldingUpstream {
+ public:
+  explicit HoldingUpstream(std::string reply);
+  ~HoldingUpstream();
+  HoldingUpstream(const HoldingUpstream&) = delete;
+  HoldingUpstream& operator=(const HoldingUpstream&) = delete;
+
+  std::string url() const;
+
+  // Waits until that many whole requests have arrived in all; false if patience ends first.
+  bool AwaitArrived(size_t count) const;
+  // Waits until that many connections were closed by the peer while it waited for an answer.
+  bool AwaitGivenUp(size_t count) const;
+  size_t arrived() const;
+
+  void Release();
+
+ private:
+  struct Connection {
+    std::string head;      // Of the request that is being read, as far as it is here.
+    size_t body_left = 0;  // Of its body, once the head is whole.
+    bool in_body = false;
+    bool waits = false;  // For its answer.
+  };
+
+  void Run();
+  void Accept();
+  void Read(int socket);
+  void Take(int socket, Connection& connection, const char* bytes, size_t size);
+  void Arrived(int socket, Connection& connection);
+  void Answer(int socket, Connection& connection);
+  void Close(int socket);
+
+  const std::string reply_;
+  int listener_ = -1;
+  int wake_ = -1;
+  int epoll_ = -1;
+  uint16_t port_ = 0;
+  std::map<int, Connection> connections_;  // The thread's, by socket.
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  size_t arrived_ = 0;   // Guarded by mutex_,
+  size_t given_up_ = 0;  // and these too.
+  bool released_ = false;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
+}  // namespace kyc::tests
+
+#endif  // TESTS_SUPPORT_HOLDING_UPSTREAM_H_

@@ -1,0 +1,26 @@
+// HTTP requests to programs on 127.0.0.1.
+#ifndef TESTS_SUPPORT_HTTP_H_
+#define TESTS_SUPPORT_HTTP_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace kyc::tests {
+
+struct HttpAnswer {
+  long status = 0;  // 0: there was no answer.
+  std::string body;
+};
+
+HttpAnswer Get(uint16_t port, const std::string& target);
+
+// `headers` like "Content-Type: application/json".
+HttpAnswer Post(uint16_t port, const std::string& target, const std::vector<std::string>& headers,
+                absl::string_view body);
+
+}  // namespace kyc::tests
+
+#endif  // TESTS_SUPPORT_HTTP_H_

@@ -1,0 +1,2 @@
+// Debian has no library of Boost.JSON: this is it.
+#include <boost/json/src.hpp>
