@@ -10,6 +10,8 @@
 namespace kyc::upstream {
 namespace {
 
+constexpr absl::Duration kMaxDelay = absl::Hours(24);
+
 HttpFailure NotSent(FailureKind kind, const char* cause) {
   return {.kind = kind, .sent = false, .attempts = 0, .cause = cause};
 }
@@ -65,6 +67,7 @@ SendHttp CurlLoop::Sender(TransferOptions options) {
 }
 
 void CurlLoop::After(absl::Duration delay, Task task) {
+  delay = std::clamp(delay, absl::ZeroDuration(), kMaxDelay);
   const Clock::time_point due = Clock::now() + absl::ToChronoNanoseconds(delay);
   if (!Post([&](Inbox& inbox) { inbox.timers.push_back({due, std::move(task)}); })) {
     std::move(task)();

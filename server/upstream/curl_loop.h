@@ -38,7 +38,8 @@ class CurlLoop {
   // sender's own only after the loop has ended).
   SendHttp Sender(TransferOptions options);
 
-  // Runs `task` on the loop's thread after `delay`, or earlier if the loop ends.
+  // Runs `task` on the loop's thread after `delay` (at most a day), or earlier if the
+  // loop ends.
   void After(absl::Duration delay, Task task);
 
  private:

@@ -1,16 +1,16 @@
 #include "server/upstream/curl_loop.h"
 
-#include <condition_variable>
+#include <future>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/upstream/fake_upstream.h"
@@ -283,11 +283,11 @@ TEST_F(CurlLoopTest, CallCancelledBeforeIsNotSent) {
 }
 
 TEST_F(CurlLoopTest, CallCancelledWhileItWaitsIsAborted) {
-  absl::Notification aborted;
+  std::promise<void> aborted;
   FakeUpstream upstream([&](FakeUpstream& self, FakeConnection& connection) {
     self.Receive(connection);
     connection.Drain();  // Until the gateway closes.
-    aborted.Notify();
+    aborted.set_value();
   });
   std::stop_source stop;
   CallContext context;
@@ -299,7 +299,7 @@ TEST_F(CurlLoopTest, CallCancelledWhileItWaitsIsAborted) {
   stop.request_stop();
 
   EXPECT_EQ(Describe(results.Await(1).find(0)->second), "cancelled sent");
-  aborted.WaitForNotification();
+  aborted.get_future().wait();
 }
 
 TEST_F(CurlLoopTest, CancelAfterTheAnswerDoesNothing) {
@@ -329,11 +329,11 @@ TEST_F(CurlLoopTest, EndOfTheLoopCancelsWhatRunsAndRunsWhatWaits) {
 
 TEST_F(CurlLoopTest, TasksRunInTheOrderOfTheirTimes) {
   std::vector<int> order;
-  absl::Notification last;
-  loop_->After(absl::Milliseconds(60), [&] { order.push_back(2), last.Notify(); });
+  std::promise<void> last;
+  loop_->After(absl::Milliseconds(60), [&] { order.push_back(2), last.set_value(); });
   loop_->After(absl::Milliseconds(30), [&] { order.push_back(1); });
   loop_->After(absl::ZeroDuration(), [&] { order.push_back(0); });
-  last.WaitForNotification();
+  last.get_future().wait();
   EXPECT_THAT(order, testing::ElementsAre(0, 1, 2));
 }
 
