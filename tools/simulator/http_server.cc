@@ -26,6 +26,7 @@ constexpr uint64_t kLargestBody = 64 << 20;
 constexpr size_t kPeekBytes = 1 << 10;  // Enough for the fields that come before the images.
 constexpr std::chrono::seconds kIdleTimeout(300);
 constexpr std::chrono::seconds kLingerTimeout(2);
+constexpr size_t kReadBytes = 64 << 10;  // Beast reads what has room: without it 512 bytes at once.
 constexpr int kBacklog = 4096;
 
 Request RequestOf(const http::request_header<>& header, uint16_t connection, std::string body) {
@@ -138,6 +139,7 @@ asio::awaitable<void> HttpServer::Serve(tcp::socket socket) {
   const uint16_t connection = socket.remote_endpoint(error).port();
   beast::tcp_stream stream(std::move(socket));
   beast::flat_buffer buffer;
+  buffer.reserve(kReadBytes);
   try {
     for (bool open = true; open;) {
       Parser parser;
