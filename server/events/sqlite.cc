@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <utility>
@@ -169,6 +170,15 @@ absl::Status Database::UseWriteAheadLog() {
 absl::Status Database::Checkpoint() {
   return StatusOf(sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
                                             nullptr, nullptr));
+}
+
+absl::Status Database::BoundWriteAheadLog(int64_t bytes) {
+  struct stat found;
+  const char* path = sqlite3_filename_wal(sqlite3_db_filename(database_.get(), "main"));
+  if (stat(path, &found) != 0 || found.st_size <= bytes) return absl::OkStatus();
+  const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
+                                             nullptr, nullptr);
+  return StatusOf((code & 0xff) == SQLITE_BUSY ? SQLITE_OK : code);
 }
 
 absl::Status Database::Execute(const char* sql) {

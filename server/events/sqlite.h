@@ -71,6 +71,9 @@ class Database {
   absl::Status UseWriteAheadLog();
   // Moves what the write-ahead log holds into the file, both synced.
   absl::Status Checkpoint();
+  // Also makes the write-ahead log empty when it has grown beyond `bytes`: commits let it grow as
+  // long as some read is always under way. Waits shortly for those; in vain, it leaves it as it is.
+  absl::Status BoundWriteAheadLog(int64_t bytes);
 
   // Runs statements without parameters or rows.
   absl::Status Execute(const char* sql);

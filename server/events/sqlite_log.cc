@@ -114,7 +114,7 @@ std::string SqliteLog::Sign(const std::string& text) const {
 void SqliteLog::Keep(std::string body, std::string answer, std::string account,
                      absl::AnyInvocable<void(absl::Status) &&> done) {
   auto count_and_answer = [this, done = std::move(done)](absl::Status status) mutable {
-    metrics_.Quarantined(status.ok());
+    if (!absl::IsUnavailable(status)) metrics_.Quarantined(status.ok());
     std::move(done)(std::move(status));
   };
   writer_->Write(KeepRequest{std::move(body), std::move(answer), std::move(account),

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "absl/strings/match.h"
@@ -87,6 +88,26 @@ TEST(SqliteTest, ReadConnectionCannotWrite) {
   ASSERT_TRUE(writer.Execute("CREATE TABLE t (a)").ok());
   Database reader = *Database::Open(path, Database::Use::kRead);
   ExpectUnavailable(reader.Execute("INSERT INTO t VALUES (1)"), "read-only");
+}
+
+TEST(SqliteTest, WriteAheadLogIsBoundedAsSoonAsNoReadHoldsIt) {
+  const std::string path = PathOf("db");
+  Database writer = OpenNew(path);
+  ASSERT_TRUE(writer.Execute("PRAGMA busy_timeout = 0; CREATE TABLE t (a)").ok());
+  const auto wal_bytes = [&path] { return std::filesystem::file_size(path + "-wal"); };
+  Database reader = *Database::Open(path, Database::Use::kRead);
+  {
+    Transaction read = *Transaction::Begin(reader, Transaction::Kind::kRead);
+    ASSERT_TRUE(reader.QueryInteger("SELECT COUNT(*) FROM t").ok());
+    ASSERT_TRUE(writer.Execute("INSERT INTO t VALUES (zeroblob(100000))").ok());
+    EXPECT_TRUE(writer.BoundWriteAheadLog(1000).ok());
+    EXPECT_GT(wal_bytes(), 100000u);
+  }
+  EXPECT_TRUE(writer.BoundWriteAheadLog(1'000'000).ok());
+  EXPECT_GT(wal_bytes(), 100000u) << "it is within its bound";
+  EXPECT_TRUE(writer.BoundWriteAheadLog(1000).ok());
+  EXPECT_EQ(wal_bytes(), 0u);
+  EXPECT_EQ(*reader.QueryInteger("SELECT COUNT(*) FROM t"), 1);
 }
 
 TEST(SqliteTest, FullFileIsUnavailable) {

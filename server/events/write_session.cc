@@ -8,6 +8,8 @@
 namespace kyc::events {
 namespace {
 
+constexpr int64_t kMaxWriteAheadLogBytes = 64 << 20;
+
 absl::Status AnotherLog() {
   Error error;
   error.code = absl::StatusCode::kUnavailable;
@@ -64,6 +66,9 @@ absl::StatusOr<Committed> WriteSession::Commit(std::vector<WriteRequest>& reques
 }
 
 absl::StatusOr<bool> WriteSession::Trim(const Retention& retention, absl::Time now) {
+  if (absl::Status status = database_.BoundWriteAheadLog(kMaxWriteAheadLogBytes); !status.ok()) {
+    return status;
+  }
   return TrimStep(database_, retention, now);
 }
 

@@ -38,7 +38,7 @@ class WriteSession {
   absl::StatusOr<Committed> Commit(std::vector<WriteRequest>& requests, absl::Time now,
                                    const std::function<void()>& before_commit);
 
-  // As TrimStep.
+  // As TrimStep. Also keeps the write-ahead log within its bound.
   absl::StatusOr<bool> Trim(const Retention& retention, absl::Time now);
 
   absl::StatusOr<Ends> ends() { return EndsOf(database_); }

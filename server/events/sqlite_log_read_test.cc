@@ -1,0 +1,133 @@
+// What the log promises to those who read from it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "server/events/log_testing.h"
+#include "server/events/sqlite_log.h"
+
+namespace kyc::events {
+namespace {
+
+using ::netzme::v1::UpgradeEvent;
+using ::netzme::v1::UpgradeFilter;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class SqliteLogReadTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    SqliteLogOptions options = OptionsAt(NewPath(), metrics_);
+    options.writer.clock = [this] { return absl::FromUnixMicros(now_us_); };
+    absl::StatusOr<std::unique_ptr<SqliteLog>> log = SqliteLog::Open(std::move(options));
+    ASSERT_TRUE(log.ok()) << log.status();
+    log_ = *std::move(log);
+  }
+
+  Appended Append(const std::string& reference, const std::string& status,
+                  const std::string& cust_id = "") {
+    return events::Append(*log_, reference, status, cust_id);
+  }
+  std::vector<std::string> List(const ListQuery& query) {
+    const absl::StatusOr<std::vector<Event>> events = log_->List(query);
+    EXPECT_TRUE(events.ok()) << events.status();
+    return events.ok() ? Lines(*events) : std::vector<std::string>();
+  }
+
+  CountingMetrics metrics_;
+  std::atomic<int64_t> now_us_ = 1'700'000'000'000'000;
+  std::unique_ptr<SqliteLog> log_;
+};
+
+TEST_F(SqliteLogReadTest, FilterPicksByEveryField) {
+  Append("R1", "approved", "C1");
+  Append("R2", "rejected", "C2");
+  Append("R3", "approved", "C2");
+  UpgradeEvent cdd = Notification("R4", "approved", "");
+  cdd.set_type("cdd");
+  ASSERT_TRUE(TryAppend(*log_, cdd).ok());
+
+  UpgradeFilter references;
+  references.add_original_reference_nos("R3");
+  references.add_original_reference_nos("R1");
+  references.add_original_reference_nos("absent");
+  EXPECT_THAT(ReadAll(*log_, {}, references), ElementsAre("1:R1/approved@1", "3:R3/approved@1"));
+
+  UpgradeFilter customer;
+  customer.add_cust_ids("C2");
+  EXPECT_THAT(ReadAll(*log_, {}, customer), ElementsAre("2:R2/rejected@1", "3:R3/approved@1"));
+  customer.add_statuses(::netzme::v1::UPGRADE_STATUS_APPROVED);
+  EXPECT_THAT(ReadAll(*log_, {}, customer), ElementsAre("3:R3/approved@1"));
+  customer.add_original_reference_nos("R2");
+  EXPECT_THAT(ReadAll(*log_, {}, customer), IsEmpty());
+
+  UpgradeFilter type;
+  type.add_types("cdd");
+  EXPECT_THAT(ReadAll(*log_, {}, type), ElementsAre("4:R4/approved@1"));
+}
+
+TEST_F(SqliteLogReadTest, PageTellsHowFarWasLooked) {
+  for (int i = 1; i <= 5; ++i) Append(absl::StrCat("R", i), i == 2 ? "rejected" : "approved");
+  UpgradeFilter rejected;
+  rejected.add_statuses(::netzme::v1::UPGRADE_STATUS_REJECTED);
+
+  const Page full = *log_->ReadAfter({}, 1, rejected);
+  EXPECT_THAT(Lines(full.events), ElementsAre("2:R2/rejected@1"));
+  EXPECT_EQ(full.through, full.events[0].position) << "a full page ends at its last event";
+
+  const Page rest = *log_->ReadAfter(full.through, 1, rejected);
+  EXPECT_THAT(rest.events, IsEmpty());
+  EXPECT_EQ(rest.through, log_->ends().newest) << "an empty one goes on to the log's end";
+  EXPECT_EQ(log_->ReadAfter(rest.through, 1, rejected)->through, rest.through);
+}
+
+TEST_F(SqliteLogReadTest, PagesOfAnySizeHoldTheSameEvents) {
+  for (int i = 1; i <= 7; ++i) Append(absl::StrCat("R", i), "approved");
+  const std::vector<std::string> all = ReadAll(*log_);
+  for (const int limit : {1, 2, 3, 7, 8}) EXPECT_EQ(ReadAll(*log_, {}, {}, limit), all) << limit;
+}
+
+TEST_F(SqliteLogReadTest, BeforeIsThePlaceJustBeforeTheFirstEventSince) {
+  const absl::Time start = absl::FromUnixMicros(now_us_);
+  for (int i = 1; i <= 3; ++i) {
+    Append(absl::StrCat("R", i), "approved");
+    now_us_ += 1'000'000;
+  }
+  const auto after = [this](absl::Time since) {
+    return ReadAll(*log_, *log_->Before(since)).size();
+  };
+  EXPECT_EQ(after(absl::InfinitePast()), 3u);
+  EXPECT_EQ(after(start), 3u);
+  EXPECT_EQ(after(start + absl::Nanoseconds(1)), 2u);
+  EXPECT_EQ(after(start + absl::Seconds(2)), 1u);
+  EXPECT_EQ(*log_->Before(start + absl::Seconds(3)), log_->ends().newest);
+  EXPECT_EQ(*log_->Before(absl::InfiniteFuture()), log_->ends().newest);
+}
+
+TEST_F(SqliteLogReadTest, ListGivesTheNewestFirstByPages) {
+  Append("R1", "approved");
+  Append("R2", "rejected");
+  Append("R1", "rejected");
+  EXPECT_THAT(List({.filter = {}, .limit = 2}), ElementsAre("3:R1/rejected@2", "2:R2/rejected@1"));
+  EXPECT_THAT(List({.filter = {}, .below = 2, .limit = 2}), ElementsAre("1:R1/approved@1"));
+}
+
+TEST_F(SqliteLogReadTest, LatestOnlyKeepsEachReferencesNewest) {
+  Append("R1", "approved");
+  Append("R2", "rejected");
+  Append("R1", "rejected");
+  const ListQuery latest = {.filter = {}, .limit = 10, .latest_only = true};
+  EXPECT_THAT(List(latest), ElementsAre("3:R1/rejected@2", "2:R2/rejected@1"));
+
+  ListQuery approved = latest;
+  approved.filter.add_statuses(::netzme::v1::UPGRADE_STATUS_APPROVED);
+  EXPECT_THAT(List(approved), IsEmpty()) << "R1 was approved, but is no longer";
+
+  ListQuery earlier = latest;
+  earlier.upper_bound = 2;
+  EXPECT_THAT(List(earlier), ElementsAre("2:R2/rejected@1", "1:R1/approved@1"))
+      << "what arrives while paging changes no page";
+}
+
+}  // namespace
+}  // namespace kyc::events
