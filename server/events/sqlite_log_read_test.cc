@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/events/log_testing.h"
+#include "server/events/reads.h"
 #include "server/events/sqlite_log.h"
 
 namespace kyc::events {
@@ -79,6 +80,28 @@ TEST_F(SqliteLogReadTest, PageTellsHowFarWasLooked) {
   EXPECT_THAT(rest.events, IsEmpty());
   EXPECT_EQ(rest.through, log_->ends().newest) << "an empty one goes on to the log's end";
   EXPECT_EQ(log_->ReadAfter(rest.through, 1, rejected)->through, rest.through);
+}
+
+TEST_F(SqliteLogReadTest, PageEndsEmptyWhenItHasLookedLongEnough) {
+  for (int64_t appended = 0; appended <= kEventsLookedAtPerPage;) {
+    std::vector<Pending> pending;
+    for (int i = 0; i < 1000; ++i) {
+      pending.push_back(
+          StartAppend(*log_, Notification(absl::StrCat("R", ++appended), "approved")));
+    }
+    for (Pending& each : pending) ASSERT_TRUE(each.get().ok());
+  }
+  Append("last", "rejected", "C1");
+  UpgradeFilter rejected;
+  rejected.add_statuses(::netzme::v1::UPGRADE_STATUS_REJECTED);
+  const Page page = *log_->ReadAfter({}, 10, rejected);
+  EXPECT_THAT(page.events, IsEmpty());
+  EXPECT_EQ(page.through.sequence, kEventsLookedAtPerPage);
+  EXPECT_THAT(ReadAll(*log_, page.through, rejected), ElementsAre("11001:last/rejected@1"));
+
+  UpgradeFilter customer;
+  customer.add_cust_ids("C1");
+  EXPECT_EQ(log_->ReadAfter({}, 10, customer)->events.size(), 1u) << "an index finds it at once";
 }
 
 TEST_F(SqliteLogReadTest, PagesOfAnySizeHoldTheSameEvents) {
