@@ -80,8 +80,8 @@ class Composition final : public Gateway {
     options.writer.metrics = metrics_.get();
     auto opened = events::SqliteLog::Open(std::move(options));
     if (!opened.ok()) {
-      return absl::UnavailableError(
-          absl::StrCat("cannot open the event log: ", opened.status().message()));
+      return absl::UnavailableError(absl::StrCat("cannot open the event log ", from.sqlite_path,
+                                                 ": ", opened.status().message()));
     }
     event_log_ = *std::move(opened);
     return absl::OkStatus();
