@@ -12,11 +12,11 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
-#include "absl/synchronization/mutex.h"
 #include "server/http/handler.h"
 #include "server/http/server.h"
 
@@ -38,16 +38,16 @@ class Gate {
   // Runs `function` on the loop; drops it once the gate is closed.
   template <typename Function>
   void Post(Function function) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (loop_ != nullptr) boost::asio::post(*loop_, std::move(function));
   }
   void Close() {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     loop_ = nullptr;
   }
 
  private:
-  absl::Mutex mutex_;
+  std::mutex mutex_;
   boost::asio::io_context* loop_;
 };
 

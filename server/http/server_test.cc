@@ -1,7 +1,10 @@
 #include "server/http/server.h"
 
+#include <chrono>
+#include <condition_variable>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -9,8 +12,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 #include "server/http/raw_client.h"
 
@@ -18,18 +19,26 @@ namespace kyc::http {
 namespace {
 
 // Replies that a test gives when it wants to.
-struct Held {
-  absl::Mutex mutex;
-  std::vector<OnReply> replies;
-
+class Held {
+ public:
+  void Put(OnReply reply) {
+    const std::lock_guard lock(mutex_);
+    replies_.push_back(std::move(reply));
+    came_.notify_one();
+  }
+  // Waits for one.
   OnReply Take() {
-    absl::MutexLock lock(&mutex);
-    mutex.Await(absl::Condition(
-        +[](std::vector<OnReply>* held) { return !held->empty(); }, &replies));
-    OnReply reply = std::move(replies.back());
-    replies.pop_back();
+    std::unique_lock lock(mutex_);
+    came_.wait(lock, [this] { return !replies_.empty(); });
+    OnReply reply = std::move(replies_.back());
+    replies_.pop_back();
     return reply;
   }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::vector<OnReply> replies_;
 };
 
 HttpReply Text(int status, std::string body) {
@@ -47,10 +56,7 @@ Handler Echo(std::shared_ptr<Held> held) {
     return absl::nullopt;
   };
   handler.handle = [held](HttpCall call, OnReply on_reply) {
-    if (call.path == "/hold") {
-      absl::MutexLock lock(&held->mutex);
-      return held->replies.push_back(std::move(on_reply));
-    }
+    if (call.path == "/hold") return held->Put(std::move(on_reply));
     if (call.path == "/drop") return;
     std::move(on_reply)(
         Text(200, absl::StrCat(call.method, " ", call.path, " ", call.query, " ", call.body, ";")));
@@ -270,23 +276,25 @@ TEST_F(ServerTest, DrainEndsIdleConnectionsAndWaitsForRunningRequests) {
   running.Send("GET /hold HTTP/1.1\r\nHost: h\r\n\r\n");
   OnReply reply = held_->Take();
 
-  absl::Notification drained;
-  server_->Drain([&] { drained.Notify(); });
+  std::promise<void> promise;
+  const std::future<void> drained = promise.get_future();
+  server_->Drain([&] { promise.set_value(); });
   EXPECT_EQ(idle.ReadAll(), "");
   EXPECT_FALSE(RawClient(port()).connected());
-  EXPECT_FALSE(drained.HasBeenNotified());
+  EXPECT_EQ(drained.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
   std::move(reply)(Text(200, "held"));
   const std::string response = running.ReadAll();
   EXPECT_TRUE(absl::StrContains(response, "\r\nConnection: close\r\n")) << response;
   EXPECT_TRUE(absl::EndsWith(response, "held")) << response;
-  drained.WaitForNotification();
+  drained.wait();
 }
 
 TEST_F(ServerTest, DrainWithoutRequestsEndsAtOnce) {
   Start();
-  absl::Notification drained;
-  server_->Drain([&] { drained.Notify(); });
-  drained.WaitForNotification();
+  std::promise<void> promise;
+  const std::future<void> drained = promise.get_future();
+  server_->Drain([&] { promise.set_value(); });
+  drained.wait();
 }
 
 TEST_F(ServerTest, ReplyAfterDestructionDoesNothing) {
@@ -304,10 +312,11 @@ TEST_F(ServerTest, DestructionDuringADrainDoesNotEndIt) {
   RawClient client(port());
   client.Send("GET /hold HTTP/1.1\r\nHost: h\r\n\r\n");
   OnReply reply = held_->Take();
-  absl::Notification drained;
-  server_->Drain([&] { drained.Notify(); });
+  std::promise<void> promise;
+  const std::future<void> drained = promise.get_future();
+  server_->Drain([&] { promise.set_value(); });
   server_.reset();
-  EXPECT_FALSE(drained.HasBeenNotified());
+  EXPECT_EQ(drained.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
 }
 
 TEST_F(ServerTest, ReplyThatRacesWithDestructionIsHarmless) {
