@@ -3,6 +3,7 @@
 // Exit status: 0 after a drain, 1 if a listener or the event log could not be opened, 2 for a bad
 // command line or configuration.
 #include <google/protobuf/stubs/logging.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -68,6 +69,10 @@ int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
   // Debug builds of Abseil's mutexes look for deadlocks at a cost that shows in every call.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // Each transfer takes and gives back an upload buffer of up to 256 KiB: kept, not mapped each
+  // time.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
   // Protobuf's own words about unreadable messages name fields on stderr; callers are told anyway.
   google::protobuf::SetLogHandler(nullptr);
   const sigset_t stop_signals = BlockStopSignals();
