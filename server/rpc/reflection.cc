@@ -25,6 +25,7 @@ void AddFile(const FileDescriptor* file, std::set<const FileDescriptor*>& added,
   for (int i = 0; i < file->dependency_count(); ++i) AddFile(file->dependency(i), added, response);
   google::protobuf::FileDescriptorProto proto;
   file->CopyTo(&proto);
+  file->CopyJsonNameTo(&proto);  // Else tools print each field by its proto name.
   response.mutable_file_descriptor_response()->add_file_descriptor_proto(proto.SerializeAsString());
 }
 
