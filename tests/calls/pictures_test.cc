@@ -52,7 +52,7 @@ class PicturesTest : public GatewayTest {};
 TEST_F(PicturesTest, LivenessSelfieArrivesUnchanged) {
   Start();
   for (const Size& size : kSizes) {
-    const std::string& picture = Picture(size.format, size.bytes);
+    const std::string picture = Picture(size.format, size.bytes);
     LivenessRequest request = Liveness(absl::StrCat("p", &size - kSizes));
     request.set_selfie_image(picture);
     const auto reply = client().DetectLiveness(request);
@@ -66,7 +66,7 @@ TEST_F(PicturesTest, LivenessSelfieArrivesUnchanged) {
 TEST_F(PicturesTest, CardToRecognizeArrivesUnchanged) {
   Start();
   for (const Size& size : kSizes) {
-    const std::string& picture = Picture(size.format, size.bytes);
+    const std::string picture = Picture(size.format, size.bytes);
     RecognizeRequest request = Recognize(absl::StrCat("p", &size - kSizes));
     request.set_id_image(picture);
     const auto reply = client().RecognizeId(request);
@@ -79,7 +79,7 @@ TEST_F(PicturesTest, CardToRecognizeArrivesUnchanged) {
 TEST_F(PicturesTest, ValidationSelfieArrivesUnchanged) {
   Start();
   for (const Size& size : kSizes) {
-    const std::string& picture = Picture(size.format, size.bytes);
+    const std::string picture = Picture(size.format, size.bytes);
     ValidateRequest request = Validate(absl::StrCat("p", &size - kSizes));
     request.set_selfie_image(picture);
     const auto reply = client().ValidateId(request);
@@ -92,8 +92,8 @@ TEST_F(PicturesTest, ValidationSelfieArrivesUnchanged) {
 TEST_F(PicturesTest, BothPicturesOfAWidgetArriveUnchanged) {
   Start();
   for (const Size& size : kSizes) {
-    const std::string& ktp = Picture(size.format, size.bytes);
-    const std::string& selfie = Picture(Format::kPng, 100'000);
+    const std::string ktp = Picture(size.format, size.bytes);
+    const std::string selfie = Picture(Format::kPng, 100'000);
     WidgetRequest request = Widget(absl::StrCat("777", &size - kSizes));
     request.mutable_images()->mutable_ktp()->set_content(ktp);
     request.mutable_images()->mutable_selfie()->set_content(selfie);

@@ -38,6 +38,8 @@ std::string FaultOf(const grpc::Status& status, const google::rpc::Status& detai
                     const ErrorView& view) {
   if (details.code() != status.error_code()) return "another code inside than outside";
   if (details.message() != status.error_message()) return "another message inside than outside";
+  // What no method of the gateway has judged carries none: too large, unknown, cancelled.
+  if (details.details_size() == 0) return "";
   if (infos != 1) return absl::StrCat(infos, " ErrorInfos");
   if (!absl::EndsWith(view.message, absl::StrCat(" [", view.reason, "]."))) {
     return "the message does not end with the reason";
@@ -67,7 +69,7 @@ ErrorView View(const grpc::Status& status) {
   ErrorView view;
   view.code = CodeName(status.error_code());
   view.message = status.error_message();
-  // What gRPC itself refuses carries no details.
+  // What gRPC itself refuses.
   if (status.error_details().empty()) return view;
   google::rpc::Status details;
   if (!details.ParseFromString(status.error_details())) {

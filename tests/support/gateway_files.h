@@ -10,13 +10,13 @@ namespace kyc::tests {
 
 // What differs from the usual configuration: every text is put into its block as it stands.
 struct GatewayOptions {
-  std::string finpay_url;   // Empty: there is no such block.
-  std::string widekyc_url;  // Empty: there is no such block.
-  std::string grpc;
-  std::string finpay_upstream;
-  std::string widekyc_upstream;
+  std::string finpay_url = {};   // Empty: there is no such block.
+  std::string widekyc_url = {};  // Empty: there is no such block.
+  std::string grpc = {};
+  std::string finpay_upstream = {};
+  std::string widekyc_upstream = {};
   std::string callers = R"(callers { name: "local" loopback: true })";
-  std::string more;              // At the top.
+  std::string more = {};              // At the top.
   bool second_accounts = false;  // Each upstream has "first" and "second" instead of "first".
 };
 
