@@ -37,8 +37,21 @@ std::string ServiceText(const ServiceDescriptor& service) {
   return text + "}\n";
 }
 
+// Protobuf writes the JSON name behind every field of a server that tells it; grpcurl does not.
+std::string WithoutJsonNames(std::string text) {
+  constexpr char kStart[] = " [json_name = \"";
+  constexpr char kEnd[] = "\"]";
+  for (size_t at = 0; (at = text.find(kStart, at)) != std::string::npos;) {
+    const size_t end = text.find(kEnd, at);
+    if (end == std::string::npos) break;
+    text.erase(at, end + sizeof(kEnd) - 1 - at);
+  }
+  return text;
+}
+
 std::string Titled(const std::string& name, const char* kind, const std::string& text) {
-  return absl::StrCat(name, " is ", kind, ":\n", absl::StripTrailingAsciiWhitespace(text), "\n");
+  return absl::StrCat(name, " is ", kind, ":\n",
+                      absl::StripTrailingAsciiWhitespace(WithoutJsonNames(text)), "\n");
 }
 
 }  // namespace
