@@ -1,61 +1,73 @@
 #include "server/rpc/admission.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
 
 namespace kyc::rpc {
 
-Admission::WaitId Admission::Take(int64_t bytes, OnGranted granted) {
-  if (waiting_.empty() && taken_ + bytes <= capacity_) {
-    taken_ += bytes;
+Admission::WaitId Admission::Reserve(OnGranted granted) {
+  if (waiting_.empty() && HasRoom()) {
+    ++reading_;
     std::move(granted)(true);
     return 0;
   }
-  if (waiting_.size() >= max_waiting_ || wait_ <= absl::ZeroDuration()) {
+  const bool no_patience = IsFull() && limits_.patience <= absl::ZeroDuration();
+  if (waiting_.size() >= limits_.max_waiting || no_patience) {
     std::move(granted)(false);
     return 0;
   }
   const WaitId id = ++last_id_;
-  waiting_.emplace(id, Waiting{bytes, absl::Now() + wait_, std::move(granted)});
+  waiting_.emplace(id, Waiting{absl::Now(), std::move(granted)});
   ArmTimer();
   return id;
 }
 
-void Admission::Forget(WaitId id) {
-  waiting_.erase(id);
+void Admission::Forget(WaitId id) { waiting_.erase(id); }
+
+void Admission::Settle(int64_t bytes) {
+  --reading_;
+  held_ += bytes;
   GrantWaiting();
 }
 
 void Admission::GiveBack(int64_t bytes) {
-  taken_ -= bytes;
+  held_ -= bytes;
   GrantWaiting();
 }
 
 void Admission::GrantWaiting() {
-  while (!waiting_.empty() && taken_ + waiting_.begin()->second.bytes <= capacity_) {
+  while (!waiting_.empty() && HasRoom()) {
     Waiting first = std::move(waiting_.begin()->second);
     waiting_.erase(waiting_.begin());
-    taken_ += first.bytes;
+    ++reading_;
     std::move(first.granted)(true);
   }
+}
+
+absl::Time Admission::PatienceEnds() const {
+  return waiting_.begin()->second.since + (IsFull() ? limits_.patience : kReadPatience);
 }
 
 void Admission::RefuseExpired() {
   timer_ = 0;
   const absl::Time now = absl::Now();
-  while (!waiting_.empty() && waiting_.begin()->second.until <= now) {
+  const bool readers_are_slow = !waiting_.empty() && !IsFull() && PatienceEnds() <= now;
+  while (!waiting_.empty() && PatienceEnds() <= now) {
     Waiting first = std::move(waiting_.begin()->second);
     waiting_.erase(waiting_.begin());
     std::move(first.granted)(false);
   }
-  GrantWaiting();
+  if (readers_are_slow) end_slow_readers_();
   ArmTimer();
 }
 
 void Admission::ArmTimer() {
   if (timer_ != 0 || waiting_.empty()) return;
-  timer_ = loop_.At(waiting_.begin()->second.until, [this] { RefuseExpired(); });
+  // Looks again soon even if the patience is long now: messages being read may fill the capacity.
+  const absl::Time soon = absl::Now() + std::max(limits_.patience, absl::Milliseconds(10));
+  timer_ = loop_.At(std::min(PatienceEnds(), soon), [this] { RefuseExpired(); });
 }
 
 }  // namespace kyc::rpc

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "absl/container/btree_map.h"
 #include "absl/functional/any_invocable.h"
@@ -12,9 +13,22 @@
 
 namespace kyc::rpc {
 
-// A call takes the most that its method allows before its message is read (until then HTTP/2's flow
-// control holds the bytes back at the caller), and gives back what it did not use once the message
-// is there. Calls that find no room wait in order, for a bounded time.
+// How long a call waits for calls whose messages are still being read, and how long one may take to
+// send its message while others wait.
+inline constexpr absl::Duration kReadPatience = absl::Seconds(10);
+
+struct AdmissionLimits {
+  int64_t capacity = 0;       // Bytes in flight, those of messages being read included.
+  int64_t message_bytes = 0;  // The largest message that gRPC lets through, whatever the method.
+  size_t max_waiting = 0;     // Calls.
+  absl::Duration patience;    // With requests that wait for their upstream.
+};
+
+// A call first reserves what the largest message takes, since gRPC does not tell a message's size
+// before it has all of it; until then HTTP/2's flow control holds the bytes back at the caller.
+// When the message is there, only its own size counts. Calls that find no room wait in order: for
+// `patience` if messages that were read fill the capacity, for kReadPatience if only reservations
+// do, as those end by themselves.
 //
 // Loop thread only. Owned by rpc::Server.
 class Admission {
@@ -23,36 +37,45 @@ class Admission {
   using OnGranted = absl::AnyInvocable<void(bool granted) &&>;
   using WaitId = uint64_t;  // 0: no wait, `granted` was called at once.
 
-  // At most `capacity` bytes; at most `max_waiting` calls wait at most `wait` each.
-  Admission(Loop& loop, int64_t capacity, size_t max_waiting, absl::Duration wait)
-      : loop_(loop), capacity_(capacity), max_waiting_(max_waiting), wait_(wait) {}
+  // `end_slow_readers` ends the calls that have been sending their message for kReadPatience;
+  // called when somebody has waited as long for them.
+  Admission(Loop& loop, AdmissionLimits limits, std::function<void()> end_slow_readers)
+      : loop_(loop), limits_(limits), end_slow_readers_(std::move(end_slow_readers)) {}
 
-  WaitId Take(int64_t bytes, OnGranted granted);
+  // Reserves for one message.
+  WaitId Reserve(OnGranted granted);
   // A waiting call has ended: it is not granted any more.
   void Forget(WaitId id);
+  // The reserved message was read and has so many bytes; 0 if none came.
+  void Settle(int64_t bytes);
+  // A message that was read is gone.
   void GiveBack(int64_t bytes);
 
-  int64_t taken() const { return taken_; }
+  // Bytes of messages that were read, and of reservations.
+  int64_t in_flight() const { return held_ + reading_ * limits_.message_bytes; }
 
  private:
   struct Waiting {
-    int64_t bytes;
-    absl::Time until;
+    absl::Time since;
     OnGranted granted;
   };
 
+  bool HasRoom() const { return in_flight() + limits_.message_bytes <= limits_.capacity; }
+  // Whether there would be none even if nothing were being read.
+  bool IsFull() const { return held_ + limits_.message_bytes > limits_.capacity; }
   void GrantWaiting();
+  // When the one who waits longest is refused, as things stand.
+  absl::Time PatienceEnds() const;
   void RefuseExpired();
   void ArmTimer();
 
   Loop& loop_;
-  const int64_t capacity_;
-  const size_t max_waiting_;
-  const absl::Duration wait_;
-  int64_t taken_ = 0;
+  const AdmissionLimits limits_;
+  const std::function<void()> end_slow_readers_;
+  int64_t held_ = 0;
+  int64_t reading_ = 0;  // Reservations.
   WaitId last_id_ = 0;
-  // In order of arrival, and so of expiry.
-  absl::btree_map<WaitId, Waiting> waiting_;
+  absl::btree_map<WaitId, Waiting> waiting_;  // In order of arrival.
   Loop::TimerId timer_ = 0;
 };
 

@@ -14,6 +14,12 @@ namespace {
 
 // How long a stream's last write may stay stuck before the stream is cut.
 constexpr absl::Duration kStuckWrite = absl::Seconds(1);
+// Methods with requests up to this size do not wait for room, as long as few messages are read so:
+// gRPC reads a larger one before we can refuse it.
+constexpr size_t kSmallRequest = 64 << 10;
+constexpr int kMaxExpress = 16;
+// Conversations at once: each may hold a message of the largest size, and anybody may open one.
+constexpr int kMaxConversations = 8;
 // The longest x-request-id that is taken over from a caller.
 constexpr size_t kMaxRequestId = 128;
 
@@ -108,17 +114,27 @@ void Call::OnAccepted(bool ok) {
   scope_.open.insert(this);
   ReportOpen();
   if (absl::Status judged = Judge(); !judged.ok()) return End(std::move(judged), nullptr);
-  if (method_->stream) {
-    counted_stream_ = true;
-    ++scope_.streams;
+  Count(1);
+  // A conversation may wait for its next message as long as it likes, so it reserves nothing.
+  if (method_->each) return Read();
+  // Health checks and watches must get in also when images fill the room.
+  if (method_->max_request_bytes <= kSmallRequest && scope_.express < kMaxExpress) {
+    ++scope_.express;
+    express_ = true;
+    return Read();
   }
-  const auto most = static_cast<int64_t>(method_->max_request_bytes);
-  waiting_ = scope_.admission.Take(most, [this, most](bool granted) {
+  waiting_ = scope_.admission.Reserve([this](bool granted) {
     waiting_ = 0;
     if (!granted) return End(Overloaded(), nullptr);
-    held_bytes_ = most;
+    reserved_ = true;
     Read();
   });
+}
+
+void Call::Count(int change) {
+  counted_ = change > 0;
+  if (method_->stream) scope_.streams += change;
+  if (method_->each) scope_.conversations += change;
 }
 
 absl::Status Call::Judge() {
@@ -132,7 +148,8 @@ absl::Status Call::Judge() {
     if (!found.ok()) return found.status();
     caller = *found;
   }
-  if (method_->stream && scope_.streams >= scope_.limits.max_streams) {
+  if ((method_->stream && scope_.streams >= scope_.limits.max_streams) ||
+      (method_->each && scope_.conversations >= kMaxConversations)) {
     return Refused(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
                    "This server has as many open streams as it allows; try another one",
                    absl::Seconds(5));
@@ -172,6 +189,7 @@ void Call::FillContext(const config::Caller* caller) {
 
 void Call::Read() {
   reading_ = true;
+  reading_since_ = absl::Now();
   ++operations_;
   io_.Read(&request_, &read_);
 }
@@ -179,6 +197,7 @@ void Call::Read() {
 void Call::OnRead(bool ok) {
   --operations_;
   reading_ = false;
+  LeaveExpress();
   if (!ending_ && ok) {
     Handle();
   } else if (!ending_) {
@@ -192,7 +211,10 @@ void Call::OnRead(bool ok) {
 }
 
 void Call::Handle() {
-  Hold(static_cast<int64_t>(request_.Length()));
+  if (std::exchange(reserved_, false)) {
+    held_bytes_ = static_cast<int64_t>(request_.Length());
+    scope_.admission.Settle(held_bytes_);
+  }
   if (request_.Length() > method_->max_request_bytes) {
     return End(InvalidRequest({{"", absl::StrCat("the request message must be at most ",
                                                  method_->max_request_bytes, " bytes")}}),
@@ -313,21 +335,33 @@ absl::Status Call::AfterDrain(absl::Status status) const {
   return Draining(not_sent ? Outcome::kNotSent : Outcome::kUnknown);
 }
 
-void Call::Hold(int64_t bytes) {
-  if (held_bytes_ > bytes) scope_.admission.GiveBack(held_bytes_ - bytes);
-  held_bytes_ = std::min(held_bytes_, bytes);
+void Call::EndIfReadingSince(absl::Time since) {
+  if (!reading_ || !reserved_ || ending_ || reading_since_ > since) return;
+  Finish(Refused(absl::StatusCode::kDeadlineExceeded, "CALLER_DEADLINE",
+                 "The request message did not arrive in time while other calls waited"));
+}
+
+void Call::LeaveExpress() {
+  if (std::exchange(express_, false)) --scope_.express;
+}
+
+void Call::LetGoOfRequest() {
+  request_.Clear();
+  LeaveExpress();
+  if (std::exchange(reserved_, false)) scope_.admission.Settle(0);
+  if (held_bytes_ > 0) scope_.admission.GiveBack(std::exchange(held_bytes_, 0));
 }
 
 void Call::ReportOpen() const {
   scope_.metrics.CallsOpen(static_cast<int64_t>(scope_.open.size()), scope_.streams,
-                           scope_.admission.taken());
+                           scope_.admission.in_flight());
 }
 
 void Call::FreeIfOver() {
   if (operations_ > 0 || handling_ || !finish_started_) return;
   scope_.open.erase(this);
-  if (counted_stream_) --scope_.streams;
-  Hold(0);
+  if (counted_) Count(-1);
+  LetGoOfRequest();
   ReportOpen();
   const auto on_idle = scope_.open.empty() ? scope_.on_idle : nullptr;
   delete this;

@@ -42,6 +42,8 @@ struct CallScope {
 
   absl::flat_hash_set<Call*> open{};  // Accepted and not yet ended.
   int64_t streams = 0;
+  int express = 0;        // Small requests that are being read without a reservation.
+  int conversations = 0;  // Open calls of methods that answer each message.
   uint64_t calls_seen = 0;
   bool draining = false;
   std::function<void()> on_idle{};  // Called when the last call ends.
@@ -58,6 +60,8 @@ class Call final : public Stream {
   void BeginDrain();
   // A drain ends this call now: UNAVAILABLE if it was not sent, else UNKNOWN.
   void EndByDrain();
+  // Ends the call if its message is not whole although it is being sent since `since`.
+  void EndIfReadingSince(absl::Time since);
 
   // Stream, for the methods that answer by one.
   const CallContext& context() const override { return context_; }
@@ -92,7 +96,9 @@ class Call final : public Stream {
   void Handle();
   void Reply(absl::StatusOr<grpc::ByteBuffer> response);
   void End(absl::Status status, const grpc::ByteBuffer* response);
-  void Hold(int64_t bytes);
+  void LetGoOfRequest();
+  void LeaveExpress();
+  void Count(int change);
   absl::Status AfterDrain(absl::Status status) const;
   void ReportOpen() const;
   void FreeIfOver();
@@ -106,9 +112,12 @@ class Call final : public Stream {
   grpc::ByteBuffer request_;
   std::unique_ptr<Producer> producer_;
   absl::Time start_;
+  absl::Time reading_since_;
   absl::Status status_;
 
-  int64_t held_bytes_ = 0;
+  int64_t held_bytes_ = 0;  // Of the message that was read.
+  bool express_ = false;    // In CallScope::express.
+  bool reserved_ = false;   // For the message that is being read.
   Admission::WaitId waiting_ = 0;
   Loop::TimerId stuck_timer_ = 0;
   int operations_ = 0;     // Tags that have not come back.
@@ -118,7 +127,7 @@ class Call final : public Stream {
   bool ending_ = false;          // Finish was asked for; its status is status_.
   bool finish_started_ = false;  // gRPC has been told.
   bool ended_by_drain_ = false;
-  bool counted_stream_ = false;
+  bool counted_ = false;  // In CallScope::streams or conversations.
 
   Operation accepted_{this, &Call::OnAccepted};
   Operation read_{this, &Call::OnRead};

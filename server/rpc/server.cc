@@ -42,13 +42,7 @@ Server::Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics
       callers_(std::move(callers)),
       metrics_(metrics),
       queue_(builder_.AddCompletionQueue()),
-      loop_(std::make_unique<CqLoop>(queue_.get())),
-      admission_(std::make_unique<Admission>(*loop_, limits_.max_request_bytes_in_flight,
-                                             kMaxWaiting, limits_.overload_wait)),
-      scope_(new CallScope{*loop_, *admission_, metrics_, limits_, callers_}) {
-  scope_->queue = queue_.get();
-  scope_->id_seed = std::random_device()() * uint64_t{0x100000000} + std::random_device()();
-}
+      loop_(std::make_unique<CqLoop>(queue_.get())) {}
 
 Server::~Server() {
   Drain(absl::ZeroDuration());
@@ -57,15 +51,32 @@ Server::~Server() {
 
 void Server::Add(Method method) {
   std::string name = method.name;
-  scope_->methods.emplace(std::move(name), std::move(method));
+  methods_.emplace(std::move(name), std::move(method));
+}
+
+void Server::MakeScope() {
+  size_t largest = 0;
+  for (const auto& [name, method] : methods_) largest = std::max(largest, method.max_request_bytes);
+  builder_.SetMaxReceiveMessageSize(static_cast<int>(largest));
+  const AdmissionLimits limits = {limits_.max_request_bytes_in_flight,
+                                  static_cast<int64_t>(largest), kMaxWaiting,
+                                  limits_.overload_wait};
+  admission_ = std::make_unique<Admission>(*loop_, limits, [this] { EndSlowReaders(); });
+  scope_.reset(new CallScope{*loop_, *admission_, metrics_, limits_, callers_});
+  scope_->methods = std::move(methods_);
+  scope_->queue = queue_.get();
+  scope_->id_seed = std::random_device()() * uint64_t{0x100000000} + std::random_device()();
+}
+
+void Server::EndSlowReaders() {
+  const absl::Time since = absl::Now() - kReadPatience;
+  const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
+  for (Call* call : open) call->EndIfReadingSince(since);
 }
 
 absl::Status Server::Start() {
   Configure(builder_);
-  size_t most = 0;
-  for (const auto& [name, method] : scope_->methods)
-    most = std::max(most, method.max_request_bytes);
-  builder_.SetMaxReceiveMessageSize(static_cast<int>(most));
+  MakeScope();
   builder_.AddListeningPort(limits_.listen, grpc::InsecureServerCredentials(), &port_);
   builder_.RegisterAsyncGenericService(&scope_->generic);
   server_ = builder_.BuildAndStart();

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
@@ -51,12 +52,17 @@ class Server {
   void Drain(absl::Duration timeout);
 
  private:
+  void MakeScope();
+  void EndSlowReaders();
+
   const config::Grpc limits_;
   const std::vector<config::Caller> callers_;
   Metrics& metrics_;
   grpc::ServerBuilder builder_;
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::unique_ptr<CqLoop> loop_;
+  absl::flat_hash_map<std::string, Method> methods_;  // Until Start.
+  // From Start on.
   std::unique_ptr<Admission> admission_;
   std::unique_ptr<CallScope> scope_;
   std::unique_ptr<grpc::Server> server_;

@@ -217,12 +217,13 @@ TEST_F(ServerTest, CallersCancelReachesTheMethod) {
 }
 
 TEST_F(ServerTest, RequestsOverTheBudgetAreRefusedAfterTheWait) {
-  limits_.max_request_bytes_in_flight = 64 << 10;
+  limits_.max_request_bytes_in_flight = 128 << 10;
   limits_.overload_wait = absl::Milliseconds(1);
   absl::Notification arrived, release;
   std::thread answering;
+  methods_.push_back(Echo());
   methods_.push_back(Unary<HealthCheckRequest, HealthCheckRequest>(
-      "/a.B/Hold", 64 << 10, {},
+      "/a.B/Hold", 128 << 10, {},
       [&](CallContext, HealthCheckRequest request, std::vector<Blob>,
           Done<HealthCheckRequest> done) {
         answering = std::thread([&, request, done = std::move(done)]() mutable {
@@ -239,6 +240,7 @@ TEST_F(ServerTest, RequestsOverTheBudgetAreRefusedAfterTheWait) {
   const grpc::Status status = Call("/a.B/Hold", large.SerializeAsString());
   EXPECT_EQ(status.error_code(), grpc::RESOURCE_EXHAUSTED);
   EXPECT_EQ(ReasonIn(status), "GATEWAY_OVERLOADED");
+  EXPECT_TRUE(Call("/a.B/Echo").ok());  // Small requests get in all the same.
   release.Notify();
   first.join();
   answering.join();
