@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/finpay/upgrade_account_widget.h"
+#include "server/finpay/widget_samples.h"
 
 namespace kyc::finpay {
 namespace {
@@ -26,7 +27,7 @@ upstream::ReplyReader Reader() {
   }
   return {"upgrade-account-widget", std::move(bodies), [](const upstream::HttpResponse& response) {
             json::Deviations deviations;
-            return FromHttp(response, {}, {}, deviations).status();
+            return FromHttp(response, {}, Credentials(), {}, deviations).status();
           }};
 }
 

@@ -21,12 +21,13 @@ void Count(const json::Deviations& deviations, Metrics& metrics) {
 
 absl::StatusOr<CreateUpgradeAccountWidgetResponse> Answer(
     const upstream::HttpResult& result, const CreateUpgradeAccountWidgetRequest& request,
-    const WidgetOptions& options, Metrics& metrics) {
+    const WidgetCredentials& credentials, const WidgetOptions& options, Metrics& metrics) {
   if (const auto* failure = std::get_if<upstream::HttpFailure>(&result)) {
     return upstream::FailureStatus(kUpstream, *failure);
   }
   json::Deviations deviations;
-  auto response = FromHttp(std::get<upstream::HttpResponse>(result), request, options, deviations);
+  auto response =
+      FromHttp(std::get<upstream::HttpResponse>(result), request, credentials, options, deviations);
   Count(deviations, metrics);
   return response;
 }
@@ -54,11 +55,12 @@ void UpgradeAccountService::CreateUpgradeAccountWidget(
   if (account == nullptr) return std::move(done)(GatewayBug("the choice of a Finpay account"));
   Count(DeviationsOf(request), *metrics_);
   upstream::HttpRequest http = ToHttp(request, std::move(images), account->credentials, *options_);
-  account->send(context, std::move(http),
-                [request = std::move(request), options = options_, metrics = metrics_,
-                 done = std::move(done)](upstream::HttpResult result) mutable {
-                  std::move(done)(Answer(result, request, *options, *metrics));
-                });
+  account->send(
+      context, std::move(http),
+      [account, request = std::move(request), options = options_, metrics = metrics_,
+       done = std::move(done)](upstream::HttpResult result) mutable {
+        std::move(done)(Answer(result, request, account->credentials, *options, *metrics));
+      });
 }
 
 std::shared_ptr<const Account> UpgradeAccountService::FindAccount(const std::string& name) const {

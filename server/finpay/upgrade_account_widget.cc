@@ -98,9 +98,12 @@ void WritePersonalData(const PersonalData& data, const crypto::FieldCipher& ciph
 }
 
 // What must not be seen in the upstream's words.
-std::vector<std::string> ValuesOf(const CreateUpgradeAccountWidgetRequest& request) {
+std::vector<std::string> ValuesOf(const CreateUpgradeAccountWidgetRequest& request,
+                                  const WidgetCredentials& credentials) {
   const PersonalData& data = request.personal_data();
-  return {request.partner_reference_no(),
+  return {credentials.merchant_id,
+          credentials.merchant_pass.Reveal(),
+          request.partner_reference_no(),
           request.phone_no(),
           request.redirect_final_url(),
           data.kk_number(),
@@ -210,8 +213,8 @@ upstream::HttpRequest ToHttp(const CreateUpgradeAccountWidgetRequest& request, W
 
 absl::StatusOr<CreateUpgradeAccountWidgetResponse> FromHttp(
     const HttpResponse& response, const CreateUpgradeAccountWidgetRequest& request,
-    const WidgetOptions& options, Deviations& deviations) {
-  const std::vector<std::string> values = ValuesOf(request);
+    const WidgetCredentials& credentials, const WidgetOptions& options, Deviations& deviations) {
+  const std::vector<std::string> values = ValuesOf(request, credentials);
   if (response.status < 200 || response.status > 299) {
     return RefusalStatus(response, values, deviations);
   }

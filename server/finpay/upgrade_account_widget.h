@@ -52,11 +52,13 @@ upstream::HttpRequest ToHttp(
     const ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest& request, WidgetImages images,
     const WidgetCredentials& credentials, const WidgetOptions& options);
 
-// `request` only serves to mask its values in the upstream's words. `deviations` are added to.
+// `request` and `credentials` only serve to mask their values in the upstream's words. `deviations`
+// are added to.
 absl::StatusOr<::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse> FromHttp(
     const upstream::HttpResponse& response,
     const ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest& request,
-    const WidgetOptions& options, json::Deviations& deviations);
+    const WidgetCredentials& credentials, const WidgetOptions& options,
+    json::Deviations& deviations);
 
 }  // namespace kyc::finpay
 

@@ -45,7 +45,8 @@ struct Read {
 
 Read ReadReply(int http, std::string body, WidgetOptions options = Config()) {
   json::Deviations deviations;
-  auto answer = FromHttp(Reply(http, std::move(body)), Sample(), options, deviations);
+  auto answer =
+      FromHttp(Reply(http, std::move(body)), Sample(), Credentials(), options, deviations);
   return {std::move(answer), std::move(deviations)};
 }
 
@@ -207,6 +208,13 @@ TEST(FromHttp, HttpStatusDecidesAndTheCodeOnlyRefines) {
   }
 }
 
+WidgetCredentials Account() {
+  WidgetCredentials account = Credentials();
+  account.merchant_id = "TokoKita";
+  account.merchant_pass = Secret("s3cret-pass");
+  return account;
+}
+
 // Every place of a reply from which words are taken, echoing the request.
 TEST(FromHttp, UpstreamWordsNeverShowAValueOfTheRequest) {
   Request request = Sample();
@@ -217,20 +225,21 @@ TEST(FromHttp, UpstreamWordsNeverShowAValueOfTheRequest) {
   const std::string echo =
       "ref 202411011441000012 +62 812-9528-8912 081295288912 https://toko.test/kembali 7654321 "
       "SITI AMINAH aminah WNI Budi.Santoso@Email.com data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAA "
-      "Z0gKf5KKPvvrPpe2BjtBJw==";
+      "Z0gKf5KKPvvrPpe2BjtBJw== TOKOKITA s3cret-pass";
   for (int http : {200, 400, 409, 500}) {
     for (const std::string& body :
          {Coded("4000001", echo), Coded(echo, echo), Coded("7654321", echo)}) {
       json::Deviations deviations;
       const absl::Status status =
-          FromHttp(Reply(http, body), request, Config(), deviations).status();
+          FromHttp(Reply(http, body), request, Account(), Config(), deviations).status();
       ASSERT_FALSE(status.ok());
       std::string shown(status.message());
       status.ForEachPayload([&](absl::string_view, const absl::Cord& payload) {
         absl::StrAppend(&shown, std::string(payload));
       });
-      for (const char* part : {"2024", "0012", "812", "9528", "toko", "kembali", "7654321", "SITI",
-                               "minah", "WNI", "antoso", "mail.com", "/9j/", "Z0gK"}) {
+      for (const char* part :
+           {"2024", "0012", "812", "9528", "toko", "kembali", "7654321", "SITI", "minah", "WNI",
+            "antoso", "mail.com", "/9j/", "Z0gK", "TOKOKITA", "s3cret"}) {
         EXPECT_THAT(shown, Not(HasSubstr(part))) << http << body;
       }
     }

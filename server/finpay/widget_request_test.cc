@@ -19,11 +19,6 @@ const std::string kPng = "\x89PNG\r\n\x1A\n";      // Base64: iVBORw0KGgo=
 
 WidgetImages Images() { return {{{kJpeg}}, {{kPng}}}; }
 
-WidgetCredentials Credentials() {
-  const Secret key(std::string("1234567890123456"));
-  return {"AGREE170724", Secret("123456"), *crypto::FieldCipher::Make(key, key)};
-}
-
 TEST(ToHttp, WritesTheSampleAsDocumented) {
   WidgetOptions options = Config();
   options.extra_headers = {{"X-Extra", "1"}};

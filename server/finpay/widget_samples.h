@@ -35,6 +35,12 @@ inline Request Sample() {
                            })");
 }
 
+// The document's sample account.
+inline WidgetCredentials Credentials() {
+  const Secret key(std::string("1234567890123456"));
+  return {"AGREE170724", Secret("123456"), *crypto::FieldCipher::Make(key, key)};
+}
+
 inline WidgetOptions Config() {
   WidgetOptions options;
   options.base_url = "https://finpay.test/api/v1.0";
