@@ -29,6 +29,12 @@ long UploadBuffer(size_t body_size) {
   return long(body_size) + kLeastUploadBuffer;
 }
 
+EasyHandle NewHandle() {
+  EasyHandle easy(curl_easy_init());
+  if (easy == nullptr) std::abort();  // Out of memory.
+  return easy;
+}
+
 }  // namespace
 
 absl::optional<TimeLimit> LimitOf(absl::Time now, absl::Time deadline,
@@ -39,8 +45,17 @@ absl::optional<TimeLimit> LimitOf(absl::Time now, absl::Time deadline,
   return TimeLimit{attempt_timeout, FailureKind::kAttemptTimeout};
 }
 
-CurlTransfer::CurlTransfer() : easy_(curl_easy_init()) {
-  if (easy_ == nullptr) std::abort();  // Out of memory.
+CurlTransfer::CurlTransfer() : easy_(NewHandle()) {}
+
+void CurlTransfer::ResetHandle() {
+  // Also forgets how often libcurl retried on this handle: it counts over all its requests and
+  // gives up after five.
+  curl_easy_reset(easy_.get());
+  // A transfer that ended while it resolved has left its receive buffer, whose size cannot be set
+  // any more; such a handle is of no more use.
+  if ((curl_easy_setopt)(easy_.get(), CURLOPT_BUFFERSIZE, kReceiveBuffer) == CURLE_OK) return;
+  easy_ = NewHandle();
+  SetOption(easy_.get(), CURLOPT_BUFFERSIZE, kReceiveBuffer);
 }
 
 void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
@@ -55,10 +70,8 @@ void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
   reply_.Begin(options.max_reply_bytes);
   error_[0] = '\0';
 
+  ResetHandle();
   CURL* easy = easy_.get();
-  // Also forgets how often libcurl retried on this handle: it counts over all its requests and
-  // gives up after five.
-  curl_easy_reset(easy);
   SetOption(easy, CURLOPT_CURLU, url_.get());
   SetOption(easy, CURLOPT_POST, 1L);
   SetOption(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request_.body.size()));
@@ -80,7 +93,6 @@ void CurlTransfer::SetTransport(const TransferOptions& options) {
   SetOption(easy, CURLOPT_HTTP09_ALLOWED, 0L);
   SetOption(easy, CURLOPT_FOLLOWLOCATION, 0L);  // Else our headers would go to the other host.
   SetOption(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-  SetOption(easy, CURLOPT_BUFFERSIZE, kReceiveBuffer);
   SetOption(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(options.max_reply_bytes));
   // Only ever one file of authorities: a ca_file replaces the system's, whose folder must not add
   // to it, and the default file holds what that folder does.

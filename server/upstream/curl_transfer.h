@@ -47,6 +47,7 @@ class CurlTransfer {
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
+  // Another one after each Prepare.
   CURL* easy() const { return easy_.get(); }
 
   // Makes the handle ready to be added to a multi handle. `options` outlives the attempt.
@@ -67,6 +68,7 @@ class CurlTransfer {
   static size_t OnHeader(char* line, size_t size, size_t count, void* self);
   static size_t OnBody(char* bytes, size_t size, size_t count, void* self);
 
+  void ResetHandle();
   void SetTransport(const TransferOptions& options);
   void SetCallbacks();
   curl_slist* HeaderLines();
