@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "absl/strings/match.h"
@@ -140,6 +141,16 @@ int64_t ChildProcess::ProcStatus(absl::string_view name) const {
     if (words.size() > 1 && words[0] == name && absl::SimpleAtoi(words[1], &number)) return number;
   }
   return -1;
+}
+
+int64_t ChildProcess::ThreadsNamed(absl::string_view name) const {
+  int64_t count = 0;
+  std::error_code error;
+  const std::string tasks = absl::StrCat("/proc/", pid_, "/task");
+  for (const auto& task : std::filesystem::directory_iterator(tasks, error)) {
+    if (ReadFile(task.path().string() + "/comm") == absl::StrCat(name, "\n")) ++count;
+  }
+  return count;
 }
 
 }  // namespace kyc::tests

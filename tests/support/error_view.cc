@@ -45,7 +45,6 @@ std::string FaultOf(const grpc::Status& status, const google::rpc::Status& detai
     return "the message does not end with the reason";
   }
   if (details.details_size() > 2) return "more than one detail beside ErrorInfo";
-  if (view.metadata.count("outcome") == 0) return "no outcome";
   return "";
 }
 

@@ -12,19 +12,20 @@
 namespace kyc::tests {
 namespace {
 
-std::string Environment(const char* name) {
+std::string Environment(const char* name, const char* otherwise) {
   const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
+  return value == nullptr ? otherwise : value;
 }
 
 }  // namespace
 
 std::string RunfilePath(const std::string& path) {
-  return absl::StrCat(Environment("TEST_SRCDIR"), "/", Environment("TEST_WORKSPACE"), "/", path);
+  return absl::StrCat(Environment("TEST_SRCDIR", ".."), "/",
+                      Environment("TEST_WORKSPACE", "kyc_gateway"), "/", path);
 }
 
 std::string MakeFolder(absl::string_view name) {
-  std::string path = absl::StrCat(Environment("TEST_TMPDIR"), "/", name, "-XXXXXX");
+  std::string path = absl::StrCat(Environment("TEST_TMPDIR", "/tmp"), "/", name, "-XXXXXX");
   if (mkdtemp(path.data()) == nullptr) std::abort();
   return path;
 }

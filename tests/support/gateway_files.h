@@ -16,7 +16,7 @@ struct GatewayOptions {
   std::string finpay_upstream = {};
   std::string widekyc_upstream = {};
   std::string callers = R"(callers { name: "local" loopback: true })";
-  std::string more = {};              // At the top.
+  std::string more = {};         // At the top.
   bool second_accounts = false;  // Each upstream has "first" and "second" instead of "first".
 };
 

@@ -47,10 +47,10 @@ class HoldingUpstream {
   void Close(int socket);
 
   const std::string reply_;
-  int listener_ = -1;
-  int wake_ = -1;
-  int epoll_ = -1;
-  uint16_t port_ = 0;
+  uint16_t port_ = 0;  // Set while listener_ is made.
+  const int listener_;
+  const int wake_;
+  const int epoll_;
   std::map<int, Connection> connections_;  // The thread's, by socket.
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

@@ -21,6 +21,10 @@ RecognizeRequest Recognize(absl::string_view magic = "ref");
 ValidateRequest Validate(absl::string_view magic = "ref", absl::string_view nik_end = "0001");
 WidgetRequest Widget(absl::string_view phone_end = "7777");
 
+// What WideKYC says of a living person.
+inline constexpr char kLiveReply[] =
+    R"({"statusCode":"SUCCESSFUL","content":{"result":{"status":"success","result":"True"}}})";
+
 // SHA-256 in small hexadecimal digits.
 std::string Sha256(absl::string_view bytes);
 

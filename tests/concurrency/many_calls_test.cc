@@ -1,0 +1,82 @@
+// Very many calls at once.
+#include "tests/support/many_calls.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "tests/support/gateway_test.h"
+#include "tests/support/holding_upstream.h"
+#include "tests/support/requests.h"
+
+namespace kyc::tests {
+namespace {
+
+constexpr size_t kCalls = 1000;
+// Main, gRPC's queue, libcurl's loop, webhook, admin, the log's writer and two readers.
+constexpr int64_t kOwnThreads = 8;
+// gRPC's own, which depend on the machine; a few more may wake under load.
+constexpr int64_t kMoreThreads = 4;
+constexpr int64_t kMostMemoryKiB = 1 << 20;
+constexpr char kOverloaded[] = "RESOURCE_EXHAUSTED GATEWAY_OVERLOADED not_sent RetryInfo";
+
+class ManyCallsTest : public GatewayTest {
+ protected:
+  std::map<std::string, size_t> EndsOf(const ManyCalls& calls) {
+    std::map<std::string, size_t> ends;
+    for (const ErrorView& error : calls.Ended()) ++ends[error.Summary()];
+    return ends;
+  }
+
+  HoldingUpstream upstream_{kLiveReply};
+};
+
+// The upstream answers none before all have arrived: so all of them run at once.
+TEST_F(ManyCallsTest, AThousandCallsWaitForTheUpstreamTogether) {
+  StartGateway({.widekyc_url = upstream_.url()});
+  const ChildProcess& process = gateway().process();
+  const int64_t idle_threads = process.ProcStatus("Threads");
+  const grpc::Slice request(Liveness().SerializeAsString());
+  const ManyCalls calls(gateway().grpc_port(), kLivenessMethod, request, kCalls, transcript());
+  ASSERT_TRUE(upstream_.AwaitArrived(kCalls)) << upstream_.arrived() << " arrived";
+  EXPECT_EQ(calls.Ended().size(), 0U);
+  EXPECT_EQ(gateway().Metric("kyc_calls_open "), kCalls);
+  EXPECT_EQ(process.ThreadsNamed("kyc-gateway"), kOwnThreads);
+  EXPECT_LE(process.ProcStatus("Threads"), idle_threads + kMoreThreads);
+  upstream_.Release();
+  ASSERT_TRUE(calls.AwaitEnded(kCalls));
+  EXPECT_EQ(EndsOf(calls), (std::map<std::string, size_t>{{"OK", kCalls}}));
+  EXPECT_EQ(upstream_.arrived(), kCalls);
+}
+
+TEST_F(ManyCallsTest, AThousandLargeCallsCostBoundedMemory) {
+  StartGateway({.widekyc_url = upstream_.url()});
+  LivenessRequest large = Liveness();
+  large.mutable_selfie_image()->resize(8 << 20, 'x');
+  const grpc::Slice request(large.SerializeAsString());
+  // What 512 MiB have room for: each reserves what its method allows.
+  const size_t room = (512 << 20) / ((8 << 20) + (64 << 10));
+  {
+    const ManyCalls calls(gateway().grpc_port(), kLivenessMethod, request, kCalls, transcript());
+    ASSERT_TRUE(upstream_.AwaitArrived(room)) << upstream_.arrived() << " arrived";
+    ASSERT_TRUE(calls.AwaitEnded(kCalls - room));
+    for (const ErrorView& error : calls.Ended()) {
+      ASSERT_EQ(error.Summary(), kOverloaded);
+      ASSERT_EQ(error.retry_after, absl::Seconds(1));
+    }
+    upstream_.Release();
+    ASSERT_TRUE(calls.AwaitEnded(kCalls));
+    EXPECT_EQ(EndsOf(calls),
+              (std::map<std::string, size_t>{{"OK", room}, {kOverloaded, kCalls - room}}));
+  }
+  EXPECT_LT(gateway().process().ProcStatus("VmHWM"), kMostMemoryKiB);
+  EXPECT_GT(gateway().process().ProcStatus("VmHWM"), 0);
+  EXPECT_EQ(client().DetectLiveness(Liveness()).error.Summary(), "OK");
+  EXPECT_EQ(client().DetectLiveness(large).error.Summary(), "OK");
+  EXPECT_EQ(gateway().Metric("kyc_request_bytes_in_flight "), 0);
+}
+
+}  // namespace
+}  // namespace kyc::tests

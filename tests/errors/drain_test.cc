@@ -1,0 +1,86 @@
+// What a drain does to the calls that run.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <string>
+
+#include "tests/support/gateway_test.h"
+#include "tests/support/holding_upstream.h"
+#include "tests/support/http.h"
+#include "tests/support/many_calls.h"
+#include "tests/support/requests.h"
+
+namespace kyc::tests {
+namespace {
+
+class DrainTest : public GatewayTest {
+ protected:
+  std::unique_ptr<ManyCalls> Held(size_t count) {
+    return std::make_unique<ManyCalls>(gateway().grpc_port(), kLivenessMethod,
+                                       grpc::Slice(Liveness().SerializeAsString()), count,
+                                       transcript());
+  }
+
+  HoldingUpstream upstream_{kLiveReply};
+};
+
+TEST_F(DrainTest, RunningCallsFinish) {
+  StartGateway({.widekyc_url = upstream_.url(), .more = "drain_timeout { seconds: 60 }"});
+  const auto held = Held(20);
+  ASSERT_TRUE(upstream_.AwaitArrived(20));
+  gateway().process().Signal(SIGTERM);
+  // A call that would be refused anyway shows when nothing new is taken any more.
+  std::string reason = "INVALID_REQUEST";
+  while (reason == "INVALID_REQUEST") {
+    const ErrorView error = client().DetectLiveness(LivenessRequest()).error;
+    reason = error.reason;
+    if (reason != "INVALID_REQUEST") {
+      EXPECT_EQ(error.Summary(), "UNAVAILABLE SERVER_DRAINING not_sent -");
+    }
+  }
+  EXPECT_EQ(Get(gateway().admin_port(), "/readyz").status, 503);
+  upstream_.Release();
+  ASSERT_TRUE(held->AwaitEnded(20));
+  for (const ErrorView& error : held->Ended()) EXPECT_EQ(error.Summary(), "OK");
+  EXPECT_EQ(gateway().process().AwaitEnd(), 0);
+}
+
+TEST_F(DrainTest, CallsThatOutlastItMayHaveBeenProcessed) {
+  StartGateway({.widekyc_url = upstream_.url(), .more = "drain_timeout {}"});
+  const auto held = Held(20);
+  ASSERT_TRUE(upstream_.AwaitArrived(20));
+  gateway().process().Signal(SIGTERM);
+  ASSERT_TRUE(held->AwaitEnded(20));
+  for (const ErrorView& error : held->Ended()) {
+    EXPECT_EQ(error.Summary(), "UNKNOWN SERVER_DRAINING unknown -");
+  }
+  EXPECT_TRUE(upstream_.AwaitGivenUp(20));
+  EXPECT_EQ(gateway().process().AwaitEnd(), 0);
+}
+
+TEST_F(DrainTest, CallsThatStillWaitedForASlotWereNotSent) {
+  StartGateway({.widekyc_url = upstream_.url(),
+                .widekyc_upstream = "slots: 1 slot_wait { seconds: 10 }",
+                .more = "drain_timeout {}"});
+  const auto held = Held(3);
+  ASSERT_TRUE(upstream_.AwaitArrived(1));
+  const std::string waiting =
+      "kyc_upstream_slots{account=\"first\",state=\"waiting\",upstream=\"widekyc\"} ";
+  while (gateway().Metric(waiting) < 2) {
+  }
+  gateway().process().Signal(SIGTERM);
+  ASSERT_TRUE(held->AwaitEnded(3));
+  std::map<std::string, size_t> ends;
+  for (const ErrorView& error : held->Ended()) ++ends[error.Summary()];
+  const size_t not_sent = ends["UNAVAILABLE SERVER_DRAINING not_sent -"];
+  const size_t unknown = ends["UNKNOWN SERVER_DRAINING unknown -"];
+  EXPECT_EQ(not_sent + unknown, 3U) << testing::PrintToString(ends);
+  // One that is ended first may still hand its slot to the next.
+  EXPECT_GE(not_sent, 1U);
+  EXPECT_GE(unknown, upstream_.arrived()) << "what was delivered is never said not to be";
+  EXPECT_EQ(gateway().process().AwaitEnd(), 0);
+}
+
+}  // namespace
+}  // namespace kyc::tests

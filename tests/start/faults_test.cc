@@ -1,0 +1,215 @@
+// Gateways that must not start: what they say, and how they end.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "tests/start/listener.h"
+#include "tests/support/child_process.h"
+#include "tests/support/files.h"
+#include "tests/support/gateway_files.h"
+#include "tests/support/planted.h"
+
+namespace kyc::tests {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr char kNothingStarted[] =
+    "kyc-gateway: the configuration is wrong, nothing was started:\n";
+
+// What a gateway said that ended by itself.
+struct End {
+  absl::optional<int> exit_status;
+  std::string error;
+  std::string output;
+};
+
+class FaultsTest : public testing::Test {
+ protected:
+  FaultsTest() { files_.ConfigureText(sound_); }
+
+  End Run(std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"--config", files_.config_path()});
+    const ChildProcess gateway("server/kyc-gateway", std::move(more));
+    End end;
+    end.exit_status = gateway.AwaitEnd();
+    end.error = gateway.StandardError();
+    end.output = gateway.StandardOutput();
+    EXPECT_THAT(PlantedIn(end.error + end.output), IsEmpty()) << end.error;
+    return end;
+  }
+
+  // The configuration with one text replaced, which must be there.
+  End RunWith(const std::string& from, const std::string& to) {
+    EXPECT_THAT(sound_, HasSubstr(from));
+    files_.ConfigureText(absl::StrReplaceAll(sound_, {{from, to}}));
+    return Run();
+  }
+
+  GatewayFiles files_;
+  const std::string sound_ =
+      ConfigText({.finpay_url = "http://127.0.0.1:1/api", .widekyc_url = "http://127.0.0.1:1"});
+};
+
+TEST_F(FaultsTest, AllFaultsAreNamedAtOnceAndNothingListens) {
+  const Listener listener;
+  std::string text = sound_;
+  text = absl::StrReplaceAll(
+      text, {{"listen: \"127.0.0.1:0\"", absl::StrCat("listen: \"", listener.address(), "\"")}});
+  text = absl::StrReplaceAll(text, {{"merchant_id: \"merchant-first\"", ""},
+                                    {"http://127.0.0.1:1/api", "ftp://finpay.example"},
+                                    {"id: 1 key_file", "id: 256 key_file"},
+                                    {"\"widekyc_token\"", "\"no_such_file\""}});
+  files_.ConfigureText(text + "drain_timeout { seconds: 3600 }\n");
+  const End end = Run();
+  EXPECT_EQ(end.exit_status, 2);
+  EXPECT_THAT(end.error, testing::StartsWith(kNothingStarted));
+  for (const char* fault :
+       {"webhook.listen: is the same as grpc.listen", "finpay.base_url: must begin with https://",
+        "finpay.accounts[0].merchant_id: is required",
+        "event_log.sealing_keys[0].id: must be 1 to 255", "widekyc.accounts[0].token_file: ",
+        "no_such_file cannot be read: No such file or directory",
+        "drain_timeout: must be 0 to 5m"}) {
+    EXPECT_THAT(end.error, HasSubstr(fault));
+  }
+  EXPECT_THAT(end.error, Not(HasSubstr("listening")));
+  EXPECT_EQ(ReadFile(files_.path("events.db")), "");
+}
+
+TEST_F(FaultsTest, TypingErrorsAreNamedByLine) {
+  files_.ConfigureText("grpc {\n  listne: \"127.0.0.1:0\"\n}\ngprc {}\n");
+  const End end = Run();
+  EXPECT_EQ(end.exit_status, 2);
+  EXPECT_THAT(end.error, HasSubstr("config.textproto:2:"));
+  EXPECT_THAT(end.error, HasSubstr("listne"));
+  EXPECT_THAT(end.error, HasSubstr("config.textproto:4:"));
+  EXPECT_THAT(end.error, HasSubstr("grpc.listen: is required"));
+}
+
+TEST_F(FaultsTest, SecretInTheConfigurationIsNotRepeated) {
+  files_.ConfigureText(absl::StrCat("grpc { listen: ", kWideKycToken, " }\n"));
+  EXPECT_EQ(Run().exit_status, 2);
+}
+
+TEST_F(FaultsTest, MissingConfigurationIsNamed) {
+  const ChildProcess gateway("server/kyc-gateway", {"--config", "/no/such/file"});
+  EXPECT_EQ(gateway.AwaitEnd(), 2);
+  EXPECT_THAT(gateway.StandardError(), HasSubstr("/no/such/file cannot be read"));
+  const ChildProcess bare("server/kyc-gateway", {});
+  EXPECT_EQ(bare.AwaitEnd(), 2);
+}
+
+TEST_F(FaultsTest, UsedPortIsNamedInOneLine) {
+  const Listener listener;
+  const struct {
+    const char* block;
+    const char* field;
+  } kListeners[] = {
+      {"grpc { listen: \"127.0.0.1:0\"", "(grpc.listen)"},
+      {"webhook {\n  listen: \"127.0.0.1:0\"", "(webhook.listen)"},
+      {"admin { listen: \"127.0.0.1:0\"", "(admin.listen)"},
+  };
+  for (const auto& [block, field] : kListeners) {
+    const End end =
+        RunWith(block, absl::StrReplaceAll(block, {{"127.0.0.1:0", listener.address()}}));
+    EXPECT_EQ(end.exit_status, 1);
+    const std::string last_line = end.error.substr(end.error.find("kyc-gateway: "));
+    EXPECT_THAT(last_line, HasSubstr(listener.address()));
+    EXPECT_THAT(last_line, HasSubstr(field));
+    EXPECT_EQ(last_line.find('\n'), last_line.size() - 1) << last_line;
+    EXPECT_THAT(end.error, Not(HasSubstr("serving"))) << end.error;
+  }
+}
+
+TEST_F(FaultsTest, MissingSecretFileIsNamed) {
+  const End end = RunWith("\"field_key\"", "\"gone\"");
+  EXPECT_EQ(end.exit_status, 2);
+  EXPECT_EQ(end.error, absl::StrCat(kNothingStarted,
+                                    "finpay.accounts[0].field_key_file: ", files_.path("gone"),
+                                    " cannot be read: No such file or directory\n"));
+}
+
+TEST_F(FaultsTest, SecretFilesThatOthersMayReadAreNamed) {
+  for (const char* name : {"merchant_pass", "field_key", "field_iv", "widekyc_token",
+                           "callback_token", "sealing_key", "lookup_key"}) {
+    ASSERT_EQ(chmod(files_.path(name).c_str(), 0604), 0);
+    const End end = Run();
+    EXPECT_EQ(end.exit_status, 2) << name;
+    EXPECT_THAT(end.error, HasSubstr(absl::StrCat(files_.path(name), " is open to every user")));
+    ASSERT_EQ(chmod(files_.path(name).c_str(), 0600), 0);
+  }
+}
+
+TEST_F(FaultsTest, SecretsOfTheWrongFormAreNotShown) {
+  WriteFile(files_.path("field_key"), absl::StrCat(kFieldKey, "-and-more"));
+  WriteFile(files_.path("lookup_key"), kMerchantPass);
+  const End end = Run();
+  EXPECT_EQ(end.exit_status, 2);
+  EXPECT_THAT(end.error, HasSubstr("field_key must hold 16 bytes"));
+  EXPECT_THAT(end.error, HasSubstr("lookup_key must hold 32 bytes in base64"));
+}
+
+TEST_F(FaultsTest, PlaintextOutsideLoopbackMustBeAskedFor) {
+  const End end = RunWith("grpc { listen: \"127.0.0.1:0\"", "grpc { listen: \"0.0.0.0:0\"");
+  EXPECT_EQ(end.exit_status, 2);
+  EXPECT_THAT(end.error, HasSubstr("grpc.listen: is not loopback"));
+}
+
+// A whole database that somebody else's program has made.
+std::string OtherDatabase(const std::string& folder) {
+  const std::string path = folder + "/other.db";
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database,
+                         "PRAGMA application_id = 7; CREATE TABLE diary (day TEXT, entry TEXT);"
+                         "INSERT INTO diary VALUES ('today', 'rain');",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(database);
+  return ReadFile(path);
+}
+
+TEST_F(FaultsTest, ForeignEventLogIsRefusedUnchanged) {
+  const struct {
+    std::string content;
+    const char* what;
+  } kFiles[] = {
+      {std::string(100, 'd'), "the file is not an SQLite database"},
+      {OtherDatabase(MakeFolder("other")), "belongs to another application"},
+  };
+  for (const auto& [content, what] : kFiles) {
+    WriteFile(files_.path("events.db"), content);
+    const End end = Run();
+    EXPECT_EQ(end.exit_status, 1);
+    EXPECT_THAT(end.error,
+                testing::StartsWith(absl::StrCat("kyc-gateway: cannot open the event log ",
+                                                 files_.path("events.db"), ": ")));
+    EXPECT_THAT(end.error, HasSubstr(what));
+    EXPECT_EQ(end.error.find('\n'), end.error.size() - 1) << "one line";
+    EXPECT_EQ(ReadFile(files_.path("events.db")), content);
+  }
+}
+
+TEST_F(FaultsTest, CheckSaysWhatWouldBeServedAndStartsNothing) {
+  const End end = Run({"--check"});
+  EXPECT_EQ(end.exit_status, 0);
+  EXPECT_EQ(end.error, "");
+  for (const char* words :
+       {"grpc: listens on 127.0.0.1:0; callers local",
+        "finpay: http://127.0.0.1:1/api; accounts first", "event_log: sqlite "}) {
+    EXPECT_THAT(end.output, HasSubstr(words));
+  }
+  EXPECT_EQ(ReadFile(files_.path("events.db")), "");
+  files_.ConfigureText("grpc {}");
+  EXPECT_EQ(Run({"--check"}).exit_status, 2);
+}
+
+}  // namespace
+}  // namespace kyc::tests
