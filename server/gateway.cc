@@ -29,6 +29,11 @@ namespace {
 // Threads that read history. More would only wait for the same disk.
 constexpr int kReaders = 2;
 
+// The same error with the field of the configuration that it is about.
+absl::Status At(absl::string_view field, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(status.message(), " (", field, ")"));
+}
+
 class Composition final : public Gateway {
  public:
   Composition(config::Settings settings, std::shared_ptr<spdlog::logger> log)
@@ -189,7 +194,7 @@ class Composition final : public Gateway {
     notify.log = [log = log_](absl::string_view line) { log->warn("{}", std::string(line)); };
     auto server = http::Server::Start(
         options, netzme::NotifyHandler(std::move(notify), *event_log_, *event_log_, *metrics_));
-    if (!server.ok()) return server.status();
+    if (!server.ok()) return At("webhook.listen", server.status());
     webhook_ = *std::move(server);
     log_->info("listening webhook={} port={}", from.listen, webhook_->port());
     return absl::OkStatus();
@@ -202,7 +207,7 @@ class Composition final : public Gateway {
     auto server = http::Server::Start(
         options, admin::OperatorPages([this] { return metrics_->Text(); },
                                       [draining = draining_] { return !draining->load(); }));
-    if (!server.ok()) return server.status();
+    if (!server.ok()) return At("admin.listen", server.status());
     admin_ = *std::move(server);
     log_->info("listening admin={} port={}", settings_.admin->listen, admin_->port());
     return absl::OkStatus();
