@@ -89,8 +89,7 @@ Row RowOfFailure(const HttpFailure& failure) {
   const Row unreachable = {StatusCode::kUnavailable, "UPSTREAM_UNREACHABLE", Outcome::kNotSent,
                            "could not be reached"};
   switch (failure.kind) {
-    case FailureKind::kUnreachable:
-      return unreachable;
+    case FailureKind::kUnreachable:  // Sent: the try before the one that found nobody took bytes.
     case FailureKind::kConnectionLost:
       if (!failure.sent) return unreachable;
       return {StatusCode::kUnknown, "UPSTREAM_CONNECTION_LOST", outcome,

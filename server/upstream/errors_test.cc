@@ -142,6 +142,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::ValuesIn(std::vector<FailureCase>{
         {"Unreachable", FailureKind::kUnreachable, false, StatusCode::kUnavailable, "widekyc",
          "UPSTREAM_UNREACHABLE", "not_sent"},
+        {"UnreachableAfter", FailureKind::kUnreachable, true, StatusCode::kUnknown, "widekyc",
+         "UPSTREAM_CONNECTION_LOST", "unknown"},
         {"LostBefore", FailureKind::kConnectionLost, false, StatusCode::kUnavailable, "widekyc",
          "UPSTREAM_UNREACHABLE", "not_sent"},
         {"LostAfter", FailureKind::kConnectionLost, true, StatusCode::kUnknown, "widekyc",
