@@ -71,10 +71,19 @@ class Retrier : public std::enable_shared_from_this<Retrier> {
     if (failure && SurelyNotReached(*failure)) pause = PauseBeforeRetry(*call);
     if (!pause) return std::move(call->done)(std::move(result));
     ++call->retries;
-    on_retry_();
     after_(*pause, [self = shared_from_this(), call = std::move(call)]() mutable {
-      self->Attempt(std::move(call));
+      self->AttemptAgain(std::move(call));
     });
+  }
+
+  void AttemptAgain(std::unique_ptr<RetriedCall> call) {
+    if (call->context.cancel.stop_requested()) {
+      return std::move(call->done)(HttpFailure{.kind = FailureKind::kCancelled,
+                                               .attempts = call->attempts,
+                                               .cause = "cancelled before a retry"});
+    }
+    on_retry_();
+    Attempt(std::move(call));
   }
 
   // None if the call is not to be retried.

@@ -130,6 +130,20 @@ TEST_F(RetryTest, CancelledCallIsNotSentAgain) {
   EXPECT_EQ(results_.size(), 1u);
 }
 
+TEST_F(RetryTest, CallCancelledInAPauseEndsAsCancelledWithoutAnotherAttempt) {
+  std::stop_source stop;
+  context_.cancel = stop.get_token();
+  Send();
+  upstream_.Fail(FailureKind::kUnreachable, false);
+  stop.request_stop();
+  PassPauses();
+  EXPECT_EQ(upstream_.calls(), 1);
+  ASSERT_EQ(results_.size(), 1u);
+  EXPECT_EQ(Describe(results_[0]), "cancelled not sent");
+  EXPECT_EQ(std::get<HttpFailure>(results_[0]).attempts, 1);
+  EXPECT_EQ(retries_, 0);
+}
+
 TEST_F(RetryTest, BudgetIsThreeAndATenthOfTheCalls) {
   constexpr int kCalls = 100;
   for (int i = 0; i < kCalls; ++i) {
