@@ -27,7 +27,19 @@ INSTANTIATE_TEST_SUITE_P(
         {"PlainWordsStay", "Quota Exceeded", {"Budi"}, "Quota Exceeded"},
         {"ValueInAnyCase", "no BUDI santoso here", {"Budi Santoso"}, "no *** here"},
         {"WordOfValue", "Mr Santoso is unknown", {"Budi Santoso"}, "Mr *** is unknown"},
-        {"ValueOfTwoBytesStays", "Jl is short", {"Jl"}, "Jl is short"},
+        {"ShortValueAsAWord", "Jl or jL.", {"Jl"}, "*** or ***."},
+        {"ShortValueInAWordStays", "Jlan Ajl", {"Jl"}, "Jlan Ajl"},
+        {"OneLetter", "type X, not XY or 1x", {"x"}, "type ***, not XY or 1x"},
+        {"ShortWordsOfValue", "RT 3 no 12a", {"RT 03/3 no. 12"}, "*** *** *** 12a"},
+        {"ShortValueThatIsNoWordStays", "a - b", {"-"}, "a - b"},
+        {"HyphenInValue", "Siti Aminah?", {"Siti-Aminah"}, "*** ***?"},
+        {"HyphenInText", "Siti-Aminah?", {"Siti Aminah"}, "***-***?"},
+        {"EverySeparatorInValue",
+         "Budi Siti Joko Sari",
+         {"Budi_Siti/Joko\\Sari"},
+         "*** *** *** ***"},
+        {"DashBeyondAsciiInValue", "Siti Aminah", {"Siti\u2013Aminah"}, "*** ***"},
+        {"ShorterValueWhereNoLongerOneFits", "abcx abd", {"abcd", "abc", "ab0"}, "***x abd"},
         {"LongestValueWins", "abcdef", {"abc", "abcdef"}, "***"},
         {"OverlappingValues", "abcdefg.", {"abcde", "cdefg"}, "***."},
         {"LineBreakInText", "Budi\nSantoso\r\n", {"Budi Santoso"}, "***  "},
@@ -43,6 +55,10 @@ INSTANTIATE_TEST_SUITE_P(
          "got data:image/jpeg;base64,***"},
         {"NineteenLettersStay", "abcdefghijklmnopqrs", {}, "abcdefghijklmnopqrs"},
         {"NonAsciiValue", "Ibu Sitié tidak", {"Sitié"}, "Ibu *** tidak"},
+        {"NonAsciiLetterInTheOtherCase",
+         "Ibu SITI\u00c9 tidak",
+         {"Siti\u00e9"},
+         "Ibu ***\u00c9 tidak"},
         {"Empty", "", {"Budi"}, ""},
     }),
     [](const auto& info) { return info.param.name; });
@@ -65,6 +81,13 @@ TEST(MaskedText, MegabyteOfMasksEndsAfterTheScan) {
   std::string text;
   for (int i = 0; i < 100'000; ++i) text += "Budi";
   EXPECT_EQ(MaskedText(text + "tail", {"Budi"}), "***");
+}
+
+TEST(MaskedText, ManyValuesThatBeginAlikeAreAllMasked) {
+  std::vector<std::string> values;
+  for (int length = 3; length < 200; ++length) values.push_back(std::string(length, 'a') + "!");
+  EXPECT_EQ(MaskedText(std::string(20'000, 'a') + " b", values), "***");
+  EXPECT_EQ(MaskedText("aab aaa! aaaab", values), "aab *** ***b");
 }
 
 }  // namespace
