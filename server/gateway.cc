@@ -60,12 +60,11 @@ class Composition final : public Gateway {
 
   void Drain() override {
     *draining_ = true;
-    if (webhook_ != nullptr) {
-      absl::Notification answered;
-      webhook_->Drain([&answered] { answered.Notify(); });
-      answered.WaitForNotification();
-    }
+    const auto answered = std::make_shared<absl::Notification>();
+    if (webhook_ != nullptr) webhook_->Drain([answered] { answered->Notify(); });
+    const absl::Time until = absl::Now() + settings_.drain_timeout;
     if (rpc_ != nullptr) rpc_->Drain(settings_.drain_timeout);
+    if (webhook_ != nullptr) answered->WaitForNotificationWithDeadline(until);
   }
 
  private:

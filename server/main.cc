@@ -5,8 +5,9 @@
 #include <google/protobuf/stubs/logging.h>
 #include <malloc.h>
 #include <signal.h>
+#include <spdlog/async_logger.h>
+#include <spdlog/details/thread_pool.h>
 #include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include <cstdio>
 #include <memory>
@@ -37,16 +38,30 @@ sigset_t BlockStopSignals() {
   return signals;
 }
 
-std::shared_ptr<spdlog::logger> MakeLog(const std::string& level) {
-  auto log = spdlog::stderr_logger_mt("kyc");
-  log->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
-  log->set_level(spdlog::level::from_str(level));
-  log->flush_on(spdlog::level::trace);
-  return log;
-}
+// Lines wait for whoever reads stderr on a thread of their own; when that one is slow the oldest
+// lines are lost, and the gateway goes on.
+class Log {
+ public:
+  explicit Log(const std::string& level)
+      : writer_(std::make_shared<spdlog::details::thread_pool>(kLinesWaiting, 1)),
+        logger_(std::make_shared<spdlog::async_logger>(
+            "kyc", std::make_shared<spdlog::sinks::stderr_sink_mt>(), writer_,
+            spdlog::async_overflow_policy::overrun_oldest)) {
+    logger_->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+    logger_->set_level(spdlog::level::from_str(level));
+  }
+  const std::shared_ptr<spdlog::logger>& logger() const { return logger_; }
+
+ private:
+  static constexpr size_t kLinesWaiting = 8192;
+
+  std::shared_ptr<spdlog::details::thread_pool> writer_;
+  std::shared_ptr<spdlog::logger> logger_;
+};
 
 int Serve(const kyc::config::Settings& settings, const sigset_t& stop_signals) {
-  const std::shared_ptr<spdlog::logger> log = MakeLog(settings.log_level);
+  const Log lines(settings.log_level);
+  const std::shared_ptr<spdlog::logger>& log = lines.logger();
   auto gateway = kyc::Gateway::Start(settings, log);
   if (!gateway.ok()) {
     std::fprintf(stderr, "kyc-gateway: %s\n", std::string(gateway.status().message()).c_str());

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "server/rpc/steady_now.h"
 
 namespace kyc::rpc {
 
@@ -19,7 +20,7 @@ Admission::WaitId Admission::Reserve(OnGranted granted) {
     return 0;
   }
   const WaitId id = ++last_id_;
-  waiting_.emplace(id, Waiting{absl::Now(), std::move(granted)});
+  waiting_.emplace(id, Waiting{SteadyNow(), std::move(granted)});
   ArmTimer();
   return id;
 }
@@ -52,22 +53,21 @@ absl::Time Admission::PatienceEnds() const {
 
 void Admission::RefuseExpired() {
   timer_ = 0;
-  const absl::Time now = absl::Now();
-  const bool readers_are_slow = !waiting_.empty() && !IsFull() && PatienceEnds() <= now;
+  const absl::Time now = SteadyNow();
   while (!waiting_.empty() && PatienceEnds() <= now) {
     Waiting first = std::move(waiting_.begin()->second);
     waiting_.erase(waiting_.begin());
     std::move(first.granted)(false);
   }
-  if (readers_are_slow) end_slow_readers_();
   ArmTimer();
 }
 
 void Admission::ArmTimer() {
   if (timer_ != 0 || waiting_.empty()) return;
   // Looks again soon even if the patience is long now: messages being read may fill the capacity.
-  const absl::Time soon = absl::Now() + std::max(limits_.patience, absl::Milliseconds(10));
-  timer_ = loop_.At(std::min(PatienceEnds(), soon), [this] { RefuseExpired(); });
+  const absl::Duration soon = std::max(limits_.patience, absl::Milliseconds(10));
+  timer_ = loop_.At(absl::Now() + std::min(PatienceEnds() - SteadyNow(), soon),
+                    [this] { RefuseExpired(); });
 }
 
 }  // namespace kyc::rpc

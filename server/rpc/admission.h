@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 
 #include "absl/container/btree_map.h"
 #include "absl/functional/any_invocable.h"
@@ -13,8 +12,7 @@
 
 namespace kyc::rpc {
 
-// How long a call waits for calls whose messages are still being read, and how long one may take to
-// send its message while others wait.
+// How long a call may take to send its message, and others wait for it.
 inline constexpr absl::Duration kReadPatience = absl::Seconds(10);
 
 struct AdmissionLimits {
@@ -37,10 +35,7 @@ class Admission {
   using OnGranted = absl::AnyInvocable<void(bool granted) &&>;
   using WaitId = uint64_t;  // 0: no wait, `granted` was called at once.
 
-  // `end_slow_readers` ends the calls that have been sending their message for kReadPatience;
-  // called when somebody has waited as long for them.
-  Admission(Loop& loop, AdmissionLimits limits, std::function<void()> end_slow_readers)
-      : loop_(loop), limits_(limits), end_slow_readers_(std::move(end_slow_readers)) {}
+  Admission(Loop& loop, AdmissionLimits limits) : loop_(loop), limits_(limits) {}
 
   // Reserves for one message.
   WaitId Reserve(OnGranted granted);
@@ -56,7 +51,7 @@ class Admission {
 
  private:
   struct Waiting {
-    absl::Time since;
+    absl::Time since;  // By the steady clock.
     OnGranted granted;
   };
 
@@ -71,7 +66,6 @@ class Admission {
 
   Loop& loop_;
   const AdmissionLimits limits_;
-  const std::function<void()> end_slow_readers_;
   int64_t held_ = 0;
   int64_t reading_ = 0;  // Reservations.
   WaitId last_id_ = 0;

@@ -7,48 +7,29 @@
 #include "absl/time/clock.h"
 #include "server/call/error.h"
 #include "server/rpc/callers.h"
+#include "server/rpc/refusals.h"
 #include "server/rpc/status.h"
+#include "server/rpc/steady_now.h"
 
 namespace kyc::rpc {
 namespace {
 
-// How long a stream's last write may stay stuck before the stream is cut.
-constexpr absl::Duration kStuckWrite = absl::Seconds(1);
-// Methods with requests up to this size do not wait for room, as long as few messages are read so:
-// gRPC reads a larger one before we can refuse it.
+// How long an idle conversation stays, and a reply that its caller does not take.
+constexpr absl::Duration kIdle = absl::Seconds(30);
+// How long a stream's last write, and in a drain any reply, may stay stuck.
+constexpr absl::Duration kStuck = absl::Seconds(1);
+// Methods with requests up to this size do not wait for room while few messages are read so: gRPC
+// reads a larger one before we can refuse it.
 constexpr size_t kSmallRequest = 64 << 10;
-constexpr int kMaxExpress = 16;
-// Conversations at once: each may hold a message of the largest size, and anybody may open one.
-constexpr int kMaxConversations = 8;
+constexpr int kMaxExpress = 8;
+// Messages that are being read for methods that anybody may call. One more ends the oldest.
+constexpr size_t kMaxAnonymousReads = 8;
+// Streams that anybody may open.
+constexpr int kMaxAnonymousStreams = 1000;
+// Calls at once. Most of them wait for an upstream, whose slots are fewer.
+constexpr size_t kMaxOpen = 50'000;
 // The longest x-request-id that is taken over from a caller.
 constexpr size_t kMaxRequestId = 128;
-
-absl::Status Refused(absl::StatusCode code, absl::string_view reason, absl::string_view message,
-                     absl::optional<absl::Duration> retry_after = absl::nullopt,
-                     Outcome outcome = Outcome::kNotSent) {
-  Error error;
-  error.code = code;
-  error.reason = std::string(reason);
-  error.message = std::string(message);
-  error.metadata = {{"outcome", std::string(OutcomeText(outcome))}};
-  error.retry_after = retry_after;
-  return ToStatus(error);
-}
-
-absl::Status Draining(Outcome outcome) {
-  return outcome == Outcome::kNotSent
-             ? Refused(absl::StatusCode::kUnavailable, "SERVER_DRAINING",
-                       "This server is shutting down; the call was not sent, try another server")
-             : Refused(absl::StatusCode::kUnknown, "SERVER_DRAINING",
-                       "This server shut down while the call was running; it may have been "
-                       "processed",
-                       absl::nullopt, outcome);
-}
-
-absl::Status Overloaded() {
-  return Refused(absl::StatusCode::kResourceExhausted, "GATEWAY_OVERLOADED",
-                 "Too many request bytes are in flight; try again later", absl::Seconds(1));
-}
 
 using Metadata = std::multimap<grpc::string_ref, grpc::string_ref>;
 
@@ -110,31 +91,26 @@ void Call::OnAccepted(bool ok) {
   }
   AcceptNext(scope_);
   operations_ = 1;  // done_
-  start_ = absl::Now();
+  start_ = SteadyNow();
   scope_.open.insert(this);
   ReportOpen();
   if (absl::Status judged = Judge(); !judged.ok()) return End(std::move(judged), nullptr);
-  Count(1);
-  // A conversation may wait for its next message as long as it likes, so it reserves nothing.
-  if (method_->each) return Read();
-  // Health checks and watches must get in also when images fill the room.
-  if (method_->max_request_bytes <= kSmallRequest && scope_.express < kMaxExpress) {
+  if (method_->stream) ++*(counted_in_ = StreamCount());
+  if (!method_->needs_caller) {
+    ReadAnonymously();
+  } else if (method_->max_request_bytes <= kSmallRequest && scope_.express < kMaxExpress) {
+    // Watches and look-ups get in also when images fill the room.
     ++scope_.express;
     express_ = true;
-    return Read();
-  }
-  waiting_ = scope_.admission.Reserve([this](bool granted) {
-    waiting_ = 0;
-    if (!granted) return End(Overloaded(), nullptr);
-    reserved_ = true;
     Read();
-  });
-}
-
-void Call::Count(int change) {
-  counted_ = change > 0;
-  if (method_->stream) scope_.streams += change;
-  if (method_->each) scope_.conversations += change;
+  } else {
+    waiting_ = scope_.admission.Reserve([this](bool granted) {
+      waiting_ = 0;
+      if (!granted) return End(Overloaded(), nullptr);
+      reserved_ = true;
+      Read();
+    });
+  }
 }
 
 absl::Status Call::Judge() {
@@ -148,14 +124,18 @@ absl::Status Call::Judge() {
     if (!found.ok()) return found.status();
     caller = *found;
   }
-  if ((method_->stream && scope_.streams >= scope_.limits.max_streams) ||
-      (method_->each && scope_.conversations >= kMaxConversations)) {
-    return Refused(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
-                   "This server has as many open streams as it allows; try another one",
-                   absl::Seconds(5));
-  }
+  if (scope_.open.size() > kMaxOpen) return Overloaded();
+  if (method_->stream && *StreamCount() >= MaxStreams()) return TooManyStreams();
   FillContext(caller);
   return absl::OkStatus();
+}
+
+int* Call::StreamCount() const {
+  return method_->needs_caller ? &scope_.streams : &scope_.anonymous_streams;
+}
+
+int Call::MaxStreams() const {
+  return method_->needs_caller ? scope_.limits.max_streams : kMaxAnonymousStreams;
 }
 
 absl::StatusOr<const config::Caller*> Call::Identify() const {
@@ -179,33 +159,45 @@ void Call::FillContext(const config::Caller* caller) {
   if (const auto trace = Header(metadata, "traceparent"); trace.has_value() && IsPlainId(*trace)) {
     context_.traceparent = std::string(*trace);
   }
+  const absl::Time now = absl::Now();
   const absl::Time asked = absl::FromChrono(server_context_.deadline());
   // gRPC gives a time far in the future when the caller set none.
-  const bool unset = asked > start_ + absl::Hours(24 * 365);
-  context_.deadline = unset ? start_ + scope_.limits.default_deadline
-                            : std::min(asked, start_ + scope_.limits.max_deadline);
+  const bool unset = asked > now + absl::Hours(24 * 365);
+  context_.deadline = unset ? now + scope_.limits.default_deadline
+                            : std::min(asked, now + scope_.limits.max_deadline);
   context_.cancel = cancel_.get_token();
+}
+
+void Call::ReadAnonymously() {
+  scope_.anonymous_reads.push_back(this);
+  Read();
+  if (scope_.anonymous_reads.size() <= kMaxAnonymousReads) return;
+  Call* const oldest = scope_.anonymous_reads.front();
+  oldest->LeaveRead();
+  oldest->Finish(RequestTooSlow());
 }
 
 void Call::Read() {
   reading_ = true;
-  reading_since_ = absl::Now();
+  reading_since_ = SteadyNow();
   ++operations_;
   io_.Read(&request_, &read_);
+}
+
+void Call::LeaveRead() {
+  if (std::exchange(express_, false)) --scope_.express;
+  if (method_ != nullptr && !method_->needs_caller) scope_.anonymous_reads.remove(this);
 }
 
 void Call::OnRead(bool ok) {
   --operations_;
   reading_ = false;
-  LeaveExpress();
+  LeaveRead();
   if (!ending_ && ok) {
     Handle();
   } else if (!ending_) {
     // The caller has closed its side: after all messages if it sends several, too early otherwise.
-    End(method_->each ? absl::OkStatus()
-                      : Refused(absl::StatusCode::kInvalidArgument, "MALFORMED_REQUEST",
-                                "The call ended before its request message was whole"),
-        nullptr);
+    End(method_->each ? absl::OkStatus() : RequestCutShort(), nullptr);
   }
   FreeIfOver();
 }
@@ -247,6 +239,7 @@ void Call::Reply(absl::StatusOr<grpc::ByteBuffer> response) {
 }
 
 void Call::Write(const grpc::ByteBuffer& message) {
+  if (ending_) return;
   writing_ = true;
   ++operations_;
   io_.Write(message, &written_);
@@ -261,7 +254,7 @@ void Call::OnWritten(bool ok) {
     End(absl::CancelledError("The connection is lost."), nullptr);
   } else if (method_->each) {
     request_.Clear();
-    Read();
+    ReadAnonymously();
   } else if (producer_ != nullptr) {
     producer_->OnWritten();
   }
@@ -272,20 +265,17 @@ void Call::Finish(absl::Status status) {
   if (ending_) return;
   if (!writing_) return End(std::move(status), nullptr);
   ending_ = true;
+  ending_since_ = SteadyNow();
   status_ = std::move(status);
-  stuck_timer_ = scope_.loop.At(absl::Now() + kStuckWrite, [this] {
-    stuck_timer_ = 0;
-    server_context_.TryCancel();
-  });
 }
 
 void Call::End(absl::Status status, const grpc::ByteBuffer* response) {
+  if (!ending_) ending_since_ = SteadyNow();
   ending_ = true;
   finish_started_ = true;
-  if (stuck_timer_ != 0) scope_.loop.Cancel(std::exchange(stuck_timer_, 0));
   if (method_ != nullptr) {
     scope_.metrics.CallEnded(absl::string_view(method_->name).substr(1), status.code(),
-                             ReasonOf(status), absl::Now() - start_);
+                             ReasonOf(status), SteadyNow() - start_);
   }
   ++operations_;
   if (response != nullptr) {
@@ -335,19 +325,20 @@ absl::Status Call::AfterDrain(absl::Status status) const {
   return Draining(not_sent ? Outcome::kNotSent : Outcome::kUnknown);
 }
 
-void Call::EndIfReadingSince(absl::Time since) {
-  if (!reading_ || !reserved_ || ending_ || reading_since_ > since) return;
-  Finish(Refused(absl::StatusCode::kDeadlineExceeded, "CALLER_DEADLINE",
-                 "The request message did not arrive in time while other calls waited"));
-}
-
-void Call::LeaveExpress() {
-  if (std::exchange(express_, false)) --scope_.express;
+void Call::EndIfOverdue() {
+  const absl::Time now = SteadyNow();
+  if (ending_) {
+    // Its last message or its status is not taken.
+    const bool patient = finish_started_ && !scope_.draining;
+    if (now - ending_since_ > (patient ? kIdle : kStuck)) server_context_.TryCancel();
+  } else if (reading_ && now - reading_since_ > (method_->each ? kIdle : kReadPatience)) {
+    Finish(RequestTooSlow());
+  }
 }
 
 void Call::LetGoOfRequest() {
   request_.Clear();
-  LeaveExpress();
+  LeaveRead();
   if (std::exchange(reserved_, false)) scope_.admission.Settle(0);
   if (held_bytes_ > 0) scope_.admission.GiveBack(std::exchange(held_bytes_, 0));
 }
@@ -360,7 +351,7 @@ void Call::ReportOpen() const {
 void Call::FreeIfOver() {
   if (operations_ > 0 || handling_ || !finish_started_) return;
   scope_.open.erase(this);
-  if (counted_) Count(-1);
+  if (counted_in_ != nullptr) --*counted_in_;
   LetGoOfRequest();
   ReportOpen();
   const auto on_idle = scope_.open.empty() ? scope_.on_idle : nullptr;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -41,9 +42,11 @@ struct CallScope {
   uint64_t id_seed = 0;
 
   absl::flat_hash_set<Call*> open{};  // Accepted and not yet ended.
-  int64_t streams = 0;
-  int express = 0;        // Small requests that are being read without a reservation.
-  int conversations = 0;  // Open calls of methods that answer each message.
+  int streams = 0;                    // Those of callers.
+  int anonymous_streams = 0;
+  int express = 0;  // Small requests that are being read without a reservation.
+  // Calls of methods that anybody may call whose message is being read, oldest first.
+  std::list<Call*> anonymous_reads{};
   uint64_t calls_seen = 0;
   bool draining = false;
   std::function<void()> on_idle{};  // Called when the last call ends.
@@ -60,8 +63,8 @@ class Call final : public Stream {
   void BeginDrain();
   // A drain ends this call now: UNAVAILABLE if it was not sent, else UNKNOWN.
   void EndByDrain();
-  // Ends the call if its message is not whole although it is being sent since `since`.
-  void EndIfReadingSince(absl::Time since);
+  // Ends or cuts the call if its caller does not do its part: sends no message, takes no reply.
+  void EndIfOverdue();
 
   // Stream, for the methods that answer by one.
   const CallContext& context() const override { return context_; }
@@ -92,13 +95,15 @@ class Call final : public Stream {
   absl::Status Judge();
   absl::StatusOr<const config::Caller*> Identify() const;
   void FillContext(const config::Caller* caller);
+  int* StreamCount() const;
+  int MaxStreams() const;
+  void ReadAnonymously();
   void Read();
+  void LeaveRead();
   void Handle();
   void Reply(absl::StatusOr<grpc::ByteBuffer> response);
   void End(absl::Status status, const grpc::ByteBuffer* response);
   void LetGoOfRequest();
-  void LeaveExpress();
-  void Count(int change);
   absl::Status AfterDrain(absl::Status status) const;
   void ReportOpen() const;
   void FreeIfOver();
@@ -111,15 +116,16 @@ class Call final : public Stream {
   CallContext context_;
   grpc::ByteBuffer request_;
   std::unique_ptr<Producer> producer_;
+  // By the steady clock: when it arrived; when reading began; when its end was decided.
   absl::Time start_;
   absl::Time reading_since_;
+  absl::Time ending_since_;
   absl::Status status_;
 
   int64_t held_bytes_ = 0;  // Of the message that was read.
   bool express_ = false;    // In CallScope::express.
   bool reserved_ = false;   // For the message that is being read.
   Admission::WaitId waiting_ = 0;
-  Loop::TimerId stuck_timer_ = 0;
   int operations_ = 0;     // Tags that have not come back.
   bool handling_ = false;  // The unary method owes an answer.
   bool reading_ = false;
@@ -127,7 +133,7 @@ class Call final : public Stream {
   bool ending_ = false;          // Finish was asked for; its status is status_.
   bool finish_started_ = false;  // gRPC has been told.
   bool ended_by_drain_ = false;
-  bool counted_ = false;  // In CallScope::streams or conversations.
+  int* counted_in_ = nullptr;  // One of CallScope's counts of streams.
 
   Operation accepted_{this, &Call::OnAccepted};
   Operation read_{this, &Call::OnRead};

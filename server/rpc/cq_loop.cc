@@ -2,7 +2,7 @@
 
 #include <grpc/support/time.h>
 
-#include <chrono>
+#include "server/rpc/steady_now.h"
 
 namespace kyc::rpc {
 
@@ -14,7 +14,9 @@ void CqLoop::Post(Task task) {
   if (posted_.size() == 1) wake_.alarm.Set(queue_, gpr_time_0(GPR_CLOCK_MONOTONIC), &wake_);
 }
 
-CqLoop::TimerId CqLoop::At(absl::Time when, Task task) {
+CqLoop::TimerId CqLoop::At(absl::Time wall_time, Task task) {
+  // Kept by the steady clock: when the wall clock is set, no timer moves.
+  const absl::Time when = SteadyNow() + (wall_time - absl::Now());
   const TimerId timer = ++last_timer_;
   timers_.emplace(std::make_pair(when, timer), std::move(task));
   due_.emplace(timer, when);
@@ -59,6 +61,7 @@ void CqLoop::RunPosted() {
   std::vector<Task> tasks;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (ended_) posted_.clear();
     tasks.swap(posted_);
   }
   for (Task& task : tasks) std::move(task)();
@@ -70,7 +73,7 @@ void CqLoop::Clock::On(bool) {
 }
 
 void CqLoop::RunDue() {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   while (!timers_.empty() && timers_.begin()->first.first <= now) {
     const auto first = timers_.begin();
     Task task = std::move(first->second);
@@ -90,7 +93,9 @@ void CqLoop::Arm() {
   clock_.armed = true;
   clock_.due = timers_.begin()->first.first;
   // Rounded up, or a timer would fire just before it is due and be armed again.
-  clock_.alarm.Set(queue_, absl::ToChronoTime(clock_.due + absl::Milliseconds(1)), &clock_);
+  const absl::Duration left = clock_.due - SteadyNow() + absl::Milliseconds(1);
+  const gpr_timespec span = gpr_time_from_nanos(absl::ToInt64Nanoseconds(left), GPR_TIMESPAN);
+  clock_.alarm.Set(queue_, gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), span), &clock_);
 }
 
 }  // namespace kyc::rpc

@@ -29,7 +29,7 @@ class CqLoop final : public Loop {
   explicit CqLoop(grpc::CompletionQueue* queue) : queue_(queue), wake_(this), clock_(this) {}
 
   void Post(Task task) override;
-  TimerId At(absl::Time when, Task task) override;
+  TimerId At(absl::Time wall_time, Task task) override;
   void Cancel(TimerId timer) override;
 
   // Whether this is the loop's thread.
@@ -55,7 +55,7 @@ class CqLoop final : public Loop {
     CqLoop* loop;
     grpc::Alarm alarm;
     bool armed = false;
-    absl::Time due;
+    absl::Time due;  // By the steady clock, as all timers.
   };
 
   void RunPosted();

@@ -15,6 +15,11 @@
 namespace kyc::rpc {
 namespace {
 
+// What a message may hold beside its large fields. Empty fields cost little to send and much to
+// keep.
+constexpr size_t kMaxRest = 64 << 10;
+constexpr int kMaxFields = 4096;
+
 // Protobuf's wire types; groups (3 and 4) are not read.
 enum WireType { kVarint = 0, kFixed64 = 1, kLengthDelimited = 2, kFixed32 = 5 };
 
@@ -94,7 +99,9 @@ class Splitter {
     if (length > reader_.left()) return false;
     const size_t end = reader_.left() - length;
     while (reader_.left() > end) {
-      if (!Field(depth, on, rest)) return false;
+      if (++fields_ > kMaxFields || !Field(depth, on, rest) || rest->size() > kMaxRest) {
+        return false;
+      }
     }
     return reader_.left() == end;
   }
@@ -134,7 +141,7 @@ class Splitter {
     AppendVarint(tag, rest);
     if (deeper.empty()) {
       AppendVarint(length, rest);
-      return reader_.Copy(length, rest);
+      return length <= kMaxRest && reader_.Copy(length, rest);
     }
     std::string nested;
     if (!Message(length, depth + 1, deeper, &nested)) return false;
@@ -146,6 +153,7 @@ class Splitter {
   const std::vector<FieldPath>& paths_;
   WireReader reader_;
   std::vector<Blob>& blobs_;
+  int fields_ = 0;
 };
 
 // The pieces of a buffer. They belong to it: ProtoBufferReader peeks, it does not copy.
@@ -185,7 +193,8 @@ absl::Status Parse(grpc::ByteBuffer* bytes, const std::vector<FieldPath>& paths,
   error.code = absl::StatusCode::kInvalidArgument;
   error.reason = "MALFORMED_REQUEST";
   error.message =
-      "The request is not a valid Protobuf message of this method, or a string in it is not UTF-8";
+      "The request is not a valid Protobuf message of this method, a string in it is not UTF-8, or "
+      "it holds more than 64 KiB beside its images";
   error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
   return ToStatus(error);
 }

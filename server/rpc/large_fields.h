@@ -18,7 +18,8 @@ using FieldPath = std::vector<int>;
 
 // Parses `bytes` into `message`, all but the fields at `paths`: those become `blobs`, in the order
 // of `paths`, pointing into `bytes`. As in Protobuf, the last of several occurrences counts.
-// INVALID_ARGUMENT MALFORMED_REQUEST if it does not parse or a string is not valid UTF-8.
+// INVALID_ARGUMENT MALFORMED_REQUEST if it does not parse, a string is not valid UTF-8, or, where
+// there are paths, all else is over 64 KiB or 4,096 fields.
 absl::Status Parse(grpc::ByteBuffer* bytes, const std::vector<FieldPath>& paths,
                    google::protobuf::MessageLite& message, std::vector<Blob>& blobs);
 

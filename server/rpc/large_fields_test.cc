@@ -113,6 +113,21 @@ TEST(LargeFieldsTest, EveryCutIsRefusedOrParsesAsProtobufDoes) {
   }
 }
 
+TEST(LargeFieldsTest, MuchBesideTheImagesIsMalformed) {
+  std::string empty_fields;
+  for (int i = 0; i < 5000; ++i) empty_fields += std::string("\x7a\x00", 2);
+  std::string images;  // Each time another one, the last of which would count.
+  for (int i = 0; i < 5000; ++i) images += std::string("\x22\x00", 2);
+  CreateUpgradeAccountWidgetRequest long_text;
+  long_text.set_phone_no(std::string(70'000, '6'));
+  for (const std::string& much : {empty_fields, images, long_text.SerializeAsString()}) {
+    grpc::ByteBuffer bytes = InSlices(much, {});
+    CreateUpgradeAccountWidgetRequest message;
+    std::vector<Blob> blobs;
+    EXPECT_EQ(ReasonOf(Parse(&bytes, kImages, message, blobs)), "MALFORMED_REQUEST");
+  }
+}
+
 TEST(LargeFieldsTest, GarbageIsMalformed) {
   for (const std::string& garbage :
        {std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), std::string("\x0b\x0c"),

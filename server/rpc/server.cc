@@ -17,6 +17,7 @@ namespace {
 constexpr int kAccepting = 128;
 // Calls that wait for room; each holds at most the 64 KiB that flow control lets through unread.
 constexpr size_t kMaxWaiting = 2000;
+constexpr absl::Duration kSweepInterval = absl::Seconds(1);
 
 void Configure(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
@@ -61,17 +62,18 @@ void Server::MakeScope() {
   const AdmissionLimits limits = {limits_.max_request_bytes_in_flight,
                                   static_cast<int64_t>(largest), kMaxWaiting,
                                   limits_.overload_wait};
-  admission_ = std::make_unique<Admission>(*loop_, limits, [this] { EndSlowReaders(); });
+  admission_ = std::make_unique<Admission>(*loop_, limits);
   scope_.reset(new CallScope{*loop_, *admission_, metrics_, limits_, callers_});
   scope_->methods = std::move(methods_);
   scope_->queue = queue_.get();
   scope_->id_seed = std::random_device()() * uint64_t{0x100000000} + std::random_device()();
 }
 
-void Server::EndSlowReaders() {
-  const absl::Time since = absl::Now() - kReadPatience;
+// Ends what its caller keeps open without doing its part. Cheaper than a timer for each call.
+void Server::Sweep() {
   const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
-  for (Call* call : open) call->EndIfReadingSince(since);
+  for (Call* call : open) call->EndIfOverdue();
+  loop_->At(absl::Now() + kSweepInterval, [this] { Sweep(); });
 }
 
 absl::Status Server::Start() {
@@ -85,6 +87,7 @@ absl::Status Server::Start() {
         absl::StrCat("cannot listen on ", limits_.listen, " (grpc.listen): is the port in use?"));
   }
   for (int i = 0; i < kAccepting; ++i) Call::AcceptNext(*scope_);
+  loop_->Post([this] { Sweep(); });
   thread_ = std::thread([this] { loop_->Run(); });
   return absl::OkStatus();
 }

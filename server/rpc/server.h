@@ -53,7 +53,7 @@ class Server {
 
  private:
   void MakeScope();
-  void EndSlowReaders();
+  void Sweep();
 
   const config::Grpc limits_;
   const std::vector<config::Caller> callers_;

@@ -269,19 +269,28 @@ class Counting final : public Producer {
   bool ended_ = false;
 };
 
-TEST_F(ServerTest, StreamKeepsItsOrderAndEndsByDrain) {
-  methods_.push_back(ServerStream<HealthCheckRequest>(
-      "/grpc.health.v1.Health/Count",
-      [](Stream* stream, HealthCheckRequest) -> absl::StatusOr<std::unique_ptr<Producer>> {
+constexpr char kCount[] = "/a.B/Count";
+
+Method Count() {
+  return ServerStream<HealthCheckRequest>(
+      kCount, [](Stream* stream, HealthCheckRequest) -> absl::StatusOr<std::unique_ptr<Producer>> {
         return std::make_unique<Counting>(stream);
-      }));
+      });
+}
+
+using Reader = std::unique_ptr<grpc::ClientReader<HealthCheckRequest>>;
+
+Reader OpenCount(grpc::Channel* channel, grpc::ClientContext* context) {
+  const grpc::internal::RpcMethod method(kCount, grpc::internal::RpcMethod::SERVER_STREAMING);
+  return Reader(grpc::internal::ClientReaderFactory<HealthCheckRequest>::Create(
+      channel, method, context, HealthCheckRequest()));
+}
+
+TEST_F(ServerTest, StreamKeepsItsOrderAndEndsByDrain) {
+  methods_.push_back(Count());
   Start();
   grpc::ClientContext context;
-  grpc::internal::RpcMethod method("/grpc.health.v1.Health/Count",
-                                   grpc::internal::RpcMethod::SERVER_STREAMING, channel_);
-  std::unique_ptr<grpc::ClientReader<HealthCheckRequest>> reader(
-      grpc::internal::ClientReaderFactory<HealthCheckRequest>::Create(
-          channel_.get(), method, &context, HealthCheckRequest()));
+  const Reader reader = OpenCount(channel_.get(), &context);
   HealthCheckRequest message;
   std::thread drain;
   for (int i = 0; reader->Read(&message); ++i) {
@@ -294,17 +303,22 @@ TEST_F(ServerTest, StreamKeepsItsOrderAndEndsByDrain) {
 
 TEST_F(ServerTest, StreamsOverTheLimitAreRefused) {
   limits_.max_streams = 1;
+  methods_.push_back(Count());
   Start();
-  auto stub = grpc::health::v1::Health::NewStub(channel_);
-  grpc::ClientContext first, second;
-  auto reader = stub->Watch(&first, HealthCheckRequest());
+  auto health = grpc::health::v1::Health::NewStub(channel_);
+  grpc::ClientContext anonymous, first, second;
   HealthCheckResponse response;
-  ASSERT_TRUE(reader->Read(&response));
-  auto refused = stub->Watch(&second, HealthCheckRequest());
-  EXPECT_FALSE(refused->Read(&response));
+  const auto watch = health->Watch(&anonymous, HealthCheckRequest());
+  ASSERT_TRUE(watch->Read(&response));  // Does not count among the callers' streams.
+  HealthCheckRequest message;
+  const Reader reader = OpenCount(channel_.get(), &first);
+  ASSERT_TRUE(reader->Read(&message));
+  const Reader refused = OpenCount(channel_.get(), &second);
+  EXPECT_FALSE(refused->Read(&message));
   EXPECT_EQ(ReasonIn(refused->Finish()), "TOO_MANY_STREAMS");
-  first.TryCancel();
+  for (grpc::ClientContext* context : {&anonymous, &first}) context->TryCancel();
   reader->Finish();
+  watch->Finish();
 }
 
 TEST_F(ServerTest, DrainLetsARunningCallFinish) {
@@ -366,6 +380,73 @@ TEST_P(DrainTest, EndsARunningCallByWhatIsKnown) {
 INSTANTIATE_TEST_SUITE_P(Outcomes, DrainTest,
                          testing::Values(DrainCase{"not_sent", grpc::UNAVAILABLE},
                                          DrainCase{"unknown", grpc::UNKNOWN}));
+
+// A call whose steps are taken by hand.
+class OpenCall {
+ public:
+  OpenCall(const std::shared_ptr<grpc::Channel>& channel, const std::string& method)
+      : stub_(channel), call_(stub_.PrepareCall(&context_, method, &queue_)) {
+    call_->StartCall(nullptr);
+    Await();
+  }
+  ~OpenCall() {
+    context_.TryCancel();
+    call_->Finish(&status_, nullptr);
+    Await();
+  }
+  void WriteLast(const std::string& bytes) {
+    grpc::Slice slice(bytes);
+    call_->WriteLast(grpc::ByteBuffer(&slice, 1), grpc::WriteOptions(), nullptr);
+    Await();
+  }
+
+ private:
+  void Await() {
+    void* tag;
+    bool ok;
+    queue_.Next(&tag, &ok);
+  }
+  grpc::ClientContext context_;
+  grpc::CompletionQueue queue_;
+  grpc::GenericStub stub_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
+  grpc::Status status_;
+};
+
+TEST_F(ServerTest, CallsWithoutAMessageLockNobodyOut) {
+  limits_.max_request_bytes_in_flight = 64 << 10;
+  methods_.push_back(Echo());
+  Start();
+  std::vector<std::unique_ptr<OpenCall>> silent;
+  for (int i = 0; i < 40; ++i) {
+    silent.push_back(std::make_unique<OpenCall>(channel_, "/grpc.health.v1.Health/Check"));
+  }
+  EXPECT_TRUE(Call("/a.B/Echo").ok());
+  auto stub = grpc::health::v1::Health::NewStub(channel_);
+  HealthCheckResponse response;
+  grpc::ClientContext context;
+  EXPECT_TRUE(stub->Check(&context, HealthCheckRequest(), &response).ok());
+}
+
+TEST_F(ServerTest, DrainEndsAReplyThatNobodyTakes) {
+  absl::Notification replied;
+  methods_.push_back(Unary<HealthCheckRequest, HealthCheckRequest>(
+      "/a.B/Large", [&](CallContext, HealthCheckRequest, Done<HealthCheckRequest> done) {
+        HealthCheckRequest large;
+        large.set_service(std::string(3 << 20, 'x'));  // More than flow control lets through.
+        std::move(done)(std::move(large));
+        replied.Notify();
+      }));
+  Start();
+  grpc::ChannelArguments no_growth;  // Of the window, so that the reply gets stuck.
+  no_growth.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  OpenCall call(grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", server_->port()),
+                                          grpc::InsecureChannelCredentials(), no_growth),
+                "/a.B/Large");
+  call.WriteLast("");
+  replied.WaitForNotification();
+  server_->Drain(absl::ZeroDuration());
+}
 
 TEST_F(ServerTest, PortInUseIsOneLineThatNamesIt) {
   Start();

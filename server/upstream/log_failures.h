@@ -11,8 +11,9 @@
 
 namespace kyc::upstream {
 
-// Passes everything on, and writes one warning for each failure: request id, upstream, account,
-// kind, whether it was sent, attempts and libcurl's words. Nothing of the request.
+// Passes everything on, and writes one warning for each failed attempt: request id, upstream,
+// account, kind, whether it was sent, attempts and libcurl's words, nothing of the request. Calls
+// that are refused by the thousand (circuit open, no slot) are told once, and once when it is over.
 SendHttp LogFailures(SendHttp send, std::string upstream, std::string account,
                      std::shared_ptr<spdlog::logger> log);
 

@@ -1,0 +1,58 @@
+#include "server/rpc/refusals.h"
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+
+namespace kyc::rpc {
+namespace {
+
+absl::Status Refused(absl::StatusCode code, absl::string_view reason, absl::string_view message,
+                     absl::optional<absl::Duration> retry_after = absl::nullopt,
+                     Outcome outcome = Outcome::kNotSent) {
+  Error error;
+  error.code = code;
+  error.reason = std::string(reason);
+  error.message = std::string(message);
+  error.metadata = {{"outcome", std::string(OutcomeText(outcome))}};
+  error.retry_after = retry_after;
+  return ToStatus(error);
+}
+
+}  // namespace
+
+absl::Status Draining(Outcome outcome) {
+  if (outcome == Outcome::kNotSent) {
+    return Refused(absl::StatusCode::kUnavailable, "SERVER_DRAINING",
+                   "This server is shutting down; the call was not sent, try another server");
+  }
+  return Refused(absl::StatusCode::kUnknown, "SERVER_DRAINING",
+                 "This server shut down while the call was running; it may have been processed",
+                 absl::nullopt, outcome);
+}
+
+absl::Status Overloaded() {
+  return Refused(absl::StatusCode::kResourceExhausted, "GATEWAY_OVERLOADED",
+                 "This server has as many requests in flight as it allows; try again later",
+                 absl::Seconds(1));
+}
+
+absl::Status TooManyStreams() {
+  return Refused(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
+                 "This server has as many open streams as it allows; try another one",
+                 absl::Seconds(5));
+}
+
+absl::Status RequestTooSlow() {
+  return Refused(absl::StatusCode::kDeadlineExceeded, "CALLER_DEADLINE",
+                 "The request message did not arrive in time");
+}
+
+absl::Status RequestCutShort() {
+  return Refused(absl::StatusCode::kInvalidArgument, "MALFORMED_REQUEST",
+                 "The call ended before its request message was whole");
+}
+
+}  // namespace kyc::rpc
