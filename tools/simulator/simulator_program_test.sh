@@ -25,8 +25,8 @@ for signal in TERM INT; do
   exec 3<&- 4<&-
 done
 
-"$simulator" --list-magic | grep -q 'sim-quota .*Quota Exceeded' || fail "--list-magic lacks rows"
-"$simulator" --help | grep -q -- --refuse-duplicates || fail "--help lacks flags"
+grep -q 'sim-quota .*Quota Exceeded' <<<"$("$simulator" --list-magic)" || fail "--list-magic lacks rows"
+grep -q -- --refuse-duplicates <<<"$("$simulator" --help)" || fail "--help lacks flags"
 status=0
 "$simulator" --listen 2>fault || status=$?
 [ "$status" = 2 ] || fail "a faulty command line ends with $status"
