@@ -13,6 +13,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <string>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
@@ -64,6 +65,13 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
     error_code ignored;
     if (idle_) socket_.cancel(ignored);
   }
+  Clock::time_point IdleSince() const override { return idle_since_; }
+  void GiveWay() override {
+    error_code ignored;
+    socket_.close(ignored);
+    shared_->connections.erase(this);
+  }
+  void StartIdle() { idle_since_ = Clock::now(); }
   // Nullopt: the handler will not reply any more.
   void TakeReply(absl::optional<HttpReply> reply) {
     reply_ = std::move(reply);
@@ -94,6 +102,7 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   beast::flat_buffer buffer_;
   Shared* shared_;
   Clock::time_point deadline_;
+  Clock::time_point idle_since_ = Clock::time_point::max();
   absl::optional<HttpReply> reply_;
   bool waiting_ = false;  // For the handler's reply.
   bool idle_ = true;      // Waits for the first byte of a request.
@@ -135,11 +144,12 @@ int BodyRefusal(const error_code& error) {
 
 Task<bool> HttpConnection::ServeOne() {
   idle_ = true;
+  StartIdle();
   if (buffer_.size() == 0) {
     if (shared_->draining) co_return false;
     const auto [error, size] =
         co_await socket_.async_read_some(buffer_.prepare(buffer_.max_size()), kAwait);
-    if (error) co_return false;
+    if (error || !socket_.is_open()) co_return false;
     buffer_.commit(size);
   }
   idle_ = false;
@@ -148,6 +158,7 @@ Task<bool> HttpConnection::ServeOne() {
 
   size_t head_size = 0;
   int refused = co_await ReadHead(head_size);
+  idle_since_ = Clock::time_point::max();
   if (refused == kGone) co_return false;
   Parser parser;
   HttpCall call;
@@ -160,7 +171,7 @@ Task<bool> HttpConnection::ServeOne() {
   framing.http_1_0 = parser.get().version() == 10;
   framing.head_only = call.method == "HEAD";
   if (absl::optional<HttpReply> reply = shared_->handler.check_head(call); reply.has_value()) {
-    framing.keep_alive = framing.keep_alive && parser.is_done();
+    framing.keep_alive = false;  // Whoever may not ask does not hold a connection.
     co_return co_await Answer(*std::move(reply), framing);
   }
   refused = co_await ReadBody(parser, call);
@@ -186,6 +197,7 @@ Task<int> HttpConnection::ReadHead(size_t& head_size) {
     if (scanned == buffer_.max_size()) co_return 431;
     const auto [error, size] =
         co_await socket_.async_read_some(buffer_.prepare(buffer_.max_size() - scanned), kAwait);
+    if (!socket_.is_open()) co_return kGone;  // It gave way.
     if (error) co_return error == asio::error::operation_aborted ? 408 : kGone;
     buffer_.commit(size);
   }
@@ -281,10 +293,13 @@ Task<void> Serve(Socket socket, Shared* shared) {
   const auto connection = std::make_shared<HttpConnection>(std::move(socket), shared);
   while (co_await connection->ServeOne()) {
   }
+  connection->StartIdle();
   co_await connection->Linger();
 }
 
 Task<void> TurnAway(Socket socket, Shared* shared) {
+  ++shared->turned_away;
+  const absl::Cleanup leave = [shared] { --shared->turned_away; };
   const auto connection = std::make_shared<HttpConnection>(std::move(socket), shared);
   co_await connection->Refuse(429);
   co_await connection->Linger();

@@ -57,7 +57,13 @@ class Connection {
   virtual ~Connection() = default;
   // Ends the running read or write if its time is over.
   virtual void Tick(Clock::time_point now) = 0;
+  // For a drain: ends it unless a request has begun.
   virtual void CloseIfIdle() = 0;
+  // Since when it has waited for a request's whole head, or for its peer to close after the last
+  // answer. While a request runs: time_point::max().
+  virtual Clock::time_point IdleSince() const = 0;
+  // Ends it now, without a word; another takes its place.
+  virtual void GiveWay() = 0;
 };
 
 // What the connections share. Belongs to the listener's thread.
@@ -65,7 +71,8 @@ struct Shared {
   ServerOptions options;
   Handler handler;
   std::shared_ptr<Gate> gate;
-  absl::flat_hash_set<Connection*> connections;
+  absl::flat_hash_set<Connection*> connections;  // Also those that are turned away.
+  size_t turned_away = 0;
   size_t busy = 0;  // Requests between their first byte and the last byte of their answer.
   bool draining = false;
   absl::AnyInvocable<void() &&> drained;  // Null before Drain, and once called.

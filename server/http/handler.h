@@ -43,7 +43,7 @@ using OnReply = absl::AnyInvocable<void(HttpReply) &&>;
 // What a listener serves, as two pure steps, so that a test needs no server.
 struct Handler {
   // Judges method, path and headers before a byte of the body is buffered; a reply refuses the
-  // request. Runs on the listener's thread; must not block.
+  // request and ends the connection. Runs on the listener's thread; must not block.
   std::function<absl::optional<HttpReply>(const HttpCall& head)> check_head;
   // Answers a whole request. Runs on the listener's thread; must not block.
   std::function<void(HttpCall call, OnReply on_reply)> handle;

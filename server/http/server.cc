@@ -60,6 +60,7 @@ class Listener : public Server {
   Task<void> Accept();
   Task<void> Sweep();
   void Admit(Socket socket);
+  bool HasRoom();
   void StartDrain();
 
   Shared shared_;  // Outlives the connections, which live in the loop.
@@ -121,15 +122,28 @@ Task<void> Listener::Accept() {
 }
 
 void Listener::Admit(Socket socket) {
-  const size_t limit = static_cast<size_t>(shared_.options.max_connections);
-  const size_t open = shared_.connections.size();
-  if (shared_.draining || open >= limit + kTurnedAwayAtOnce) return;
+  if (shared_.draining) return;
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
-  asio::co_spawn(
-      loop_,
-      open < limit ? Serve(std::move(socket), &shared_) : TurnAway(std::move(socket), &shared_),
-      asio::detached);
+  if (HasRoom()) {
+    asio::co_spawn(loop_, Serve(std::move(socket), &shared_), asio::detached);
+  } else if (shared_.turned_away < kTurnedAwayAtOnce) {
+    asio::co_spawn(loop_, TurnAway(std::move(socket), &shared_), asio::detached);
+  }
+}
+
+// Makes it, if need be, by closing the connection that has been idle longest: whoever holds
+// connections without asking anything keeps nobody out.
+bool Listener::HasRoom() {
+  const auto& connections = shared_.connections;
+  const size_t served = connections.size() - shared_.turned_away;
+  if (served < static_cast<size_t>(shared_.options.max_connections)) return true;
+  const auto longest =
+      std::min_element(connections.begin(), connections.end(),
+                       [](auto* a, auto* b) { return a->IdleSince() < b->IdleSince(); });
+  if ((*longest)->IdleSince() == Clock::time_point::max()) return false;
+  (*longest)->GiveWay();
+  return true;
 }
 
 Task<void> Listener::Sweep() {

@@ -18,7 +18,10 @@ struct ServerOptions {
   std::string address = "127.0.0.1:0";  // Port 0 picks a free one.
   size_t max_body_bytes = 64 << 10;
   size_t max_header_bytes = 16 << 10;
-  int max_connections = 1024;  // One more is answered 429 and closed.
+  // At the limit, the connection that has been idle longest (between requests, before the end of a
+  // request's head, or after its last answer) is closed for the new one. While none is idle, the
+  // new one is answered 429 and closed.
+  int max_connections = 1024;
   // For one request, from its first byte; a new connection's first one, from its accept.
   absl::Duration read_timeout = absl::Seconds(10);
   absl::Duration idle_timeout = absl::Seconds(75);  // Between requests of a connection.
@@ -29,8 +32,8 @@ struct ServerOptions {
 // it (on another thread than the listener's). Handlers' OnReply may be called after destruction:
 // they then do nothing.
 //
-// The requests of one connection are answered one after the other, in order. An answer that leaves
-// a body unread, and any refusal of the listener itself, ends the connection.
+// The requests of one connection are answered one after the other, in order. A reply of check_head,
+// and any refusal of the listener itself, ends the connection.
 //
 // Refuses what Beast leaves to its user (request smuggling): request_rules.h.
 class Server {

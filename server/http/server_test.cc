@@ -41,6 +41,9 @@ class Held {
   std::vector<OnReply> replies_;
 };
 
+// What follows a method and a path.
+constexpr char kRest[] = " HTTP/1.1\r\nHost: h\r\n\r\n";
+
 HttpReply Text(int status, std::string body) {
   HttpReply reply;
   reply.status = status;
@@ -162,12 +165,13 @@ TEST_F(ServerTest, RefusedHeadWithUnreadBodyEndsTheConnection) {
   EXPECT_TRUE(absl::StrContains(response, "\r\nConnection: close\r\n")) << response;
 }
 
-TEST_F(ServerTest, RefusedHeadWithoutBodyKeepsTheConnection) {
+TEST_F(ServerTest, RefusedHeadWithoutBodyEndsTheConnection) {
   Start();
-  RawClient client(port());
-  client.Send("GET /refuse HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_EQ(StatusOf(client.ReadResponse()), 401);
-  EXPECT_EQ(StatusOf(client.ReadResponse()), 200);
+  const std::string response = Exchange(
+      port(), "GET /refuse HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(StatusOf(response), 401);
+  EXPECT_TRUE(absl::StrContains(response, "\r\nConnection: close\r\n")) << response;
+  EXPECT_TRUE(absl::EndsWith(response, "\r\n\r\nrefused")) << response;
 }
 
 TEST_F(ServerTest, ExpectedContinueIsGivenBeforeTheBody) {
@@ -245,14 +249,57 @@ TEST_F(ServerTest, DroppedReplyIsAnswered500) {
   EXPECT_EQ(StatusOf(client.ReadResponse()), 500);
 }
 
-TEST_F(ServerTest, ConnectionAboveTheLimitIsAnswered429UntilOneEnds) {
+TEST_F(ServerTest, ConnectionAboveTheLimitIsAnswered429WhileAllHaveARequest) {
   Start({.max_connections = 1});
-  auto first = std::make_unique<RawClient>(port());
-  first->Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-  ASSERT_EQ(StatusOf(first->ReadResponse()), 200);
+  RawClient first(port());
+  first.Send(absl::StrCat("GET /hold", kRest));
+  OnReply reply = held_->Take();
   EXPECT_EQ(StatusOf(Exchange(port(), "")), 429);
-  first->EndSending();
-  ASSERT_EQ(first->ReadAll(), "");
+  std::move(reply)(Text(200, "held"));
+  EXPECT_EQ(StatusOf(first.ReadResponse()), 200);
+  EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
+}
+
+TEST_F(ServerTest, UnfinishedBodyKeepsItsPlaceAtTheLimit) {
+  Start({.max_connections = 1});
+  RawClient first(port());
+  first.Send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+  ASSERT_EQ(first.ReadTo("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(StatusOf(Exchange(port(), "")), 429);
+  first.Send("x");
+  EXPECT_EQ(StatusOf(first.ReadResponse()), 200);
+}
+
+TEST_F(ServerTest, ConnectionIdleLongestGivesWayAtTheLimit) {
+  Start({.max_connections = 2});
+  RawClient often(port()), once(port());
+  for (RawClient* client : {&often, &once, &often}) {
+    client->Send(absl::StrCat("GET /", kRest));
+    ASSERT_EQ(StatusOf(client->ReadResponse()), 200);
+  }
+  RawClient next(port());
+  next.Send(absl::StrCat("GET /", kRest));
+  EXPECT_EQ(StatusOf(next.ReadResponse()), 200);
+  EXPECT_EQ(once.ReadAll(), "");
+  often.Send(absl::StrCat("GET /", kRest));
+  EXPECT_EQ(StatusOf(often.ReadResponse()), 200);
+}
+
+TEST_F(ServerTest, ConnectionWithoutAWholeHeadGivesWayAtTheLimit) {
+  Start({.max_connections = 1});
+  for (const char* sent : {"", "GET / HT"}) {
+    RawClient silent(port());
+    silent.Send(sent);
+    EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200) << sent;
+    EXPECT_EQ(silent.ReadAll(), "") << sent;
+  }
+}
+
+TEST_F(ServerTest, RefusedConnectionThatStaysOpenGivesWayAtTheLimit) {
+  Start({.max_connections = 1});
+  RawClient refused(port());
+  refused.Send(absl::StrCat("GET /refuse", kRest));
+  ASSERT_EQ(StatusOf(refused.ReadResponse()), 401);
   EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
 }
 
