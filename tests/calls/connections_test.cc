@@ -80,9 +80,10 @@ TEST_F(ConnectionsTest, CallsInTurnUseOneConnection) {
 TEST_F(ConnectionsTest, DeadConnectionCostsNoCallAndNoSecondDelivery) {
   Start();
   for (int i = 0; i < 5; ++i) {
-    const std::string number = absl::StrCat("-", i);
-    ASSERT_EQ(client().DetectLiveness(Liveness("sim-idle-close" + number)).error.Summary(), "OK");
-    const LivenessRequest next = Liveness("next" + number);
+    const LivenessRequest closing = Liveness(absl::StrCat("sim-idle-close-", i));
+    ASSERT_EQ(client().DetectLiveness(closing).error.Summary(), "OK");
+    ASSERT_TRUE(simulator().AwaitClosed(simulator().ReceivedOnce(closing.cust_ref_no())));
+    const LivenessRequest next = Liveness(absl::StrCat("next-", i));
     ASSERT_EQ(client().DetectLiveness(next).error.Summary(), "OK");
     EXPECT_EQ(simulator().Count(next.cust_ref_no()), 1);
   }

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
+#include <fstream>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "tests/support/files.h"
 #include "tests/support/http.h"
 #include "tests/support/planted.h"
@@ -36,6 +39,18 @@ std::vector<std::string> Flags(const std::string& folder, Account account,
   // The last of a flag counts: without one of its own, a test gets no notifications.
   if (more.empty()) flags.push_back("--notify-url=");
   return flags;
+}
+
+// Whether the kernel lists the connection from `client` to `server` as established.
+bool IsEstablished(uint16_t client, uint16_t server) {
+  const std::string from = absl::StrFormat("0100007F:%04X", client);
+  const std::string to = absl::StrFormat("0100007F:%04X", server);
+  std::ifstream file("/proc/net/tcp");
+  std::string number, local, remote, state, rest;
+  while (file >> number >> local >> remote >> state && std::getline(file, rest)) {
+    if (local == from && remote == to) return state == "01";
+  }
+  return false;
 }
 
 }  // namespace
@@ -72,6 +87,15 @@ boost::json::object Simulator::ReceivedOnce(const std::string& reference) const 
   const boost::json::array received = Received(reference);
   EXPECT_EQ(received.size(), 1U) << "requests with the reference " << reference;
   return received.size() == 1 ? received[0].as_object() : boost::json::object();
+}
+
+bool Simulator::AwaitClosed(const boost::json::object& received) const {
+  const auto client = received.at("connection").to_number<uint16_t>();
+  const absl::Time end = absl::Now() + kPatience;
+  while (IsEstablished(client, port_)) {
+    if (absl::Now() > end) return false;
+  }
+  return true;
 }
 
 int64_t Simulator::Count(const std::string& reference) const {

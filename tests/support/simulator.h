@@ -30,6 +30,9 @@ class Simulator {
   boost::json::object ReceivedOnce(const std::string& reference) const;
   // How many whole requests arrived with this reference (of any, if empty).
   int64_t Count(const std::string& reference = "") const;
+  // Waits until the gateway's machine knows that the connection on which this arrived is closed;
+  // false if patience ends first.
+  bool AwaitClosed(const boost::json::object& received) const;
 
  private:
   const std::string folder_;
