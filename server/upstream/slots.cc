@@ -45,6 +45,10 @@ class SlotLine : public std::enable_shared_from_this<SlotLine> {
     absl::optional<std::stop_callback<LeaveLine>> cancel;
   };
   using WaiterPtr = std::unique_ptr<Waiter>;
+  struct PlannedSweep {
+    absl::Duration delay;
+    int64_t number;
+  };
 
   bool TakeSlot();
   // The next two: with a slot taken.
@@ -53,6 +57,8 @@ class SlotLine : public std::enable_shared_from_this<SlotLine> {
   void Wait(WaiterPtr waiter, absl::Time now);
   void Release();
   void Cancel(Waiter* waiter);
+  // Without mutex_: it may run at once.
+  void Schedule(const absl::optional<PlannedSweep>& sweep);
   void Sweep(int64_t number);
   static void Refuse(WaiterPtr waiter, FailureKind kind);
   static void RefuseAll(std::vector<WaiterPtr> expired);
@@ -60,7 +66,8 @@ class SlotLine : public std::enable_shared_from_this<SlotLine> {
   // The next three: with mutex_ held.
   void Changed() { on_change_(used_, int64_t(line_.size())); }
   std::vector<WaiterPtr> TakeExpired(absl::Time now);
-  void ScheduleSweep(absl::Time at, absl::Time now);
+  // None if there is one soon enough.
+  absl::optional<PlannedSweep> PlanSweep(absl::Time at, absl::Time now);
 
   const SendHttp next_;
   const SlotOptions options_;
@@ -118,7 +125,9 @@ void SlotLine::Wait(WaiterPtr waiter, absl::Time now) {
   const absl::Time leave_at = waiter->leave_at;
   line_.push_back(std::move(waiter));
   Changed();
-  ScheduleSweep(leave_at, now);
+  const auto sweep = PlanSweep(leave_at, now);
+  lock.unlock();
+  Schedule(sweep);
 }
 
 void SlotLine::Start(const CallContext& context, HttpRequest request, OnResponse done) {
@@ -169,18 +178,21 @@ void SlotLine::Cancel(Waiter* waiter) {
 
 void SlotLine::Sweep(int64_t number) {
   std::vector<WaiterPtr> expired;
+  absl::optional<PlannedSweep> following;
   {
     std::lock_guard lock(mutex_);
     if (number != sweep_number_) return;
+    // A sweep that comes early comes from a loop that ends: nobody can wait any more.
+    const absl::Time now = std::max(now_(), next_sweep_);
     next_sweep_ = absl::InfiniteFuture();
-    const absl::Time now = now_();
     expired = TakeExpired(now);
     absl::Time next = absl::InfiniteFuture();
     for (const WaiterPtr& waiter : line_) next = std::min(next, waiter->leave_at);
-    if (!line_.empty()) ScheduleSweep(next, now);
+    if (!line_.empty()) following = PlanSweep(next, now);
     if (!expired.empty()) Changed();
   }
   RefuseAll(std::move(expired));
+  Schedule(following);
 }
 
 std::vector<SlotLine::WaiterPtr> SlotLine::TakeExpired(absl::Time now) {
@@ -196,10 +208,16 @@ std::vector<SlotLine::WaiterPtr> SlotLine::TakeExpired(absl::Time now) {
   return expired;
 }
 
-void SlotLine::ScheduleSweep(absl::Time at, absl::Time now) {
-  if (at >= next_sweep_) return;
+absl::optional<SlotLine::PlannedSweep> SlotLine::PlanSweep(absl::Time at, absl::Time now) {
+  if (at >= next_sweep_) return absl::nullopt;
   next_sweep_ = at;
-  after_(at - now, [self = shared_from_this(), number = ++sweep_number_] { self->Sweep(number); });
+  return PlannedSweep{at - now, ++sweep_number_};
+}
+
+void SlotLine::Schedule(const absl::optional<PlannedSweep>& sweep) {
+  if (!sweep) return;
+  after_(sweep->delay,
+         [self = shared_from_this(), number = sweep->number] { self->Sweep(number); });
 }
 
 void SlotLine::Refuse(WaiterPtr waiter, FailureKind kind) {

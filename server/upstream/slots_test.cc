@@ -123,6 +123,26 @@ TEST_F(SlotsTest, ManyWaitersLeaveNoTimersBehind) {
   EXPECT_LE(time_.tasks(), 1u);
 }
 
+// As it is once the loop has ended: what is to run later runs at once, on the caller's thread.
+TEST(SlotsAtTheEndTest, CallsThatWouldWaitAreRefusedAtOnce) {
+  FakeTime time;
+  HandUpstream upstream;
+  std::vector<std::string> ended;
+  const After at_once = [](absl::Duration, absl::AnyInvocable<void() &&> task) {
+    std::move(task)();
+  };
+  const SendHttp send = LimitSlots(
+      upstream.AsSend(), {.slots = 1, .max_waiting = 2, .slot_wait = absl::Milliseconds(250)},
+      at_once, time.AsNow(), [](int64_t, int64_t) {});
+  for (int i = 0; i < 3; ++i) {
+    send({}, TextRequest("http://upstream/", ""),
+         [&](HttpResult result) { ended.push_back(Describe(result)); });
+  }
+  EXPECT_THAT(ended, ElementsAre("no_slot not sent", "no_slot not sent"));
+  upstream.Answer(200);
+  EXPECT_EQ(ended.size(), 3u);
+}
+
 TEST(SlotsStressTest, CallsFromManyThreadsAreAllAnsweredOnceAndEverySlotComesBack) {
   constexpr int kThreads = 4;
   constexpr int kCalls = 2000;
