@@ -8,9 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/upstream/breaker.h"
+#include "server/upstream/clocks.h"
 #include "server/upstream/retry.h"
 #include "server/upstream/slots.h"
-#include "server/upstream/timing.h"
 
 namespace kyc::upstream {
 namespace {
@@ -36,8 +36,8 @@ SendHttp Measured(SendHttp next, LabelsPtr labels) {
   return [next = std::move(next), labels](const CallContext& context, HttpRequest request,
                                           OnResponse done) {
     next(context, std::move(request),
-         [labels, began = absl::Now(), done = std::move(done)](HttpResult result) mutable {
-           labels->AttemptEnded(result, absl::Now() - began);
+         [labels, began = SteadyNow(), done = std::move(done)](HttpResult result) mutable {
+           labels->AttemptEnded(result, SteadyNow() - began);
            std::move(done)(std::move(result));
          });
   };
@@ -52,18 +52,19 @@ Random UniformRandom() {
 }  // namespace
 
 SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string upstream,
-                   std::string account, Metrics* metrics) {
+                   std::string account, Metrics* metrics, Now wall_clock) {
   const auto labels =
       std::make_shared<const Labels>(Labels{std::move(upstream), std::move(account), metrics});
   const After after = [&loop](absl::Duration delay, absl::AnyInvocable<void() &&> task) {
     loop.After(delay, std::move(task));
   };
-  const Now now = [] { return absl::Now(); };
+  const Now now = SteadyNow;
 
   SendHttp send = loop.Sender({.attempt_timeout = settings.attempt_timeout,
                                .connect_timeout = settings.connect_timeout,
                                .max_reply_bytes = settings.max_reply_bytes,
                                .ca_file = settings.ca_file});
+  send = MoveDeadline(std::move(send), now, [] { return absl::Now(); });  // The loop's own clock.
   send = Measured(std::move(send), labels);
   send = Retry(std::move(send), RetryOptions(), after, now, UniformRandom(),
                [labels] { labels->metrics->Retried(labels->upstream, labels->account); });
@@ -74,9 +75,10 @@ SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string
                     after, now, [labels](int64_t used, int64_t waiting) {
                       labels->metrics->Slots(labels->upstream, labels->account, used, waiting);
                     });
-  return WithBreaker(std::move(send), settings.breaker, now, [labels](absl::string_view state) {
+  send = WithBreaker(std::move(send), settings.breaker, now, [labels](absl::string_view state) {
     labels->metrics->BreakerChanged(labels->upstream, labels->account, state);
   });
+  return MoveDeadline(std::move(send), std::move(wall_clock), now);
 }
 
 }  // namespace kyc::upstream

@@ -4,10 +4,12 @@
 
 #include <string>
 
+#include "absl/time/clock.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
 #include "server/upstream/curl_loop.h"
 #include "server/upstream/http.h"
+#include "server/upstream/timing.h"
 
 namespace kyc::upstream {
 
@@ -20,10 +22,14 @@ namespace kyc::upstream {
 //   retries never wait in line, and never are more than the slots at a time.
 // - Measuring innermost: one figure per attempt.
 //
+// All of them measure on the steady clock, so that a step of the wall clock changes no wait; a
+// call's deadline is moved to it on the way in, and back on the way out.
+//
 // One per upstream and account, made once; the loop and the metrics outlive it and its calls.
-// `upstream` and `account` are metric labels.
-SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string upstream,
-                   std::string account, Metrics* metrics);
+// `upstream` and `account` are metric labels. `wall_clock` is the clock of the deadlines.
+SendHttp MakeChain(
+    CurlLoop& loop, const config::Upstream& settings, std::string upstream, std::string account,
+    Metrics* metrics, Now wall_clock = [] { return absl::Now(); });
 
 }  // namespace kyc::upstream
 

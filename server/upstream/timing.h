@@ -10,6 +10,7 @@
 namespace kyc::upstream {
 
 // All thread-safe.
+// Some clock. What waits or counts by it reads a call's deadline as a time of the same clock.
 using Now = std::function<absl::Time()>;
 // Runs a task after a while, on any thread; earlier if the process ends. Returns at once.
 using After = std::function<void(absl::Duration, absl::AnyInvocable<void() &&>)>;
