@@ -49,7 +49,7 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
  public:
   HttpConnection(Socket socket, Shared* shared)
       : socket_(std::move(socket)),
-        replied_(socket_.get_executor(), Clock::time_point::max()),
+        replied_(socket_.get_executor()),
         buffer_(shared->options.max_header_bytes),
         shared_(shared) {
     shared_->connections.insert(this);
@@ -72,10 +72,10 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
     shared_->connections.erase(this);
   }
   void StartIdle() { idle_since_ = Clock::now(); }
-  // Nullopt: the handler will not reply any more.
+  // Nullopt: the handler will not reply any more. Too late, it does nothing: no request follows one
+  // that was not replied to.
   void TakeReply(absl::optional<HttpReply> reply) {
     reply_ = std::move(reply);
-    waiting_ = false;
     replied_.cancel();
   }
 
@@ -92,20 +92,20 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   Task<int> ReadHead(size_t& head_size);
   int ParseHead(size_t head_size, Parser& parser, HttpCall& call);
   Task<int> ReadBody(Parser& parser, const HttpCall& head);
+  // Nullopt: there is no reply in time.
   Task<absl::optional<HttpReply>> Handle(HttpCall call);
   Task<bool> Answer(HttpReply reply, ReplyFraming framing);
 
   void Allow(absl::Duration time) { deadline_ = Clock::now() + absl::ToChronoNanoseconds(time); }
 
   Socket socket_;
-  Timer replied_;  // Never expires; cancelled when the reply is there.
+  Timer replied_;  // Cancelled when the reply is there.
   beast::flat_buffer buffer_;
   Shared* shared_;
   Clock::time_point deadline_;
   Clock::time_point idle_since_ = Clock::time_point::max();
   absl::optional<HttpReply> reply_;
-  bool waiting_ = false;  // For the handler's reply.
-  bool idle_ = true;      // Waits for the first byte of a request.
+  bool idle_ = true;  // Waits for the first byte of a request.
 };
 
 // Carries the reply of one request to its connection.
@@ -254,9 +254,10 @@ Task<int> HttpConnection::ReadBody(Parser& parser, const HttpCall& head) {
 
 Task<absl::optional<HttpReply>> HttpConnection::Handle(HttpCall call) {
   deadline_ = Clock::time_point::max();
-  waiting_ = true;
+  replied_.expires_after(absl::ToChronoNanoseconds(shared_->options.reply_timeout));
   shared_->handler.handle(std::move(call), ReplyCarrier(shared_->gate, weak_from_this()));
-  while (waiting_) co_await replied_.async_wait(kAwait);
+  // The reply comes over the gate: never before this.
+  co_await replied_.async_wait(kAwait);
   co_return std::exchange(reply_, absl::nullopt);
 }
 

@@ -37,7 +37,8 @@ struct HttpReply {
 };
 
 // Receives the reply: exactly once, on any thread; must not block. Destroyed without a call, it
-// answers 500, so that no connection waits forever.
+// answers 500, so that no connection waits forever; so does the listener when it comes too late
+// (ServerOptions::reply_timeout).
 using OnReply = absl::AnyInvocable<void(HttpReply) &&>;
 
 // What a listener serves, as two pure steps, so that a test needs no server.

@@ -26,6 +26,9 @@ struct ServerOptions {
   absl::Duration read_timeout = absl::Seconds(10);
   absl::Duration idle_timeout = absl::Seconds(75);  // Between requests of a connection.
   absl::Duration write_timeout = absl::Seconds(10);
+  // For the handler's reply, after which the request is answered 500 and its own reply is dropped.
+  // What the handler has begun goes on: the request may take effect all the same.
+  absl::Duration reply_timeout = absl::Seconds(30);
 };
 
 // One listener on one thread of its own. Owned by the gateway; the owner calls Drain, then destroys

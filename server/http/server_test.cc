@@ -249,6 +249,29 @@ TEST_F(ServerTest, DroppedReplyIsAnswered500) {
   EXPECT_EQ(StatusOf(client.ReadResponse()), 500);
 }
 
+TEST_F(ServerTest, ReplyThatDoesNotComeIsAnswered500AndDroppedWhenItComesLate) {
+  Start({.reply_timeout = absl::Milliseconds(30)});
+  RawClient client(port());
+  client.Send("GET /hold HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::string response = client.ReadTo("refused 500");
+  EXPECT_EQ(StatusOf(response), 500);
+  EXPECT_TRUE(absl::StrContains(response, "\r\nConnection: close\r\n")) << response;
+  held_->Take()(Text(200, "late"));
+  EXPECT_EQ(client.ReadAll(), "");
+  EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
+}
+
+TEST_F(ServerTest, ReplyThatDoesNotComeDoesNotHoldUpADrain) {
+  Start({.reply_timeout = absl::Milliseconds(30)});
+  RawClient client(port());
+  client.Send(absl::StrCat("GET /hold", kRest));
+  const OnReply reply = held_->Take();
+  std::promise<void> promise;
+  server_->Drain([&] { promise.set_value(); });
+  EXPECT_EQ(StatusOf(client.ReadAll()), 500);
+  promise.get_future().wait();
+}
+
 TEST_F(ServerTest, ConnectionAboveTheLimitIsAnswered429WhileAllHaveARequest) {
   Start({.max_connections = 1});
   RawClient first(port());

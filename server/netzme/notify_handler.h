@@ -41,6 +41,9 @@ struct NotifyOptions {
 //
 // A body over the listener's limit is answered 413 whatever its Content-Type, and not kept.
 //
+// A log that does not answer in the listener's time has the sender answered 500. It may commit the
+// event later: the repeat that follows is then judged as one, so nothing is lost or doubled.
+//
 // What is referred to outlives the last reply.
 http::Handler NotifyHandler(NotifyOptions options, events::EventLog& event_log,
                             events::Quarantine& quarantine, Metrics& metrics);
