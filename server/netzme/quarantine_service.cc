@@ -85,7 +85,7 @@ absl::StatusOr<ListQuarantinedResponse> ReadPage(const events::Quarantine& quara
   return response;
 }
 
-// Appends, then discards entry `id`.
+// Appends, then discards entry `id` if it can.
 void AppendAndDiscard(events::EventLog& event_log, events::Quarantine& quarantine, int64_t id,
                       ::netzme::v1::UpgradeEvent event, Done<RedriveQuarantinedResponse> done) {
   event_log.Append(std::move(event), [&quarantine, id, done = std::move(done)](
@@ -94,10 +94,10 @@ void AppendAndDiscard(events::EventLog& event_log, events::Quarantine& quarantin
     RedriveQuarantinedResponse response;
     response.set_sequence(appended->sequence);
     response.set_repeat(appended->repeat);
-    quarantine.Discard(id, [response, done = std::move(done)](absl::Status discarded) mutable {
-      // Somebody else has discarded it meanwhile: it is gone all the same.
-      if (discarded.ok() || absl::IsNotFound(discarded)) return std::move(done)(response);
-      std::move(done)(LogError(discarded));
+    // Committed is processed, so this is the answer even if the entry stays: an error would claim
+    // that nothing was done.
+    quarantine.Discard(id, [response, done = std::move(done)](const absl::Status&) mutable {
+      std::move(done)(response);
     });
   });
 }

@@ -23,7 +23,8 @@ class QuarantineService {
             Done<admin::v1::ListQuarantinedResponse> done);
   void Get(CallContext context, admin::v1::GetQuarantinedRequest request,
            Done<admin::v1::GetQuarantinedResponse> done);
-  // Reads and appends as the webhook does, then discards the entry.
+  // Reads and appends as the webhook does, then discards the entry. OK once the event is committed,
+  // even if the entry cannot be discarded then.
   void Redrive(CallContext context, admin::v1::RedriveQuarantinedRequest request,
                Done<admin::v1::RedriveQuarantinedResponse> done);
   void Discard(CallContext context, admin::v1::DiscardQuarantinedRequest request,

@@ -1,10 +1,12 @@
 #include "server/netzme/quarantine_service.h"
 
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -34,6 +36,8 @@ class QuarantineServiceTest : public testing::Test {
     options.sealing_keys = {{.id = 1, .key = Secret(std::string(32, 's'))}};
     options.lookup_key = Secret(std::string(32, 'l'));
     options.writer.metrics = &metrics_;
+    options.writer.max_waiting = 1;
+    options.writer.before_commit = [this] { std::exchange(before_next_commit_, [] {})(); };
     auto log = events::SqliteLog::Open(std::move(options));
     EXPECT_TRUE(log.ok()) << log.status();
     log_ = *std::move(log);
@@ -84,6 +88,7 @@ class QuarantineServiceTest : public testing::Test {
   }
 
   FakeMetrics metrics_;
+  std::function<void()> before_next_commit_ = [] {};  // Set while the writer rests.
   std::string folder_;
   std::unique_ptr<events::SqliteLog> log_;
   std::unique_ptr<QuarantineService> service_;
@@ -182,6 +187,29 @@ TEST_F(QuarantineServiceTest, RedriveOfWhatTheLogHasIsARepeat) {
   ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_TRUE(second->repeat());
   EXPECT_EQ(second->sequence(), first->sequence());
+}
+
+TEST_F(QuarantineServiceTest,
+       EntryThatCannotBeDiscardedAfterItsEventIsCommittedIsLeftForALaterRedrive) {
+  Keep(kReadable);
+  const auto redrive = WithId<RedriveQuarantinedRequest>(OnlyId());
+  std::promise<absl::Status> kept;
+  before_next_commit_ = [&] {  // Takes the only place in the writer's line.
+    log_->Keep(kUnreadable, "4000001", "main",
+               [&](absl::Status status) { kept.set_value(status); });
+  };
+  const auto first = Call(&QuarantineService::Redrive, redrive);
+  ASSERT_EQ(kept.get_future().get(), absl::OkStatus());
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_FALSE(first->repeat());
+  EXPECT_EQ((*log_->Latest("r"))->event.sequence(), first->sequence());
+  EXPECT_EQ(List(0)->entries_size(), 2);
+
+  const auto second = Call(&QuarantineService::Redrive, redrive);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_TRUE(second->repeat());
+  EXPECT_EQ(second->sequence(), first->sequence());
+  EXPECT_NE(OnlyId(), redrive.id());
 }
 
 TEST_F(QuarantineServiceTest, UnreadableEntryStays) {
