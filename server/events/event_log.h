@@ -53,6 +53,14 @@ struct ListQuery {
   bool latest_only = false;
 };
 
+// Some events, newest first, and how far was looked: everything matching at or above `below` is in
+// this list or was above what was asked for.
+struct ListPage {
+  std::vector<Event> events;
+  int64_t below = 0;  // Goes on by ListQuery::below.
+  bool more = false;  // Whether the log has events below, matching or not.
+};
+
 // Thread-safe. Makers: SqliteLog::Open. Errors: UNAVAILABLE when the engine cannot serve now.
 class EventLog {
  public:
@@ -72,8 +80,9 @@ class EventLog {
                                          const ::netzme::v1::UpgradeFilter& filter) const = 0;
   // The newest event of a reference. Blocks.
   virtual absl::StatusOr<absl::optional<Event>> Latest(const std::string& reference) const = 0;
-  // Matching events, newest first. Blocks.
-  virtual absl::StatusOr<std::vector<Event>> List(const ListQuery& query) const = 0;
+  // At most `limit` matching events, newest first. Looks at a bounded number of events: a list may
+  // be short, or empty, while there are more. Blocks.
+  virtual absl::StatusOr<ListPage> List(const ListQuery& query) const = 0;
   // The position just before the first event received at or after `since`. Blocks.
   virtual absl::StatusOr<Position> Before(absl::Time since) const = 0;
 

@@ -15,8 +15,6 @@ namespace {
 
 using ::netzme::v1::UpgradeFilter;
 
-constexpr int64_t kNoBound = std::numeric_limits<int64_t>::max();
-
 int Bounded(int limit) { return std::clamp(limit, 1, kMaxEventsPerRead); }
 
 // Runs a query of kEventColumns to its end.
@@ -46,11 +44,28 @@ absl::StatusOr<std::vector<Event>> EventsBetween(Database& database, const LogFi
   return AllEvents(*query, file);
 }
 
+constexpr int64_t kNoBound = std::numeric_limits<int64_t>::max();
+
 // An event is not its reference's latest if a later one, up to the bound, has the same reference.
 constexpr char kIsLatest[] =
     " AND NOT EXISTS (SELECT 1 FROM event AS later INDEXED BY event_by_reference "
     "WHERE later.reference_digest = event.reference_digest "
     "AND later.sequence > event.sequence AND later.sequence <= ?)";
+
+// What `list` chooses of the sequences below `below` and above `after`.
+absl::StatusOr<std::vector<Event>> EventsDown(Database& database, const LogFile& file,
+                                              int64_t below, int64_t after, const ListQuery& list) {
+  const FilterSql sql = ToSql(list.filter);
+  absl::StatusOr<Statement> query = database.Prepare(absl::StrCat(
+      "SELECT ", kEventColumns, " FROM ", sql.table, " WHERE sequence < ? AND sequence > ?",
+      sql.conditions, list.latest_only ? kIsLatest : "", " ORDER BY sequence DESC LIMIT ?"));
+  if (!query.ok()) return query.status();
+  query->Bind(below).Bind(after);
+  BindFilter(list.filter, file.keys, *query);
+  if (list.latest_only) query->Bind(list.upper_bound == 0 ? kNoBound : list.upper_bound);
+  query->Bind(Bounded(list.limit));
+  return AllEvents(*query, file);
+}
 
 }  // namespace
 
@@ -96,19 +111,26 @@ absl::StatusOr<absl::optional<Event>> ReadLatest(Database& database, const LogFi
   return absl::make_optional(std::move(events->front()));
 }
 
-absl::StatusOr<std::vector<Event>> ReadList(Database& database, const LogFile& file,
-                                            const ListQuery& list) {
-  const FilterSql sql = ToSql(list.filter);
-  const int64_t upper_bound = list.upper_bound == 0 ? kNoBound : list.upper_bound;
-  absl::StatusOr<Statement> query = database.Prepare(absl::StrCat(
-      "SELECT ", kEventColumns, " FROM ", sql.table, " WHERE sequence < ? AND sequence <= ?",
-      sql.conditions, list.latest_only ? kIsLatest : "", " ORDER BY sequence DESC LIMIT ?"));
-  if (!query.ok()) return query.status();
-  query->Bind(list.below == 0 ? kNoBound : list.below).Bind(upper_bound);
-  BindFilter(list.filter, file.keys, *query);
-  if (list.latest_only) query->Bind(upper_bound);
-  query->Bind(Bounded(list.limit));
-  return AllEvents(*query, file);
+absl::StatusOr<ListPage> ReadList(Database& database, const LogFile& file, const ListQuery& list) {
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kRead);
+  if (!transaction.ok()) return transaction.status();
+  const absl::StatusOr<Ends> ends = EndsOf(database);
+  if (!ends.ok()) return ends.status();
+  const int64_t oldest = ends->oldest.sequence;
+  int64_t below = ends->newest.sequence + 1;
+  if (list.below > 0) below = std::min(below, list.below);
+  if (list.upper_bound > 0) below = std::min(below, list.upper_bound + 1);
+  const int64_t after =
+      ToSql(list.filter).by_index ? oldest : std::max(oldest, below - 1 - kEventsLookedAtPerPage);
+
+  absl::StatusOr<std::vector<Event>> events = EventsDown(database, file, below, after, list);
+  if (!events.ok()) return events.status();
+  const bool full = events->size() == static_cast<size_t>(Bounded(list.limit));
+  ListPage page;
+  page.below = full ? events->back().position.sequence : std::min(below, after + 1);
+  page.more = page.below > oldest + 1;
+  page.events = *std::move(events);
+  return page;
 }
 
 absl::StatusOr<Position> ReadBefore(Database& database, absl::Time since) {

@@ -18,8 +18,8 @@
 
 namespace kyc::events {
 
-// Without a reference or customer to look up, one page looks at so many events at most; then it
-// ends, perhaps empty, with `through` where it stopped.
+// Without a reference or customer to look up, one page or list looks at so many events at most;
+// then it ends, perhaps empty, and tells where it stopped.
 inline constexpr int64_t kEventsLookedAtPerPage = 10'000;
 // Pages and lists hold no more events than this, whatever is asked for.
 inline constexpr int kMaxEventsPerRead = 1000;
@@ -31,8 +31,7 @@ absl::StatusOr<Page> ReadPage(Database& database, const LogFile& file, Position 
 absl::StatusOr<absl::optional<Event>> ReadLatest(Database& database, const LogFile& file,
                                                  const std::string& reference);
 // As EventLog::List.
-absl::StatusOr<std::vector<Event>> ReadList(Database& database, const LogFile& file,
-                                            const ListQuery& query);
+absl::StatusOr<ListPage> ReadList(Database& database, const LogFile& file, const ListQuery& query);
 // As EventLog::Before.
 absl::StatusOr<Position> ReadBefore(Database& database, absl::Time since);
 // As EventLog::PositionFromText.

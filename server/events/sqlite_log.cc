@@ -85,7 +85,7 @@ absl::StatusOr<absl::optional<Event>> SqliteLog::Latest(const std::string& refer
   return readers_.Run([&](Database& database) { return ReadLatest(database, file_, reference); });
 }
 
-absl::StatusOr<std::vector<Event>> SqliteLog::List(const ListQuery& query) const {
+absl::StatusOr<ListPage> SqliteLog::List(const ListQuery& query) const {
   return readers_.Run([&](Database& database) { return ReadList(database, file_, query); });
 }
 

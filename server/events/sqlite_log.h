@@ -45,7 +45,7 @@ class SqliteLog : public EventLog, public Quarantine {
   absl::StatusOr<Page> ReadAfter(Position after, int limit,
                                  const ::netzme::v1::UpgradeFilter& filter) const override;
   absl::StatusOr<absl::optional<Event>> Latest(const std::string& reference) const override;
-  absl::StatusOr<std::vector<Event>> List(const ListQuery& query) const override;
+  absl::StatusOr<ListPage> List(const ListQuery& query) const override;
   absl::StatusOr<Position> Before(absl::Time since) const override;
   Ends ends() const override;
   std::string CursorText(Position position) const override;

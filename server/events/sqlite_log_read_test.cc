@@ -29,10 +29,21 @@ class SqliteLogReadTest : public testing::Test {
                   const std::string& cust_id = "") {
     return events::Append(*log_, reference, status, cust_id);
   }
+  // Of a reference each, in few commits.
+  void AppendApproved(int count) {
+    for (int appended = 0; appended < count;) {
+      std::vector<Pending> pending;
+      for (int i = 0; i < 1000 && appended < count; ++i) {
+        pending.push_back(
+            StartAppend(*log_, Notification(absl::StrCat("R", ++appended), "approved")));
+      }
+      for (Pending& each : pending) ASSERT_TRUE(each.get().ok());
+    }
+  }
   std::vector<std::string> List(const ListQuery& query) {
-    const absl::StatusOr<std::vector<Event>> events = log_->List(query);
-    EXPECT_TRUE(events.ok()) << events.status();
-    return events.ok() ? Lines(*events) : std::vector<std::string>();
+    const absl::StatusOr<ListPage> page = log_->List(query);
+    EXPECT_TRUE(page.ok()) << page.status();
+    return page.ok() ? Lines(page->events) : std::vector<std::string>();
   }
 
   CountingMetrics metrics_;
@@ -83,14 +94,7 @@ TEST_F(SqliteLogReadTest, PageTellsHowFarWasLooked) {
 }
 
 TEST_F(SqliteLogReadTest, PageEndsEmptyWhenItHasLookedLongEnough) {
-  for (int64_t appended = 0; appended <= kEventsLookedAtPerPage;) {
-    std::vector<Pending> pending;
-    for (int i = 0; i < 1000; ++i) {
-      pending.push_back(
-          StartAppend(*log_, Notification(absl::StrCat("R", ++appended), "approved")));
-    }
-    for (Pending& each : pending) ASSERT_TRUE(each.get().ok());
-  }
+  AppendApproved(11'000);
   Append("last", "rejected", "C1");
   UpgradeFilter rejected;
   rejected.add_statuses(::netzme::v1::UPGRADE_STATUS_REJECTED);
@@ -133,6 +137,51 @@ TEST_F(SqliteLogReadTest, ListGivesTheNewestFirstByPages) {
   Append("R1", "rejected");
   EXPECT_THAT(List({.filter = {}, .limit = 2}), ElementsAre("3:R1/rejected@2", "2:R2/rejected@1"));
   EXPECT_THAT(List({.filter = {}, .below = 2, .limit = 2}), ElementsAre("1:R1/approved@1"));
+}
+
+TEST_F(SqliteLogReadTest, ListTellsHowFarWasLooked) {
+  for (int i = 1; i <= 5; ++i) Append(absl::StrCat("R", i), i == 1 ? "rejected" : "approved");
+  const ListPage two = *log_->List({.filter = {}, .limit = 2});
+  EXPECT_EQ(two.below, 4) << "a full list ends at its last event";
+  EXPECT_TRUE(two.more);
+  const ListPage rest = *log_->List({.filter = {}, .below = 4, .limit = 3});
+  EXPECT_EQ(rest.below, 1);
+  EXPECT_FALSE(rest.more) << "nothing is below the oldest event";
+
+  ListQuery approved = {.filter = {}, .limit = 10};
+  approved.filter.add_statuses(::netzme::v1::UPGRADE_STATUS_APPROVED);
+  const ListPage all = *log_->List(approved);
+  EXPECT_EQ(all.events.size(), 4u);
+  EXPECT_EQ(all.below, 1);
+  EXPECT_FALSE(all.more);
+}
+
+TEST_F(SqliteLogReadTest, ListEndsEmptyWhenItHasLookedLongEnough) {
+  Append("first", "rejected", "C1");
+  AppendApproved(10'500);
+  ListQuery rejected = {.filter = {}, .limit = 10};
+  rejected.filter.add_statuses(::netzme::v1::UPGRADE_STATUS_REJECTED);
+  const ListPage page = *log_->List(rejected);
+  EXPECT_THAT(page.events, IsEmpty());
+  EXPECT_EQ(page.below, 10'501 + 1 - kEventsLookedAtPerPage);
+  EXPECT_TRUE(page.more);
+
+  rejected.below = page.below;
+  const ListPage last = *log_->List(rejected);
+  EXPECT_THAT(Lines(last.events), ElementsAre("1:first/rejected@1"));
+  EXPECT_FALSE(last.more);
+
+  ListQuery customer = {.filter = {}, .limit = 10};
+  customer.filter.add_cust_ids("C1");
+  EXPECT_EQ(log_->List(customer)->events.size(), 1u) << "an index finds it at once";
+}
+
+TEST_F(SqliteLogReadTest, ListBelowTheOldestKeptEventIsEmpty) {
+  EXPECT_FALSE(log_->List({.filter = {}, .limit = 10})->more) << "nothing was ever appended";
+  Append("R1", "approved");
+  const ListPage page = *log_->List({.filter = {}, .below = 1, .limit = 10});
+  EXPECT_THAT(page.events, IsEmpty());
+  EXPECT_FALSE(page.more);
 }
 
 TEST_F(SqliteLogReadTest, LatestOnlyKeepsEachReferencesNewest) {

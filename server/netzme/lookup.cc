@@ -7,7 +7,6 @@
 #include "server/call/error.h"
 #include "server/netzme/filter.h"
 #include "server/netzme/log_error.h"
-#include "server/netzme/page_token.h"
 #include "server/netzme/view.h"
 
 namespace kyc::netzme {
@@ -32,35 +31,6 @@ absl::Status NotFound() {
   error.message = "The log holds no event of this original_reference_no";
   return ToStatus(error);
 }
-
-int PageSize(const ListUpgradesRequest& request) {
-  return request.page_size() == 0 ? kDefaultPageSize : request.page_size();
-}
-
-// A page while it is made.
-class Page {
- public:
-  explicit Page(const ListUpgradesRequest& request)
-      : view_(EffectiveView(request.view())), size_(PageSize(request)) {}
-
-  // False when the page is full: then there is a next one.
-  bool Take(::netzme::v1::UpgradeEvent event) {
-    Hide(view_, event);
-    const size_t bytes = event.ByteSizeLong();
-    const bool fits = response_.events_size() == 0 || bytes_ + bytes <= kMaxPageBytes;
-    if (response_.events_size() == size_ || !fits) return false;
-    bytes_ += bytes;
-    *response_.add_events() = std::move(event);
-    return true;
-  }
-  ListUpgradesResponse& response() { return response_; }
-
- private:
-  const ::netzme::v1::View view_;
-  const int size_;
-  size_t bytes_ = 0;
-  ListUpgradesResponse response_;
-};
 
 }  // namespace
 
@@ -97,34 +67,59 @@ absl::StatusOr<GetUpgradeResponse> GetUpgrade(const events::EventLog& log,
   return response;
 }
 
-absl::StatusOr<ListUpgradesResponse> ListUpgrades(const events::EventLog& log,
-                                                  const ListUpgradesRequest& request) {
+absl::StatusOr<Listing> Listing::Start(const events::EventLog& log, ListUpgradesRequest request,
+                                       int max_reads) {
   PagePlace place;
   if (request.page_token().empty()) {
     place.upper_bound = log.ends().newest.sequence;
-    place.last = place.upper_bound + 1;
+    place.below = place.upper_bound + 1;
   } else {
     const auto given = PlaceFromPageToken(request.page_token(), request, log);
     if (!given.ok()) return given.status();
     place = *given;
   }
-  Page page(request);
-  if (place.upper_bound == 0) return std::move(page.response());
-  for (;;) {
-    const int limit = std::min(kReadSize, PageSize(request) + 1);
-    auto events =
-        log.List({request.filter(), place.last, place.upper_bound, limit, request.latest_only()});
-    if (!events.ok()) return LogError(events.status());
-    for (events::Event& next : *events) {
-      const int64_t sequence = next.position.sequence;
-      if (!page.Take(std::move(next.event))) {
-        page.response().set_next_page_token(PageToken(place, request, log));
-        return std::move(page.response());
-      }
-      place.last = sequence;
-    }
-    if (static_cast<int>(events->size()) < limit) return std::move(page.response());
+  return Listing(log, std::move(request), place, max_reads);
+}
+
+Listing::Listing(const events::EventLog& log, ListUpgradesRequest request, PagePlace place,
+                 int max_reads)
+    : log_(&log),
+      request_(std::move(request)),
+      page_size_(request_.page_size() == 0 ? kDefaultPageSize : request_.page_size()),
+      place_(place),
+      reads_left_(max_reads) {}
+
+absl::StatusOr<absl::optional<ListUpgradesResponse>> Listing::Read() {
+  if (place_.upper_bound == 0) return absl::make_optional(std::move(page_));
+  // One more than fits tells whether there is a next page.
+  const int limit = std::min(kReadSize, page_size_ + 1);
+  auto found = log_->List(
+      {request_.filter(), place_.below, place_.upper_bound, limit, request_.latest_only()});
+  if (!found.ok()) return LogError(found.status());
+  for (events::Event& next : found->events) {
+    const int64_t sequence = next.position.sequence;
+    if (!Take(std::move(next.event))) return absl::make_optional(PageWithNext());
+    place_.below = sequence;
   }
+  place_.below = found->below;
+  if (!found->more) return absl::make_optional(std::move(page_));
+  if (--reads_left_ <= 0) return absl::make_optional(PageWithNext());
+  return absl::optional<ListUpgradesResponse>();
+}
+
+bool Listing::Take(::netzme::v1::UpgradeEvent event) {
+  Hide(EffectiveView(request_.view()), event);
+  const size_t bytes = event.ByteSizeLong();
+  const bool fits = page_.events_size() == 0 || bytes_ + bytes <= kMaxPageBytes;
+  if (page_.events_size() == page_size_ || !fits) return false;
+  bytes_ += bytes;
+  *page_.add_events() = std::move(event);
+  return true;
+}
+
+ListUpgradesResponse Listing::PageWithNext() {
+  page_.set_next_page_token(PageToken(place_, request_, *log_));
+  return std::move(page_);
 }
 
 }  // namespace kyc::netzme

@@ -2,10 +2,14 @@
 #ifndef SERVER_NETZME_LOOKUP_H_
 #define SERVER_NETZME_LOOKUP_H_
 
+#include <cstddef>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/optional.h"
 #include "netzme/v1/upgrade_notification.pb.h"
 #include "server/events/event_log.h"
+#include "server/netzme/page_token.h"
 
 namespace kyc::netzme {
 
@@ -17,10 +21,38 @@ absl::Status Validate(const ::netzme::v1::ListUpgradesRequest& request);
 absl::StatusOr<::netzme::v1::GetUpgradeResponse> GetUpgrade(
     const events::EventLog& log, const ::netzme::v1::GetUpgradeRequest& request);
 
-// A page, ended early at about 3 MiB, because gRPC's clients refuse more than 4 MiB by default.
-// PAGE_TOKEN_INVALID. Blocks. `request` is valid.
-absl::StatusOr<::netzme::v1::ListUpgradesResponse> ListUpgrades(
-    const events::EventLog& log, const ::netzme::v1::ListUpgradesRequest& request);
+// A page of ListUpgrades while it is read. Ended early at about 3 MiB, because gRPC's clients
+// refuse more than 4 MiB by default, and after `max_reads` reads, perhaps empty, with a
+// next_page_token: where few events match, the client gets on page by page.
+//
+// Not thread-safe; each read may come on another thread.
+class Listing {
+ public:
+  static constexpr int kMaxReads = 20;
+
+  // PAGE_TOKEN_INVALID. `request` is valid; `log` outlives the listing.
+  static absl::StatusOr<Listing> Start(const events::EventLog& log,
+                                       ::netzme::v1::ListUpgradesRequest request,
+                                       int max_reads = kMaxReads);
+
+  // Reads the log once, so that others' reads may come between. Nullopt: call again. Blocks.
+  absl::StatusOr<absl::optional<::netzme::v1::ListUpgradesResponse>> Read();
+
+ private:
+  Listing(const events::EventLog& log, ::netzme::v1::ListUpgradesRequest request, PagePlace place,
+          int max_reads);
+  // False when the page is full: then there is a next one.
+  bool Take(::netzme::v1::UpgradeEvent event);
+  ::netzme::v1::ListUpgradesResponse PageWithNext();
+
+  const events::EventLog* log_;
+  ::netzme::v1::ListUpgradesRequest request_;
+  int page_size_;
+  PagePlace place_;  // Of what is in the page so far.
+  int reads_left_;
+  size_t bytes_ = 0;
+  ::netzme::v1::ListUpgradesResponse page_;
+};
 
 }  // namespace kyc::netzme
 

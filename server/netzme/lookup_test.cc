@@ -186,6 +186,34 @@ TEST_F(LookupTest, PageOfLargeEventsEndsBefore3MiB) {
   EXPECT_EQ(second->events(0).sequence(), 4);
 }
 
+TEST_F(LookupTest, PageEndsEmptyWhenItHasReadLongEnough) {
+  ::netzme::v1::UpgradeEvent event;
+  event.set_status(::netzme::v1::UPGRADE_STATUS_REJECTED);
+  event.set_original_reference_no("R-1");
+  room_.Append(event);
+  event.set_status(::netzme::v1::UPGRADE_STATUS_APPROVED);
+  for (int i = 0; i < 11; ++i) {  // One read looks at 10,000.
+    std::vector<::netzme::v1::UpgradeEvent> events(1000, event);
+    for (size_t j = 0; j < events.size(); ++j) {
+      events[j].set_original_reference_no(absl::StrCat("R-", i, "-", j));
+    }
+    room_.AppendTogether(std::move(events));
+  }
+  ListUpgradesRequest request;
+  request.mutable_filter()->add_statuses(::netzme::v1::UPGRADE_STATUS_REJECTED);
+  const auto first = Listing::Start(room_.log(), request, 1)->Read();
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_TRUE(first->has_value());
+  EXPECT_THAT((*first)->events(), IsEmpty());
+
+  ListUpgradesRequest next = request;
+  next.set_page_token((*first)->next_page_token());
+  EXPECT_THAT(next.page_token(), Not(IsEmpty()));
+  EXPECT_THAT(Page(next), ElementsAre(1));
+  EXPECT_THAT(next.page_token(), IsEmpty());
+  EXPECT_THAT(Page(request), ElementsAre(1)) << "two reads are not too many";
+}
+
 TEST_F(LookupTest, PageTokenIsGoodForTheSameChoiceAlone) {
   room_.AppendMany(5);
   ListUpgradesRequest request;
@@ -217,7 +245,7 @@ TEST_F(LookupTest, PageTokenOfAnotherLogIsRefused) {
   Page(request);
   ServiceRoom other;
   other.AppendMany(3);
-  EXPECT_EQ(ReasonOf(ListUpgrades(other.log(), request).status()), "PAGE_TOKEN_INVALID");
+  EXPECT_EQ(ReasonOf(Listing::Start(other.log(), request).status()), "PAGE_TOKEN_INVALID");
 }
 
 }  // namespace

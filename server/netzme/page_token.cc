@@ -58,7 +58,7 @@ std::string Signature(absl::string_view place, const ListUpgradesRequest& reques
 
 std::string PageToken(const PagePlace& place, const ListUpgradesRequest& request,
                       const events::EventLog& log) {
-  const std::string text = absl::StrCat(kVersion, ".", place.upper_bound, ".", place.last);
+  const std::string text = absl::StrCat(kVersion, ".", place.upper_bound, ".", place.below);
   return absl::WebSafeBase64Escape(absl::StrCat(Signature(text, request, log), text));
 }
 
@@ -76,7 +76,8 @@ absl::StatusOr<PagePlace> PlaceFromPageToken(absl::string_view token,
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '.');
   PagePlace place;
   if (parts.size() != 3 || parts[0] != kVersion ||
-      !absl::SimpleAtoi(parts[1], &place.upper_bound) || !absl::SimpleAtoi(parts[2], &place.last)) {
+      !absl::SimpleAtoi(parts[1], &place.upper_bound) ||
+      !absl::SimpleAtoi(parts[2], &place.below)) {
     return Invalid();
   }
   return place;

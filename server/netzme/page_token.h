@@ -14,7 +14,7 @@ namespace kyc::netzme {
 
 struct PagePlace {
   int64_t upper_bound = 0;  // The newest sequence when the first page was made.
-  int64_t last = 0;         // The sequence of the last event that was listed.
+  int64_t below = 0;        // Everything at or above this sequence was listed or did not match.
 };
 
 // base64url text, signed by the log over the place, the log's id and everything of `request` that

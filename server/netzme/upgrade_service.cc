@@ -19,19 +19,10 @@ absl::Status Cancelled() {
   return ToStatus(error);
 }
 
-// Checks a request and has the pool answer it.
-template <typename Request, typename Response>
-void Answer(const WatchScope& scope, CallContext context, Request request, Done<Response> done,
-            absl::StatusOr<Response> (*read)(const events::EventLog&, const Request&)) {
-  if (absl::Status valid = Validate(request); !valid.ok()) return std::move(done)(valid);
-  if (absl::Status may = CheckMaySee(context, request.view()); !may.ok()) {
-    return std::move(done)(may);
-  }
-  scope.run_blocking([&log = scope.log, cancel = std::move(context.cancel),
-                      request = std::move(request), done = std::move(done), read]() mutable {
-    if (cancel.stop_requested()) return std::move(done)(Cancelled());
-    std::move(done)(read(log, request));
-  });
+template <typename Request>
+absl::Status Check(const CallContext& context, const Request& request) {
+  if (absl::Status valid = Validate(request); !valid.ok()) return valid;
+  return CheckMaySee(context, request.view());
 }
 
 }  // namespace
@@ -53,12 +44,28 @@ absl::StatusOr<std::unique_ptr<rpc::Producer>> UpgradeService::Watch(
 
 void UpgradeService::Get(CallContext context, ::netzme::v1::GetUpgradeRequest request,
                          Done<::netzme::v1::GetUpgradeResponse> done) {
-  Answer(scope_, std::move(context), std::move(request), std::move(done), &GetUpgrade);
+  if (absl::Status may = Check(context, request); !may.ok()) return std::move(done)(may);
+  scope_.run_blocking([&log = scope_.log, cancel = std::move(context.cancel),
+                       request = std::move(request), done = std::move(done)]() mutable {
+    if (cancel.stop_requested()) return std::move(done)(Cancelled());
+    std::move(done)(GetUpgrade(log, request));
+  });
 }
 
 void UpgradeService::List(CallContext context, ::netzme::v1::ListUpgradesRequest request,
                           Done<::netzme::v1::ListUpgradesResponse> done) {
-  Answer(scope_, std::move(context), std::move(request), std::move(done), &ListUpgrades);
+  if (absl::Status may = Check(context, request); !may.ok()) return std::move(done)(may);
+  absl::StatusOr<Listing> listing = Listing::Start(scope_.log, std::move(request));
+  if (!listing.ok()) return std::move(done)(listing.status());
+  scope_.run_blocking([cancel = std::move(context.cancel), listing = *std::move(listing),
+                       done = std::move(done)]() mutable {
+    if (cancel.stop_requested()) return std::move(done)(Cancelled());
+    for (;;) {
+      auto page = listing.Read();
+      if (!page.ok()) return std::move(done)(page.status());
+      if (page->has_value()) return std::move(done)(**std::move(page));
+    }
+  });
 }
 
 }  // namespace kyc::netzme
