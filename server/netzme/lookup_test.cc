@@ -115,6 +115,39 @@ TEST_F(LookupTest, CancelledCallIsAnsweredWithoutAReading) {
   EXPECT_EQ(ReasonOf(List({}, context).status()), "CALLER_CANCELLED");
 }
 
+TEST_F(LookupTest, ListLetsOthersReadBetweenItsReads) {
+  room_.AppendMany(120);
+  std::vector<std::string> answers;
+  ListUpgradesRequest list;
+  list.set_page_size(500);
+  room_.service().List({}, list, [&](auto page) {
+    answers.push_back(absl::StrCat("list of ", page->events_size()));
+  });
+  GetUpgradeRequest get;
+  get.set_original_reference_no("R-1");
+  room_.service().Get({}, get, [&](auto found) {
+    answers.push_back(absl::StrCat("get ", found->event().sequence()));
+  });
+  room_.Settle();
+  EXPECT_THAT(answers, ElementsAre("get 120", "list of 120"));
+}
+
+TEST_F(LookupTest, ListThatIsCancelledReadsNoFurther) {
+  room_.AppendMany(120);
+  std::stop_source cancel;
+  CallContext context;
+  context.cancel = cancel.get_token();
+  ListUpgradesRequest list;
+  list.set_page_size(500);
+  absl::StatusOr<ListUpgradesResponse> answer;
+  room_.service().List(context, list, [&](auto given) { answer = std::move(given); });
+  ASSERT_TRUE(room_.pool().RunOne());
+  cancel.request_stop();
+  room_.Settle();
+  EXPECT_EQ(ReasonOf(answer.status()), "CALLER_CANCELLED");
+  EXPECT_EQ(room_.pool().ran(), 2);
+}
+
 TEST_F(LookupTest, PagesListNewestFirstAndNewEventsShiftNothing) {
   room_.AppendMany(5);
   ListUpgradesRequest request;

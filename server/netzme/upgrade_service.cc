@@ -1,9 +1,11 @@
 #include "server/netzme/upgrade_service.h"
 
+#include <stop_token>
 #include <utility>
 
 #include "server/call/error.h"
 #include "server/netzme/lookup.h"
+#include "server/netzme/run_blocking.h"
 #include "server/netzme/view.h"
 #include "server/netzme/watch_request.h"
 
@@ -23,6 +25,19 @@ template <typename Request>
 absl::Status Check(const CallContext& context, const Request& request) {
   if (absl::Status valid = Validate(request); !valid.ok()) return valid;
   return CheckMaySee(context, request.view());
+}
+
+// Each read waits in the pool's line anew: a long list holds up nobody's short look-up.
+void ReadOn(const RunBlocking& run_blocking, std::stop_token cancel, Listing listing,
+            Done<::netzme::v1::ListUpgradesResponse> done) {
+  run_blocking([&run_blocking, cancel = std::move(cancel), listing = std::move(listing),
+                done = std::move(done)]() mutable {
+    if (cancel.stop_requested()) return std::move(done)(Cancelled());
+    auto page = listing.Read();
+    if (!page.ok()) return std::move(done)(page.status());
+    if (page->has_value()) return std::move(done)(**std::move(page));
+    ReadOn(run_blocking, std::move(cancel), std::move(listing), std::move(done));
+  });
 }
 
 }  // namespace
@@ -57,15 +72,7 @@ void UpgradeService::List(CallContext context, ::netzme::v1::ListUpgradesRequest
   if (absl::Status may = Check(context, request); !may.ok()) return std::move(done)(may);
   absl::StatusOr<Listing> listing = Listing::Start(scope_.log, std::move(request));
   if (!listing.ok()) return std::move(done)(listing.status());
-  scope_.run_blocking([cancel = std::move(context.cancel), listing = *std::move(listing),
-                       done = std::move(done)]() mutable {
-    if (cancel.stop_requested()) return std::move(done)(Cancelled());
-    for (;;) {
-      auto page = listing.Read();
-      if (!page.ok()) return std::move(done)(page.status());
-      if (page->has_value()) return std::move(done)(**std::move(page));
-    }
-  });
+  ReadOn(scope_.run_blocking, std::move(context.cancel), *std::move(listing), std::move(done));
 }
 
 }  // namespace kyc::netzme
