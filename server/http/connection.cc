@@ -18,6 +18,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "server/http/reply_carrier.h"
 #include "server/http/reply_text.h"
 #include "server/http/request_rules.h"
 
@@ -72,9 +73,7 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
     shared_->connections.erase(this);
   }
   void StartIdle() { idle_since_ = Clock::now(); }
-  // Nullopt: the handler will not reply any more. Too late, it does nothing: no request follows one
-  // that was not replied to.
-  void TakeReply(absl::optional<HttpReply> reply) {
+  void TakeReply(absl::optional<HttpReply> reply) override {
     reply_ = std::move(reply);
     replied_.cancel();
   }
@@ -106,30 +105,6 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   Clock::time_point idle_since_ = Clock::time_point::max();
   absl::optional<HttpReply> reply_;
   bool idle_ = true;  // Waits for the first byte of a request.
-};
-
-// Carries the reply of one request to its connection.
-class ReplyCarrier {
- public:
-  ReplyCarrier(std::shared_ptr<Gate> gate, std::weak_ptr<HttpConnection> connection)
-      : gate_(std::move(gate)), connection_(std::move(connection)) {}
-  ReplyCarrier(ReplyCarrier&&) = default;
-  ~ReplyCarrier() {
-    if (gate_ != nullptr) Carry(absl::nullopt);
-  }
-
-  void operator()(HttpReply reply) && { Carry(std::move(reply)); }
-
- private:
-  void Carry(absl::optional<HttpReply> reply) {
-    std::exchange(gate_, nullptr)
-        ->Post([connection = std::move(connection_), reply = std::move(reply)]() mutable {
-          if (auto alive = connection.lock()) alive->TakeReply(std::move(reply));
-        });
-  }
-
-  std::shared_ptr<Gate> gate_;  // Null once the reply was given.
-  std::weak_ptr<HttpConnection> connection_;
 };
 
 // The status that refuses a body which could not be read, or kGone.

@@ -17,6 +17,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
+#include "absl/types/optional.h"
 #include "server/http/handler.h"
 #include "server/http/server.h"
 
@@ -64,6 +65,9 @@ class Connection {
   virtual Clock::time_point IdleSince() const = 0;
   // Ends it now, without a word; another takes its place.
   virtual void GiveWay() = 0;
+  // Nullopt: the handler will not reply any more. Too late, it does nothing: no request follows one
+  // that was not replied to.
+  virtual void TakeReply(absl::optional<HttpReply> reply) = 0;
 };
 
 // What the connections share. Belongs to the listener's thread.

@@ -1,85 +1,20 @@
 #include "server/http/server.h"
 
+#include <gtest/gtest.h>
+
 #include <chrono>
-#include <condition_variable>
 #include <future>
-#include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "gtest/gtest.h"
 #include "server/http/raw_client.h"
+#include "server/http/server_fixture.h"
 
 namespace kyc::http {
 namespace {
-
-// Replies that a test gives when it wants to.
-class Held {
- public:
-  void Put(OnReply reply) {
-    const std::lock_guard lock(mutex_);
-    replies_.push_back(std::move(reply));
-    came_.notify_one();
-  }
-  // Waits for one.
-  OnReply Take() {
-    std::unique_lock lock(mutex_);
-    came_.wait(lock, [this] { return !replies_.empty(); });
-    OnReply reply = std::move(replies_.back());
-    replies_.pop_back();
-    return reply;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable came_;
-  std::vector<OnReply> replies_;
-};
-
-// What follows a method and a path.
-constexpr char kRest[] = " HTTP/1.1\r\nHost: h\r\n\r\n";
-
-HttpReply Text(int status, std::string body) {
-  HttpReply reply;
-  reply.status = status;
-  reply.body = std::move(body);
-  return reply;
-}
-
-// Echoes; "/refuse" is refused by its head, "/hold" is answered by the test, "/drop" never.
-Handler Echo(std::shared_ptr<Held> held) {
-  Handler handler;
-  handler.check_head = [](const HttpCall& head) -> absl::optional<HttpReply> {
-    if (head.path == "/refuse") return Text(401, "refused");
-    return absl::nullopt;
-  };
-  handler.handle = [held](HttpCall call, OnReply on_reply) {
-    if (call.path == "/hold") return held->Put(std::move(on_reply));
-    if (call.path == "/drop") return;
-    std::move(on_reply)(
-        Text(200, absl::StrCat(call.method, " ", call.path, " ", call.query, " ", call.body, ";")));
-  };
-  handler.refuse = [](int status) { return Text(status, absl::StrCat("refused ", status)); };
-  return handler;
-}
-
-class ServerTest : public testing::Test {
- protected:
-  void Start(ServerOptions options = {}) {
-    auto started = Server::Start(std::move(options), Echo(held_));
-    ASSERT_TRUE(started.ok()) << started.status();
-    server_ = *std::move(started);
-  }
-  uint16_t port() const { return server_->port(); }
-
-  std::shared_ptr<Held> held_ = std::make_shared<Held>();
-  std::unique_ptr<Server> server_;
-};
 
 TEST_F(ServerTest, PortInUseIsNamedInOneLine) {
   Start();
@@ -191,150 +126,11 @@ TEST_F(ServerTest, ExpectedContinueIsNotGivenToARefusedHead) {
   EXPECT_EQ(StatusOf(client.ReadResponse()), 401);
 }
 
-TEST_F(ServerTest, BodyOverTheLimitIsRefusedBeforeItIsSent) {
-  Start({.max_body_bytes = 10});
-  RawClient client(port());
-  client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n");
-  EXPECT_EQ(StatusOf(client.ReadResponse()), 413);
-}
-
-TEST_F(ServerTest, BodyAtTheLimitIsAccepted) {
-  Start({.max_body_bytes = 10});
-  RawClient client(port());
-  client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n0123456789");
-  EXPECT_EQ(StatusOf(client.ReadResponse()), 200);
-}
-
-TEST_F(ServerTest, ClientThatSendsALargeBodyAllTheSameReadsTheRefusal) {
-  Start();
-  RawClient client(port());
-  client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000000\r\n\r\n");
-  client.Send(std::string(2'000'000, 'x'));
-  EXPECT_EQ(StatusOf(client.ReadResponse()), 413);
-}
-
-TEST_F(ServerTest, ChunkedBodyOverTheLimitIsRefused) {
-  Start({.max_body_bytes = 10});
-  RawClient client(port());
-  client.Send(
-      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n01234567\r\n8\r\n");
-  EXPECT_EQ(StatusOf(client.ReadResponse()), 413);
-}
-
-TEST_F(ServerTest, UnfinishedHeadIsAnswered408) {
-  Start({.read_timeout = absl::Milliseconds(30)});
-  EXPECT_EQ(StatusOf(Exchange(port(), "POST / HTTP/1.1\r\nHost:")), 408);
-}
-
-TEST_F(ServerTest, UnfinishedBodyIsAnswered408) {
-  Start({.read_timeout = absl::Milliseconds(30)});
-  EXPECT_EQ(StatusOf(Exchange(port(), "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nx")),
-            408);
-}
-
-TEST_F(ServerTest, SilentConnectionIsClosedWithoutAWord) {
-  Start({.read_timeout = absl::Milliseconds(30)});
-  EXPECT_EQ(Exchange(port(), ""), "");
-}
-
-TEST_F(ServerTest, IdleConnectionIsClosedAfterItsAnswer) {
-  Start({.idle_timeout = absl::Milliseconds(30)});
-  EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.1\r\nHost: h\r\n\r\n")), 200);
-}
-
 TEST_F(ServerTest, DroppedReplyIsAnswered500) {
   Start();
   RawClient client(port());
   client.Send("GET /drop HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(StatusOf(client.ReadResponse()), 500);
-}
-
-TEST_F(ServerTest, ReplyThatDoesNotComeIsAnswered500AndDroppedWhenItComesLate) {
-  Start({.reply_timeout = absl::Milliseconds(30)});
-  RawClient client(port());
-  client.Send("GET /hold HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n");
-  const std::string response = client.ReadTo("refused 500");
-  EXPECT_EQ(StatusOf(response), 500);
-  EXPECT_TRUE(absl::StrContains(response, "\r\nConnection: close\r\n")) << response;
-  held_->Take()(Text(200, "late"));
-  EXPECT_EQ(client.ReadAll(), "");
-  EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
-}
-
-TEST_F(ServerTest, ReplyThatDoesNotComeDoesNotHoldUpADrain) {
-  Start({.reply_timeout = absl::Milliseconds(30)});
-  RawClient client(port());
-  client.Send(absl::StrCat("GET /hold", kRest));
-  const OnReply reply = held_->Take();
-  std::promise<void> promise;
-  server_->Drain([&] { promise.set_value(); });
-  EXPECT_EQ(StatusOf(client.ReadAll()), 500);
-  promise.get_future().wait();
-}
-
-TEST_F(ServerTest, ConnectionAboveTheLimitIsAnswered429WhileAllHaveARequest) {
-  Start({.max_connections = 1});
-  RawClient first(port());
-  first.Send(absl::StrCat("GET /hold", kRest));
-  OnReply reply = held_->Take();
-  EXPECT_EQ(StatusOf(Exchange(port(), "")), 429);
-  std::move(reply)(Text(200, "held"));
-  EXPECT_EQ(StatusOf(first.ReadResponse()), 200);
-  EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
-}
-
-TEST_F(ServerTest, UnfinishedBodyKeepsItsPlaceAtTheLimit) {
-  Start({.max_connections = 1});
-  RawClient first(port());
-  first.Send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
-  ASSERT_EQ(first.ReadTo("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
-  EXPECT_EQ(StatusOf(Exchange(port(), "")), 429);
-  first.Send("x");
-  EXPECT_EQ(StatusOf(first.ReadResponse()), 200);
-}
-
-TEST_F(ServerTest, ConnectionIdleLongestGivesWayAtTheLimit) {
-  Start({.max_connections = 2});
-  RawClient often(port()), once(port());
-  for (RawClient* client : {&often, &once, &often}) {
-    client->Send(absl::StrCat("GET /", kRest));
-    ASSERT_EQ(StatusOf(client->ReadResponse()), 200);
-  }
-  RawClient next(port());
-  next.Send(absl::StrCat("GET /", kRest));
-  EXPECT_EQ(StatusOf(next.ReadResponse()), 200);
-  EXPECT_EQ(once.ReadAll(), "");
-  often.Send(absl::StrCat("GET /", kRest));
-  EXPECT_EQ(StatusOf(often.ReadResponse()), 200);
-}
-
-TEST_F(ServerTest, ConnectionWithoutAWholeHeadGivesWayAtTheLimit) {
-  Start({.max_connections = 1});
-  for (const char* sent : {"", "GET / HT"}) {
-    RawClient silent(port());
-    silent.Send(sent);
-    EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200) << sent;
-    EXPECT_EQ(silent.ReadAll(), "") << sent;
-  }
-}
-
-TEST_F(ServerTest, RefusedConnectionThatStaysOpenGivesWayAtTheLimit) {
-  Start({.max_connections = 1});
-  RawClient refused(port());
-  refused.Send(absl::StrCat("GET /refuse", kRest));
-  ASSERT_EQ(StatusOf(refused.ReadResponse()), 401);
-  EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
-}
-
-TEST_F(ServerTest, ManyConnectionsAreServedAtOnce) {
-  Start();
-  std::vector<std::unique_ptr<RawClient>> clients;
-  for (int i = 0; i < 500; ++i) {
-    clients.push_back(std::make_unique<RawClient>(port()));
-    clients.back()->Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n");
-  }
-  for (auto& client : clients) client->Send("x");
-  for (auto& client : clients) ASSERT_EQ(StatusOf(client->ReadResponse()), 200);
 }
 
 TEST_F(ServerTest, DrainEndsIdleConnectionsAndWaitsForRunningRequests) {
