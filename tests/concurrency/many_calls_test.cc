@@ -15,8 +15,9 @@ namespace kyc::tests {
 namespace {
 
 constexpr size_t kCalls = 1000;
-// Main, gRPC's queue, libcurl's loop, webhook, admin, the log's writer and two readers.
-constexpr int64_t kOwnThreads = 8;
+// Those that the gateway starts itself: main, gRPC's queue, libcurl's loop, listeners, log,
+// readers.
+constexpr int64_t kMostOwnThreads = 12;
 // gRPC's own, which depend on the machine; a few more may wake under load.
 constexpr int64_t kMoreThreads = 4;
 constexpr int64_t kMostMemoryKiB = 1 << 20;
@@ -43,7 +44,8 @@ TEST_F(ManyCallsTest, AThousandCallsWaitForTheUpstreamTogether) {
   ASSERT_TRUE(upstream_.AwaitArrived(kCalls)) << upstream_.arrived() << " arrived";
   EXPECT_EQ(calls.Ended().size(), 0U);
   EXPECT_EQ(gateway().Metric("kyc_calls_open "), kCalls);
-  EXPECT_EQ(process.ThreadsNamed("kyc-gateway"), kOwnThreads);
+  EXPECT_GT(process.ThreadsNamed("kyc-gateway"), 1);
+  EXPECT_LE(process.ThreadsNamed("kyc-gateway"), kMostOwnThreads);
   EXPECT_LE(process.ProcStatus("Threads"), idle_threads + kMoreThreads);
   upstream_.Release();
   ASSERT_TRUE(calls.AwaitEnded(kCalls));
@@ -56,8 +58,7 @@ TEST_F(ManyCallsTest, AThousandLargeCallsCostBoundedMemory) {
   LivenessRequest large = Liveness();
   large.mutable_selfie_image()->resize(8 << 20, 'x');
   const grpc::Slice request(large.SerializeAsString());
-  // What 512 MiB have room for: each reserves what its method allows.
-  const size_t room = (512 << 20) / ((8 << 20) + (64 << 10));
+  const size_t room = (512 << 20) / request.size();
   {
     const ManyCalls calls(gateway().grpc_port(), kLivenessMethod, request, kCalls, transcript());
     ASSERT_TRUE(upstream_.AwaitArrived(room)) << upstream_.arrived() << " arrived";

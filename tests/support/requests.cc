@@ -55,7 +55,7 @@ WidgetRequest Widget(absl::string_view phone_end) {
   WidgetRequest request;
   request.set_partner_reference_no(Reference(absl::StrCat("widget-", phone_end)));
   request.set_phone_no(absl::StrCat(kPhoneStart, phone_end));
-  request.set_redirect_final_url(absl::StrCat("https://shop.example/back?for=", kReferenceMark));
+  request.set_redirect_final_url(absl::StrCat("https://shop.example/back/", kReferenceMark));
   request.mutable_images()->mutable_ktp()->set_content(Picture());
   request.mutable_images()->mutable_selfie()->set_content(Picture(Format::kPng));
   request.mutable_images()->mutable_selfie()->set_is_editable(true);
