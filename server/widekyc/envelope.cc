@@ -71,10 +71,17 @@ Complaint ReadComplaint(const Value& reply, Deviations& deviations) {
   return complaint;
 }
 
+// The upstream's words, without what they repeat of the request. The document's own words repeat
+// nothing, even if the request has some of them.
+std::string Shown(absl::string_view words, const Values& values) {
+  const bool documented = words == "ERROR" || FindDocumented(words) != nullptr;
+  return documented ? std::string(words) : MaskedText(words, values);
+}
+
 void AddUpstreamWords(absl::string_view code, absl::string_view text, const Values& values,
                       Error& error) {
-  if (!code.empty()) error.metadata.emplace_back("upstreamCode", MaskedText(code, values));
-  if (!text.empty()) error.metadata.emplace_back("upstreamText", MaskedText(text, values));
+  if (!code.empty()) error.metadata.emplace_back("upstreamCode", Shown(code, values));
+  if (!text.empty()) error.metadata.emplace_back("upstreamText", Shown(text, values));
 }
 
 void Refine(const Documented& documented, Error& error) {

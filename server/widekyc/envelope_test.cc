@@ -175,6 +175,12 @@ TEST(HttpError, SuccessInTheBodyIsNoSuccess) {
 }
 
 // Every place of a reply from which words are taken, echoing the request.
+TEST(UpstreamWords, OfTheDocumentAreShownWhateverTheRequestHolds) {
+  const absl::Status status = StatusOf(200, Sample(kQuota), {"sim-quota", "exceeded", "error"});
+  EXPECT_EQ(MetadataOf(status, "upstreamText"), kQuota);
+  EXPECT_EQ(MetadataOf(status, "upstreamCode"), "ERROR");
+}
+
 TEST(UpstreamWords, NeverShowAValueOfTheRequest) {
   const std::vector<std::string> values = {"CUST-REF-7",  "3203012503770011", "GuoHui Chen",
                                            "25-03-1977",  "Fujian",           "Jl Selamet",
