@@ -67,8 +67,12 @@ Upstream CheckUpstream(const std::string& at, const v1::Upstream& block,
                   {absl::Seconds(2), absl::Milliseconds(10), absl::Minutes(1)});
   upstream.slots =
       static_cast<int>(checks.Number(at + ".slots", block.slots(), {2000, 1, 100'000}));
-  upstream.max_waiting =
-      static_cast<int>(checks.Number(at + ".max_waiting", block.max_waiting(), {500, 1, 100'000}));
+  // Unset means the default here, because 0 has a meaning of its own.
+  const bool none_waits = block.has_max_waiting() && block.max_waiting() == 0;
+  upstream.max_waiting = none_waits
+                             ? 0
+                             : static_cast<int>(checks.Number(
+                                   at + ".max_waiting", block.max_waiting(), {500, 1, 100'000}));
   upstream.slot_wait =
       checks.Span(at + ".slot_wait", block.has_slot_wait(), block.slot_wait(),
                   {absl::Milliseconds(250), absl::ZeroDuration(), absl::Seconds(10)});

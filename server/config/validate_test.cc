@@ -175,7 +175,7 @@ TEST(Validate, WhatIsSetIsTaken) {
       }
       upstream {
         attempt_timeout { nanos: 100000000 } connect_timeout { nanos: 10000000 } slots: 100000
-        max_waiting: 1 slot_wait { seconds: 10 } max_reply_bytes: 16777216 ca_file: "ca.pem"
+        max_waiting: 0 slot_wait { seconds: 10 } max_reply_bytes: 16777216 ca_file: "ca.pem"
         extra_headers { name: "X-Partner" value: "p" }
         breaker {
           failure_percent: 100 min_calls: 1 window { seconds: 2 } open_for { seconds: 3 }
@@ -196,7 +196,7 @@ TEST(Validate, WhatIsSetIsTaken) {
   EXPECT_EQ(upstream.attempt_timeout, absl::Milliseconds(100));
   EXPECT_EQ(upstream.connect_timeout, absl::Milliseconds(10));
   EXPECT_EQ(upstream.slots, 100'000);
-  EXPECT_EQ(upstream.max_waiting, 1);
+  EXPECT_EQ(upstream.max_waiting, 0);
   EXPECT_EQ(upstream.slot_wait, absl::Seconds(10));
   EXPECT_EQ(upstream.max_reply_bytes, 16 << 20);
   EXPECT_EQ(upstream.ca_file, "/etc/kyc/ca.pem");

@@ -9,6 +9,7 @@
 
 #include "absl/types/optional.h"
 #include "server/call/error.h"
+#include "server/call/fake_metrics.h"
 
 namespace kyc::widekyc {
 namespace {
@@ -25,23 +26,11 @@ using ::widekyc::v1::ValidateIdRequest;
 using ::widekyc::v1::ValidateIdResponse;
 
 // Keeps the deviations; the rest is not this room's.
-class DeviationLog : public Metrics {
+class DeviationLog : public FakeMetrics {
  public:
-  void CallEnded(absl::string_view, StatusCode, absl::string_view, absl::Duration) override {}
-  void CallsOpen(int64_t, int64_t, int64_t) override {}
-  void AttemptEnded(absl::string_view, absl::string_view, absl::string_view,
-                    absl::Duration) override {}
-  void Retried(absl::string_view, absl::string_view) override {}
-  void Slots(absl::string_view, absl::string_view, int64_t, int64_t) override {}
-  void BreakerChanged(absl::string_view, absl::string_view, absl::string_view) override {}
   void Deviation(absl::string_view upstream, absl::string_view kind) override {
     seen.emplace_back(upstream, kind);
   }
-  void NotificationAnswered(absl::string_view, absl::Duration) override {}
-  void Committed(int64_t, int64_t, absl::Duration) override {}
-  void Quarantined(bool) override {}
-  void Delivered(int64_t) override {}
-
   std::vector<std::pair<std::string, std::string>> seen;
 };
 
