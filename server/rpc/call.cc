@@ -2,11 +2,10 @@
 
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/call/error.h"
-#include "server/rpc/callers.h"
+#include "server/rpc/call_head.h"
 #include "server/rpc/refusals.h"
 #include "server/rpc/status.h"
 #include "server/rpc/steady_now.h"
@@ -28,25 +27,6 @@ constexpr size_t kMaxAnonymousReads = 8;
 constexpr int kMaxAnonymousStreams = 1000;
 // Calls at once. Most of them wait for an upstream, whose slots are fewer.
 constexpr size_t kMaxOpen = 50'000;
-// The longest x-request-id that is taken over from a caller.
-constexpr size_t kMaxRequestId = 128;
-
-using Metadata = std::multimap<grpc::string_ref, grpc::string_ref>;
-
-absl::optional<absl::string_view> Header(const Metadata& metadata, const char* name) {
-  const auto at = metadata.find(name);
-  if (at == metadata.end()) return absl::nullopt;
-  return absl::string_view(at->second.data(), at->second.size());
-}
-
-bool IsPlainId(absl::string_view text) {
-  if (text.empty() || text.size() > kMaxRequestId) return false;
-  for (char c : text) {
-    if (c <= ' ' || c > '~' || c == '"' || c == '\\') return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 class Call::Answer {
@@ -120,7 +100,7 @@ absl::Status Call::Judge() {
   if (scope_.draining) return Draining(Outcome::kNotSent);
   const config::Caller* caller = nullptr;
   if (method_->needs_caller) {
-    absl::StatusOr<const config::Caller*> found = Identify();
+    absl::StatusOr<const config::Caller*> found = CallerOf(server_context_, scope_.callers);
     if (!found.ok()) return found.status();
     caller = *found;
   }
@@ -138,33 +118,12 @@ int Call::MaxStreams() const {
   return method_->needs_caller ? scope_.limits.max_streams : kMaxAnonymousStreams;
 }
 
-absl::StatusOr<const config::Caller*> Call::Identify() const {
-  const auto authorization = Header(server_context_.client_metadata(), "authorization");
-  return FindCaller(scope_.callers, authorization,
-                    authorization.has_value() ? std::string() : server_context_.peer());
-}
-
 void Call::FillContext(const config::Caller* caller) {
-  const Metadata& metadata = server_context_.client_metadata();
-  const auto given = Header(metadata, "x-request-id");
-  context_.request_id =
-      given.has_value() && IsPlainId(*given)
-          ? std::string(*given)
-          : absl::StrCat(absl::Hex(scope_.id_seed, absl::kZeroPad16), "-", ++scope_.calls_seen);
-  if (caller != nullptr) {
-    context_.caller = caller->name;
-    context_.allow_full_view = caller->allow_full_view;
-    context_.allow_admin = caller->allow_admin;
+  context_ = ContextOf(server_context_, scope_.limits, caller);
+  if (context_.request_id.empty()) {
+    context_.request_id =
+        absl::StrCat(absl::Hex(scope_.id_seed, absl::kZeroPad16), "-", ++scope_.calls_seen);
   }
-  if (const auto trace = Header(metadata, "traceparent"); trace.has_value() && IsPlainId(*trace)) {
-    context_.traceparent = std::string(*trace);
-  }
-  const absl::Time now = absl::Now();
-  const absl::Time asked = absl::FromChrono(server_context_.deadline());
-  // gRPC gives a time far in the future when the caller set none.
-  const bool unset = asked > now + absl::Hours(24 * 365);
-  context_.deadline = unset ? now + scope_.limits.default_deadline
-                            : std::min(asked, now + scope_.limits.max_deadline);
   context_.cancel = cancel_.get_token();
 }
 

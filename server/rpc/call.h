@@ -93,7 +93,6 @@ class Call final : public Stream {
 
   // Judges the call before a byte of its message is read.
   absl::Status Judge();
-  absl::StatusOr<const config::Caller*> Identify() const;
   void FillContext(const config::Caller* caller);
   int* StreamCount() const;
   int MaxStreams() const;

@@ -1,0 +1,100 @@
+// The fixture of tests that speak gRPC to a server of this room.
+#ifndef SERVER_RPC_SERVER_FIXTURE_H_
+#define SERVER_RPC_SERVER_FIXTURE_H_
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "grpc/health/v1/health.pb.h"
+#include "server/call/fake_metrics.h"
+#include "server/rpc/health.h"
+#include "server/rpc/reflection.h"
+#include "server/rpc/server.h"
+
+namespace kyc::rpc {
+
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+// A server on a free port with the methods that a test gives it, health and reflection.
+class ServerTest : public testing::Test {
+ protected:
+  ServerTest() {
+    limits_.listen = "127.0.0.1:0";
+    config::Caller local;
+    local.name = "local";
+    local.loopback = true;
+    callers_.push_back(local);
+  }
+
+  void Start() {
+    server_ = std::make_unique<Server>(limits_, callers_, metrics_);
+    for (Method& method : methods_) server_->Add(std::move(method));
+    for (Method& method : HealthMethods({"a.B"})) server_->Add(std::move(method));
+    for (Method& method : ReflectionMethods({"a.B"})) server_->Add(std::move(method));
+    ASSERT_TRUE(server_->Start().ok());
+    channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
+                                   grpc::InsecureChannelCredentials());
+  }
+
+  // Calls `method` with raw bytes, blocking.
+  grpc::Status Call(const std::string& method, const std::string& bytes, std::string* reply,
+                    grpc::ClientContext* context) {
+    grpc::GenericStub stub(channel_);
+    grpc::CompletionQueue queue;
+    grpc::Slice slice(bytes);
+    auto call = stub.PrepareUnaryCall(context, method, grpc::ByteBuffer(&slice, 1), &queue);
+    call->StartCall();
+    grpc::ByteBuffer response;
+    grpc::Status status;
+    call->Finish(&response, &status, nullptr);
+    void* tag;
+    bool ok;
+    queue.Next(&tag, &ok);
+    grpc::Slice joined;
+    if (status.ok() && response.DumpToSingleSlice(&joined).ok() && reply != nullptr) {
+      reply->assign(reinterpret_cast<const char*>(joined.begin()), joined.size());
+    }
+    return status;
+  }
+  grpc::Status Call(const std::string& method, const std::string& bytes = "") {
+    grpc::ClientContext context;
+    return Call(method, bytes, nullptr, &context);
+  }
+
+  static std::string ReasonIn(const grpc::Status& status) {
+    google::rpc::Status details;
+    google::rpc::ErrorInfo info;
+    if (!details.ParseFromString(status.error_details()) || details.details_size() == 0) return "";
+    details.details(0).UnpackTo(&info);
+    return info.reason();
+  }
+
+  FakeMetrics metrics_;
+  config::Grpc limits_;
+  std::vector<config::Caller> callers_;
+  std::vector<Method> methods_;
+  std::unique_ptr<Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+// Answers what it was asked.
+inline Method Echo() {
+  return Unary<HealthCheckRequest, HealthCheckRequest>(
+      "/a.B/Echo", [](CallContext, HealthCheckRequest request, Done<HealthCheckRequest> done) {
+        std::move(done)(std::move(request));
+      });
+}
+
+}  // namespace kyc::rpc
+
+#endif  // SERVER_RPC_SERVER_FIXTURE_H_
