@@ -22,9 +22,7 @@ bool IsOurLimit(absl::string_view message) {
          message == "has too many values";
 }
 
-bool IsTheirLimit(simdjson::error_code error) {
-  return error == simdjson::NUMBER_ERROR;
-}
+bool IsTheirLimit(simdjson::error_code error) { return error == simdjson::NUMBER_ERROR; }
 
 void ReadEverything(const Value& value, kyc::json::Deviations& deviations) {
   kyc::json::ReadString(value, deviations);

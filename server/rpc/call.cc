@@ -27,6 +27,7 @@ constexpr size_t kMaxAnonymousReads = 8;
 constexpr int kMaxAnonymousStreams = 1000;
 // Calls at once. Most of them wait for an upstream, whose slots are fewer.
 constexpr size_t kMaxOpen = 50'000;
+
 }  // namespace
 
 class Call::Answer {

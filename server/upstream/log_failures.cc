@@ -15,10 +15,11 @@ SendHttp LogFailures(SendHttp send, std::string upstream, std::string account,
            if (const auto* failure = std::get_if<HttpFailure>(&result);
                failure != nullptr && failure->kind != FailureKind::kCancelled) {
              const absl::string_view kind = FailureName(failure->kind);
-             log->warn("upstream call failed request_id={} upstream={} account={} kind={} sent={} "
-                       "attempts={} cause=\"{}\"",
-                       request_id, upstream, account, std::string(kind), failure->sent,
-                       failure->attempts, failure->cause);
+             log->warn(
+                 "upstream call failed request_id={} upstream={} account={} kind={} sent={} "
+                 "attempts={} cause=\"{}\"",
+                 request_id, upstream, account, std::string(kind), failure->sent, failure->attempts,
+                 failure->cause);
            }
            std::move(on_response)(std::move(result));
          });

@@ -75,11 +75,10 @@ void PostUntilKilled(Gateway& gateway, int round, std::set<std::string>& answere
       const std::string reference = absl::StrCat("r", sender % 3);  // Two senders each.
       for (int i = 0;; ++i) {
         const int number = (round * kSenders + sender) * 100'000 + i;
-        const HttpAnswer answer =
-            Post(gateway.webhook_port(), "/v1.0/snap/account/upgrade/notify",
-                 {"Content-Type: application/json",
-                  absl::StrCat("x-callback-token: ", kCallbackToken)},
-                 Body(reference, number));
+        const HttpAnswer answer = Post(
+            gateway.webhook_port(), "/v1.0/snap/account/upgrade/notify",
+            {"Content-Type: application/json", absl::StrCat("x-callback-token: ", kCallbackToken)},
+            Body(reference, number));
         if (answer.status != 200) return;
         const std::lock_guard<std::mutex> lock(mutex);
         answered.insert(absl::StrCat(reference, "/b", number));
