@@ -28,6 +28,8 @@ namespace {
 
 // Threads that read history. More would only wait for the same disk.
 constexpr int kReaders = 2;
+// How long a drain waits for the webhook's last replies.
+constexpr absl::Duration kLastReplies = absl::Seconds(5);
 
 // The same error with the field of the configuration that it is about.
 absl::Status At(absl::string_view field, const absl::Status& status) {
@@ -59,12 +61,12 @@ class Composition final : public Gateway {
   }
 
   void Drain() override {
-    *draining_ = true;
-    const auto answered = std::make_shared<absl::Notification>();
-    if (webhook_ != nullptr) webhook_->Drain([answered] { answered->Notify(); });
-    const absl::Time until = absl::Now() + settings_.drain_timeout;
+    *draining_ = true;  // The webhook answers 503 from here on, until gRPC has drained.
     if (rpc_ != nullptr) rpc_->Drain(settings_.drain_timeout);
-    if (webhook_ != nullptr) answered->WaitForNotificationWithDeadline(until);
+    if (webhook_ == nullptr) return;
+    const auto answered = std::make_shared<absl::Notification>();
+    webhook_->Drain([answered] { answered->Notify(); });
+    answered->WaitForNotificationWithTimeout(kLastReplies);
   }
 
  private:

@@ -3,6 +3,7 @@
 // Exit status: 0 after a drain, 1 if a listener or the event log could not be opened, 2 for a bad
 // command line or configuration.
 #include <google/protobuf/stubs/logging.h>
+#include <grpc/support/log.h>
 #include <malloc.h>
 #include <signal.h>
 #include <spdlog/async_logger.h>
@@ -26,6 +27,8 @@ ABSL_FLAG(std::string, config, "", "The configuration, a textproto file of kyc.c
 ABSL_FLAG(bool, check, false, "Only check the configuration: exit 0 if it is right, else 2.");
 
 namespace {
+
+constexpr char kUsage[] = "kyc-gateway --config FILE [--check]";
 
 // Every thread inherits this mask, so that only the main thread takes the signals.
 sigset_t BlockStopSignals() {
@@ -80,7 +83,7 @@ int Serve(const kyc::config::Settings& settings, const sigset_t& stop_signals) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("kyc-gateway --config FILE [--check]");
+  absl::SetProgramUsageMessage(kUsage);
   absl::ParseCommandLine(argc, argv);
   // Debug builds of Abseil's mutexes look for deadlocks at a cost that shows in every call.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
@@ -88,10 +91,16 @@ int main(int argc, char** argv) {
   // time.
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  // What gRPC itself has to say comes from callers' faults, in a form of its own.
+  gpr_set_log_function([](gpr_log_func_args*) {});
   // Protobuf's own words about unreadable messages name fields on stderr; callers are told anyway.
   google::protobuf::SetLogHandler(nullptr);
   const sigset_t stop_signals = BlockStopSignals();
 
+  if (absl::GetFlag(FLAGS_config).empty()) {
+    std::fprintf(stderr, "kyc-gateway: say which configuration: %s\n", kUsage);
+    return 2;
+  }
   const auto settings = kyc::config::Load(absl::GetFlag(FLAGS_config));
   if (!settings.ok()) {
     std::fprintf(stderr, "kyc-gateway: the configuration is wrong, nothing was started:\n%s\n",

@@ -118,8 +118,9 @@ absl::Status InvalidRequest(std::vector<Violation> violations) {
   Error error;
   error.code = absl::StatusCode::kInvalidArgument;
   error.reason = "INVALID_REQUEST";
-  error.message = absl::StrCat("The request is invalid: ", violations.front().field, " ",
-                               violations.front().description);
+  const Violation& first = violations.front();
+  error.message = absl::StrCat("The request is invalid: ", first.field,
+                               first.field.empty() ? "" : " ", first.description);
   if (violations.size() > 1) {
     absl::StrAppend(&error.message, " (and ", violations.size() - 1, " more)");
   }

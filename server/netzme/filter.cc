@@ -17,7 +17,7 @@ constexpr size_t kMaxTypeBytes = 64;
 
 void CheckCount(const char* field, int count, std::vector<Violation>& violations) {
   if (count <= kMaxValues) return;
-  violations.push_back({field, absl::StrCat("at most ", kMaxValues, " values")});
+  violations.push_back({field, absl::StrCat("must have at most ", kMaxValues, " values")});
 }
 
 void CheckTexts(const char* field, const RepeatedPtrField<std::string>& texts, size_t max_bytes,
@@ -26,7 +26,9 @@ void CheckTexts(const char* field, const RepeatedPtrField<std::string>& texts, s
   const bool fit = std::all_of(texts.begin(), texts.end(), [max_bytes](const std::string& text) {
     return text.size() <= max_bytes;
   });
-  if (!fit) violations.push_back({field, absl::StrCat("values of at most ", max_bytes, " bytes")});
+  if (!fit)
+    violations.push_back(
+        {field, absl::StrCat("must have values of at most ", max_bytes, " bytes")});
 }
 
 bool CanBeStatus(int status) {
@@ -55,7 +57,7 @@ std::vector<Violation> FilterViolations(const UpgradeFilter& filter) {
   CheckTexts("filter.types", filter.types(), kMaxTypeBytes, violations);
   CheckCount("filter.statuses", filter.statuses_size(), violations);
   if (!std::all_of(filter.statuses().begin(), filter.statuses().end(), CanBeStatus)) {
-    violations.push_back({"filter.statuses", "statuses that an event can have"});
+    violations.push_back({"filter.statuses", "must be statuses that an event can have"});
   }
   return violations;
 }

@@ -38,7 +38,7 @@ absl::Status Validate(const GetUpgradeRequest& request) {
   std::vector<Violation> violations = ViewViolations(request.view());
   const std::string& reference = request.original_reference_no();
   if (reference.empty() || reference.size() > kMaxReferenceBytes) {
-    violations.push_back({"original_reference_no", "1 to 128 bytes"});
+    violations.push_back({"original_reference_no", "must be 1 to 128 bytes"});
   }
   return InvalidRequest(std::move(violations));
 }
@@ -49,7 +49,7 @@ absl::Status Validate(const ListUpgradesRequest& request) {
     violations.push_back(std::move(violation));
   }
   if (request.page_size() < 0 || request.page_size() > kMaxPageSize) {
-    violations.push_back({"page_size", "0 to 500"});
+    violations.push_back({"page_size", "must be 0 to 500"});
   }
   return InvalidRequest(std::move(violations));
 }

@@ -108,7 +108,7 @@ void QuarantineService::List(CallContext context, ListQuarantinedRequest request
                              Done<ListQuarantinedResponse> done) {
   if (absl::Status may = CheckAdmin(context); !may.ok()) return std::move(done)(may);
   if (request.page_size() < 0 || request.page_size() > kMaxPageSize) {
-    return std::move(done)(InvalidRequest({{"page_size", "0 to 500"}}));
+    return std::move(done)(InvalidRequest({{"page_size", "must be 0 to 500"}}));
   }
   int64_t after = 0;
   if (!request.page_token().empty() &&

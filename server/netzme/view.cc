@@ -10,7 +10,7 @@ View EffectiveView(View view) {
 
 std::vector<Violation> ViewViolations(View view) {
   if (::netzme::v1::View_IsValid(view)) return {};
-  return {{"view", "VIEW_BASIC or VIEW_FULL"}};
+  return {{"view", "must be VIEW_BASIC or VIEW_FULL"}};
 }
 
 absl::Status CheckMaySee(const CallContext& context, View view) {

@@ -44,15 +44,15 @@ std::vector<Violation> ViolationsOf(const WatchUpgradesRequest& request) {
   }
   const absl::Duration heartbeat = HeartbeatOf(request);
   if (heartbeat < kMinHeartbeat || heartbeat > kMaxHeartbeat) {
-    violations.push_back({"heartbeat_interval", "1 s to 60 s"});
+    violations.push_back({"heartbeat_interval", "must be 1 s to 60 s"});
   }
-  if (request.max_events() < 0) violations.push_back({"max_events", "0 or more"});
+  if (request.max_events() < 0) violations.push_back({"max_events", "must be 0 or more"});
   if (request.has_since() && !IsTime(request.since())) {
-    violations.push_back({"since", "a time between the years 1 and 9999"});
+    violations.push_back({"since", "must be a time between the years 1 and 9999"});
   }
   if (request.start_case() == WatchUpgradesRequest::kFrom &&
       !::netzme::v1::From_IsValid(request.from())) {
-    violations.push_back({"from", "FROM_LATEST or FROM_EARLIEST"});
+    violations.push_back({"from", "must be FROM_LATEST or FROM_EARLIEST"});
   }
   return violations;
 }

@@ -98,7 +98,8 @@ absl::Status Call::Judge() {
   const auto at = scope_.methods.find(server_context_.method());
   if (at == scope_.methods.end()) return absl::UnimplementedError("There is no such method.");
   method_ = &at->second;
-  if (scope_.draining) return Draining(Outcome::kNotSent);
+  // Tools still need reflection to read the errors of a drain.
+  if (scope_.draining && method_->needs_caller) return Draining(Outcome::kNotSent);
   const config::Caller* caller = nullptr;
   if (method_->needs_caller) {
     absl::StatusOr<const config::Caller*> found = CallerOf(server_context_, scope_.callers);
@@ -168,7 +169,7 @@ void Call::Handle() {
     scope_.admission.Settle(held_bytes_);
   }
   if (request_.Length() > method_->max_request_bytes) {
-    return End(InvalidRequest({{"", absl::StrCat("the request message must be at most ",
+    return End(InvalidRequest({{"", absl::StrCat("the whole message must be at most ",
                                                  method_->max_request_bytes, " bytes")}}),
                nullptr);
   }
@@ -233,10 +234,8 @@ void Call::End(absl::Status status, const grpc::ByteBuffer* response) {
   if (!ending_) ending_since_ = SteadyNow();
   ending_ = true;
   finish_started_ = true;
-  if (method_ != nullptr) {
-    scope_.metrics.CallEnded(absl::string_view(method_->name).substr(1), status.code(),
-                             ReasonOf(status), SteadyNow() - start_);
-  }
+  code_ = status.code();
+  reason_ = ReasonOf(status);
   ++operations_;
   if (response != nullptr) {
     io_.WriteAndFinish(*response, grpc::WriteOptions(), grpc::Status::OK, &finished_);
@@ -267,7 +266,6 @@ void Call::OnDone(bool) {
 
 void Call::BeginDrain() {
   if (producer_ != nullptr && !ending_) producer_->OnDrain();
-  if (method_ != nullptr && method_->each) server_context_.TryCancel();
 }
 
 void Call::EndByDrain() {
@@ -308,15 +306,24 @@ void Call::ReportOpen() const {
                            scope_.admission.in_flight());
 }
 
+void Call::ReportEnd() {
+  // When gRPC itself refused or cut the call, its caller did not get our status.
+  const bool cut = server_context_.IsCancelled();
+  scope_.metrics.CallEnded(
+      method_ == nullptr ? "unknown" : absl::string_view(method_->name).substr(1),
+      cut ? absl::StatusCode::kCancelled : code_, cut ? "" : reason_, SteadyNow() - start_);
+}
+
 void Call::FreeIfOver() {
   if (operations_ > 0 || handling_ || !finish_started_) return;
   scope_.open.erase(this);
   if (counted_in_ != nullptr) --*counted_in_;
   LetGoOfRequest();
   ReportOpen();
-  const auto on_idle = scope_.open.empty() ? scope_.on_idle : nullptr;
+  ReportEnd();
+  const auto on_ended = scope_.on_ended;
   delete this;
-  if (on_idle) on_idle();
+  if (on_ended) on_ended();
 }
 
 }  // namespace kyc::rpc

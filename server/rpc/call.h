@@ -49,7 +49,7 @@ struct CallScope {
   std::list<Call*> anonymous_reads{};
   uint64_t calls_seen = 0;
   bool draining = false;
-  std::function<void()> on_idle{};  // Called when the last call ends.
+  std::function<void()> on_ended{};  // Called after each call's end.
 };
 
 // Loop thread only. Frees itself when gRPC is done with it and its method has answered: nobody else
@@ -59,6 +59,8 @@ class Call final : public Stream {
   // Asks gRPC for the next call.
   static void AcceptNext(CallScope& scope);
 
+  // Whether a drain waits for it: not for what anybody may call.
+  bool IsOfACaller() const { return method_ != nullptr && method_->needs_caller; }
   // A drain began: streams are told.
   void BeginDrain();
   // A drain ends this call now: UNAVAILABLE if it was not sent, else UNKNOWN.
@@ -105,6 +107,7 @@ class Call final : public Stream {
   void LetGoOfRequest();
   absl::Status AfterDrain(absl::Status status) const;
   void ReportOpen() const;
+  void ReportEnd();
   void FreeIfOver();
 
   CallScope& scope_;
@@ -119,7 +122,10 @@ class Call final : public Stream {
   absl::Time start_;
   absl::Time reading_since_;
   absl::Time ending_since_;
-  absl::Status status_;
+  absl::Status status_;  // Finish waits with it for the write in flight.
+  // What the call ended with, for the metrics.
+  absl::StatusCode code_ = absl::StatusCode::kOk;
+  std::string reason_;
 
   int64_t held_bytes_ = 0;  // Of the message that was read.
   bool express_ = false;    // In CallScope::express.

@@ -7,6 +7,7 @@
 #include <random>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
@@ -69,11 +70,20 @@ void Server::MakeScope() {
   scope_->id_seed = std::random_device()() * uint64_t{0x100000000} + std::random_device()();
 }
 
+void Server::ForEachOpen(absl::FunctionRef<void(Call*)> act) {
+  // A copy: calls may end meanwhile, though none is freed before its last tag.
+  const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
+  for (Call* call : open) act(call);
+}
+
 // Ends what its caller keeps open without doing its part. Cheaper than a timer for each call.
 void Server::Sweep() {
-  const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
-  for (Call* call : open) call->EndIfOverdue();
+  ForEachOpen([](Call* call) { call->EndIfOverdue(); });
   loop_->At(absl::Now() + kSweepInterval, [this] { Sweep(); });
+}
+
+void Server::EndAll() {
+  ForEachOpen([](Call* call) { call->EndByDrain(); });
 }
 
 absl::Status Server::Start() {
@@ -97,17 +107,18 @@ void Server::Drain(absl::Duration timeout) {
   absl::Notification idle;
   loop_->Post([this, &idle, timeout] {
     scope_->draining = true;
-    if (scope_->open.empty()) return idle.Notify();
-    scope_->on_idle = [this, &idle] {
-      scope_->on_idle = nullptr;
-      idle.Notify();
+    scope_->on_ended = [this, &idle] {
+      if (scope_->open.empty()) {
+        scope_->on_ended = nullptr;
+        return idle.Notify();
+      }
+      if (!absl::c_any_of(scope_->open, [](const Call* call) { return call->IsOfACaller(); })) {
+        EndAll();
+      }
     };
-    const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
-    for (Call* call : open) call->BeginDrain();
-    loop_->At(absl::Now() + timeout, [this] {
-      const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
-      for (Call* call : open) call->EndByDrain();
-    });
+    ForEachOpen([](Call* call) { call->BeginDrain(); });
+    loop_->At(absl::Now() + timeout, [this] { EndAll(); });
+    std::function<void()>(scope_->on_ended)();  // A copy: it may take itself away.
   });
   idle.WaitForNotification();
   server_->Shutdown(absl::ToChronoTime(absl::Now()));

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
@@ -53,7 +54,9 @@ class Server {
 
  private:
   void MakeScope();
+  void ForEachOpen(absl::FunctionRef<void(Call*)> act);
   void Sweep();
+  void EndAll();
 
   const config::Grpc limits_;
   const std::vector<config::Caller> callers_;

@@ -25,6 +25,16 @@ namespace kyc::rpc {
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
+// Notes what the metrics are told of each call's end. Read it when the server is gone.
+class EndedCalls : public FakeMetrics {
+ public:
+  void CallEnded(absl::string_view method, absl::StatusCode code, absl::string_view reason,
+                 absl::Duration) override {
+    seen.push_back(absl::StrCat(method, " ", absl::StatusCodeToString(code), " ", reason));
+  }
+  std::vector<std::string> seen;
+};
+
 // A server on a free port with the methods that a test gives it, health and reflection.
 class ServerTest : public testing::Test {
  protected:
@@ -79,7 +89,7 @@ class ServerTest : public testing::Test {
     return info.reason();
   }
 
-  FakeMetrics metrics_;
+  EndedCalls metrics_;
   config::Grpc limits_;
   std::vector<config::Caller> callers_;
   std::vector<Method> methods_;

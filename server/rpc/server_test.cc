@@ -58,6 +58,21 @@ TEST_F(ServerTest, CompressedRequestIsUnimplemented) {
   EXPECT_EQ(status.error_code(), grpc::UNIMPLEMENTED) << status.error_message();
 }
 
+TEST_F(ServerTest, MetricsTellWhatTheCallerGot) {
+  methods_.push_back(Echo());
+  Start();
+  EXPECT_TRUE(Call("/a.B/Echo").ok());
+  Call("/a.B/Echo", "\xff\xff");
+  Call("/a.B/Other");
+  grpc::ClientContext compressed;
+  compressed.set_compression_algorithm(GRPC_COMPRESS_GZIP);
+  Call("/a.B/Echo", std::string("\x0a\x7f") + std::string(127, 'x'), nullptr, &compressed);
+  server_.reset();
+  EXPECT_THAT(metrics_.seen, testing::UnorderedElementsAre(
+                                 "a.B/Echo OK ", "a.B/Echo INVALID_ARGUMENT MALFORMED_REQUEST",
+                                 "unknown UNIMPLEMENTED ", "a.B/Echo CANCELLED "));
+}
+
 TEST_F(ServerTest, CallerWithoutEntryIsUnauthenticated) {
   callers_.clear();
   methods_.push_back(Echo());

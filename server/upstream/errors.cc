@@ -98,7 +98,8 @@ Row RowOfFailure(const HttpFailure& failure) {
       return {StatusCode::kDeadlineExceeded, "UPSTREAM_TIMEOUT", outcome, "did not answer in time"};
     case FailureKind::kCallerDeadline:
       return {StatusCode::kDeadlineExceeded, "CALLER_DEADLINE", outcome,
-              "did not answer before the caller's deadline"};
+              failure.sent ? "did not answer before the caller's deadline"
+                           : "was not asked: too little was left of the caller's deadline"};
     case FailureKind::kCancelled:
       return {StatusCode::kCancelled, "CALLER_CANCELLED", outcome,
               "is no longer waited for: the call was cancelled"};
