@@ -221,8 +221,12 @@ absl::optional<std::vector<std::string>> Reading::Items(const json::Value& value
 std::variant<UpgradeEvent, Refusal> ReadNotification(absl::string_view body,
                                                      json::Deviations& deviations) {
   const absl::StatusOr<json::Value> root = json::Parse(body, json::ParseOptions(), deviations);
-  if (!root.ok() || root->kind != json::Value::Kind::kObject) {
-    return Refusal{"4000000", "Bad Request", ""};
+  if (!root.ok()) {
+    return Refusal{"4000000", "Bad Request", "",
+                   absl::StrCat("the body ", root.status().message())};
+  }
+  if (root->kind != json::Value::Kind::kObject) {
+    return Refusal{"4000000", "Bad Request", "", "the body is no JSON object"};
   }
   Reading reading(*root, deviations);
   if (absl::optional<Refusal> refusal = reading.Read(); refusal.has_value()) {

@@ -17,6 +17,7 @@ struct Refusal {
   std::string response_code;     // "4000002"
   std::string response_message;  // "Invalid Mandatory Field status"
   std::string reference;         // originalReferenceNo where it could be read, else empty.
+  std::string cause = {};  // For operators, where the message does not say it; quotes nothing.
 };
 
 // The event's fields that come from the notification (7 and above) and its anomalies. `raw_body` is

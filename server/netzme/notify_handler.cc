@@ -76,16 +76,15 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
  private:
   void Append(::netzme::v1::UpgradeEvent event, absl::Time received, http::OnReply on_reply);
   void Quarantine(http::HttpCall call, std::string account, SnapAnswer answer,
-                  http::OnReply on_reply);
+                  absl::string_view cause, http::OnReply on_reply);
 
   http::HttpReply Answer(const SnapAnswer& answer, absl::Time received) const {
     metrics_.NotificationAnswered(answer.code, absl::Now() - received);
     return ToReply(answer);
   }
-  void Log(absl::string_view account, const SnapAnswer& answer, absl::string_view rest) const {
+  void Log(absl::string_view account, absl::string_view answer, absl::string_view rest) const {
     if (options_.log == nullptr) return;
-    options_.log(
-        absl::StrCat("notification of account ", account, " answered ", Line(answer), rest));
+    options_.log(absl::StrCat("notification of account ", account, " answered ", answer, rest));
   }
 
   const NotifyOptions options_;
@@ -116,7 +115,8 @@ void Webhook::Handle(http::HttpCall call, http::OnReply on_reply) {
     return std::move(on_reply)(Answer(AnswerOfStatus(401), call.received));
   }
   if (!SaysJson(call)) {
-    return Quarantine(std::move(call), account->name, AnswerOfStatus(400), std::move(on_reply));
+    return Quarantine(std::move(call), account->name, AnswerOfStatus(400),
+                      "the Content-Type is not application/json", std::move(on_reply));
   }
   json::Deviations deviations;
   auto read = ReadNotification(call.body, deviations);
@@ -124,7 +124,7 @@ void Webhook::Handle(http::HttpCall call, http::OnReply on_reply) {
   if (auto* refusal = std::get_if<Refusal>(&read)) {
     return Quarantine(std::move(call), account->name,
                       {refusal->response_code, refusal->response_message, refusal->reference},
-                      std::move(on_reply));
+                      refusal->cause, std::move(on_reply));
   }
   auto& event = std::get<::netzme::v1::UpgradeEvent>(read);
   event.set_account(account->name);
@@ -135,35 +135,37 @@ void Webhook::Append(::netzme::v1::UpgradeEvent event, absl::Time received,
                      http::OnReply on_reply) {
   std::string reference = event.original_reference_no();
   std::string account = event.account();
-  event_log_.Append(std::move(event),
-                    [self = shared_from_this(), received, reference = std::move(reference),
-                     account = std::move(account), on_reply = std::move(on_reply)](
-                        absl::StatusOr<events::Appended> appended) mutable {
-                      SnapAnswer answer;
-                      if (!appended.ok()) {
-                        answer = AnswerOfStatus(StatusOfFailure(appended.status()));
-                        self->Log(account, answer, absl::StrCat(": ", appended.status().message()));
-                      }
-                      answer.reference = std::move(reference);
-                      std::move(on_reply)(self->Answer(answer, received));
-                    });
+  event_log_.Append(
+      std::move(event), [self = shared_from_this(), received, reference = std::move(reference),
+                         account = std::move(account), on_reply = std::move(on_reply)](
+                            absl::StatusOr<events::Appended> appended) mutable {
+        SnapAnswer answer;
+        if (!appended.ok()) {
+          answer = AnswerOfStatus(StatusOfFailure(appended.status()));
+          self->Log(account, Line(answer), absl::StrCat(": ", appended.status().message()));
+        }
+        answer.reference = std::move(reference);
+        std::move(on_reply)(self->Answer(answer, received));
+      });
 }
 
 void Webhook::Quarantine(http::HttpCall call, std::string account, SnapAnswer answer,
-                         http::OnReply on_reply) {
+                         absl::string_view cause, http::OnReply on_reply) {
   std::string line = Line(answer);
+  if (!cause.empty()) absl::StrAppend(&line, ": ", cause);
   quarantine_.Keep(
-      std::move(call.body), std::move(line), account,
+      std::move(call.body), line, account,
       [self = shared_from_this(), received = call.received, account, answer = std::move(answer),
-       on_reply = std::move(on_reply)](absl::Status kept) mutable {
+       line, on_reply = std::move(on_reply)](absl::Status kept) mutable {
         // A full quarantine does not change that the body is wrong; a disk that fails, or a queue
         // that is full, may do better when the sender repeats.
         if (!kept.ok() && ReasonOf(kept) != "QUARANTINE_FULL") {
           const std::string reference = std::move(answer.reference);
           answer = AnswerOfStatus(StatusOfFailure(kept));
           answer.reference = reference;
+          line = Line(answer);
         }
-        self->Log(account, answer,
+        self->Log(account, line,
                   kept.ok() ? std::string(", body kept in quarantine")
                             : absl::StrCat(", body not kept: ", kept.message()));
         std::move(on_reply)(self->Answer(answer, received));

@@ -251,7 +251,15 @@ TEST_F(NotifyHandlerTest, OtherContentTypesAreRefusedAndTheirBodiesKept) {
   }
   ASSERT_THAT(Kept(), testing::SizeIs(1));
   EXPECT_EQ(Kept()[0].times_received, times);
+  EXPECT_EQ(Kept()[0].answer, "4000000 Bad Request: the Content-Type is not application/json");
   EXPECT_EQ(log_->GetQuarantined(Kept()[0].id)->body, kBody);
+}
+
+TEST_F(NotifyHandlerTest, OperatorsAreToldWhyABodyIsABadRequest) {
+  for (const char* body : {"", "[]", R"({"status":"appr)"}) SendBody(body);
+  EXPECT_THAT(lines_, testing::Each(testing::StartsWith(
+                          "notification of account main answered 4000000 Bad Request: the body ")));
+  EXPECT_THAT(lines_, testing::SizeIs(3));
 }
 
 TEST_F(NotifyHandlerTest, WrongBodyIsKeptBeforeItIsAnswered) {
