@@ -127,14 +127,15 @@ TEST_F(ServerTest, ForgottenAnswerIsAGatewayBug) {
 
 TEST_F(ServerTest, CallersCancelReachesTheMethod) {
   absl::Notification arrived, cancelled;
+  std::unique_ptr<std::stop_callback<std::function<void()>>> on_stop;
   methods_.push_back(Unary<HealthCheckRequest, HealthCheckRequest>(
       "/a.B/Wait", [&](CallContext context, HealthCheckRequest, Done<HealthCheckRequest> done) {
         auto answer = std::make_shared<Done<HealthCheckRequest>>(std::move(done));
-        auto* on_stop = new std::stop_callback<std::function<void()>>(context.cancel, [&, answer] {
-          std::move (*answer)(absl::CancelledError("cancelled"));
-          cancelled.Notify();
-        });
-        static_cast<void>(on_stop);
+        on_stop = std::make_unique<std::stop_callback<std::function<void()>>>(
+            context.cancel, [&, answer] {
+              std::move (*answer)(absl::CancelledError("cancelled"));
+              cancelled.Notify();
+            });
         arrived.Notify();
       }));
   Start();
