@@ -145,6 +145,7 @@ TEST_F(ServerTest, CallersCancelReachesTheMethod) {
   context.TryCancel();
   cancelled.WaitForNotification();
   caller.join();
+  server_.reset();  // Its loop made on_stop.
 }
 
 TEST_F(ServerTest, PortInUseIsOneLineThatNamesIt) {
