@@ -1,11 +1,11 @@
 #include "server/finpay/upgrade_account_widget.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "server/call/account_choice.h"
 #include "server/call/error.h"
 #include "server/call/image_type.h"
 #include "server/finpay/refusal.h"
@@ -45,17 +45,6 @@ void CheckPersonalData(const PersonalData& data, Violations& violations) {
   }
   if (!data.email().empty() && !IsEmail(data.email())) {
     violations.push_back({"personal_data.email", "must be an email address of at most 254 bytes"});
-  }
-}
-
-void CheckAccount(const std::string& account, const std::vector<std::string>& known,
-                  Violations& violations) {
-  if (account.empty()) {
-    if (known.size() > 1) {
-      violations.push_back({"account", "must be given, because several accounts are configured"});
-    }
-  } else if (std::find(known.begin(), known.end(), account) == known.end()) {
-    violations.push_back({"account", "must be the name of a configured account"});
   }
 }
 

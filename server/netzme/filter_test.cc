@@ -75,19 +75,21 @@ TEST(FilterViolationsTest, EveryFieldBeyondItsLimitIsNamed) {
     filter.add_statuses(::netzme::v1::UPGRADE_STATUS_OTHER);
   }
   filter.add_statuses(::netzme::v1::UPGRADE_STATUS_UNSPECIFIED);
-  EXPECT_THAT(Texts(filter), ElementsAre("filter.original_reference_nos: must have at most 100 values",
-                                         "filter.cust_ids: must have at most 100 values",
-                                         "filter.cust_ids: must have values of at most 128 bytes",
-                                         "filter.types: must have at most 100 values",
-                                         "filter.types: must have values of at most 64 bytes",
-                                         "filter.statuses: must have at most 100 values",
-                                         "filter.statuses: must be statuses that an event can have"));
+  EXPECT_THAT(Texts(filter),
+              ElementsAre("filter.original_reference_nos: must have at most 100 values",
+                          "filter.cust_ids: must have at most 100 values",
+                          "filter.cust_ids: must have values of at most 128 bytes",
+                          "filter.types: must have at most 100 values",
+                          "filter.types: must have values of at most 64 bytes",
+                          "filter.statuses: must have at most 100 values",
+                          "filter.statuses: must be statuses that an event can have"));
 }
 
 TEST(FilterViolationsTest, StatusFromTheFutureIsRefused) {
   UpgradeFilter filter;
   filter.add_statuses(static_cast<::netzme::v1::UpgradeStatus>(77));
-  EXPECT_THAT(Texts(filter), ElementsAre("filter.statuses: must be statuses that an event can have"));
+  EXPECT_THAT(Texts(filter),
+              ElementsAre("filter.statuses: must be statuses that an event can have"));
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "server/rpc/steady_now.h"
+#include "server/call/steady_now.h"
 
 namespace kyc::rpc {
 

@@ -5,10 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/call/error.h"
+#include "server/call/steady_now.h"
 #include "server/rpc/call_head.h"
 #include "server/rpc/refusals.h"
 #include "server/rpc/status.h"
-#include "server/rpc/steady_now.h"
 
 namespace kyc::rpc {
 namespace {

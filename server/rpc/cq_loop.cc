@@ -2,7 +2,7 @@
 
 #include <grpc/support/time.h>
 
-#include "server/rpc/steady_now.h"
+#include "server/call/steady_now.h"
 
 namespace kyc::rpc {
 

@@ -7,6 +7,7 @@
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "server/call/steady_now.h"
 #include "server/upstream/breaker.h"
 #include "server/upstream/clocks.h"
 #include "server/upstream/retry.h"

@@ -1,13 +1,8 @@
 #include "server/upstream/clocks.h"
 
-#include <chrono>
 #include <utility>
 
 namespace kyc::upstream {
-
-absl::Time SteadyNow() {
-  return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
-}
 
 SendHttp MoveDeadline(SendHttp next, Now from, Now to) {
   return [next = std::move(next), from = std::move(from), to = std::move(to)](

@@ -1,15 +1,11 @@
-// The clock on which intervals are measured, and the way of a deadline from one clock to another.
+// The way of a deadline from one clock to another.
 #ifndef SERVER_UPSTREAM_CLOCKS_H_
 #define SERVER_UPSTREAM_CLOCKS_H_
 
-#include "absl/time/time.h"
 #include "server/upstream/http.h"
 #include "server/upstream/timing.h"
 
 namespace kyc::upstream {
-
-// Never steps, unlike absl::Now(). Comparable only with itself: where it began means nothing.
-absl::Time SteadyNow();
 
 // Passes calls on with their deadline, a time of the clock `from`, told as a time of the clock
 // `to`: as much time is left on both.

@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/call/steady_now.h"
 #include "server/upstream/fake_time.h"
 #include "server/upstream/slots.h"
 #include "server/upstream/test_client.h"

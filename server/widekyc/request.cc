@@ -1,25 +1,11 @@
 #include "server/widekyc/request.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/call/account_choice.h"
 
 namespace kyc::widekyc {
-namespace {
-
-void CheckAccount(absl::string_view account, const std::vector<std::string>& known,
-                  std::vector<Violation>& violations) {
-  if (account.empty()) {
-    if (known.size() > 1) {
-      violations.push_back({"account", "must be given, because several accounts are configured"});
-    }
-  } else if (std::find(known.begin(), known.end(), account) == known.end()) {
-    violations.push_back({"account", "must be the name of a configured account"});
-  }
-}
-
-}  // namespace
 
 void CheckCommon(absl::string_view cust_ref_no, absl::string_view account, const Options& options,
                  std::vector<Violation>& violations) {
