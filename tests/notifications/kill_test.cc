@@ -1,122 +1,110 @@
 // What was answered 200 outlives the process, and a stream goes on where it was.
+//
+// The real gateway is killed by SIGKILL at random moments while many connections post to
+// it and streams read from it; some more times while it starts.
 #include <gtest/gtest.h>
+#include <signal.h>
 
-#include <atomic>
-#include <map>
-#include <mutex>
-#include <set>
+#include <chrono>
+#include <deque>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "netzme/v1/upgrade_notification.grpc.pb.h"
-#include "tests/support/client.h"
+#include "tests/support/child_process.h"
+#include "tests/support/follower.h"
 #include "tests/support/gateway.h"
 #include "tests/support/gateway_files.h"
-#include "tests/support/http.h"
-#include "tests/support/planted.h"
+#include "tests/support/webhook_sender.h"
 
 namespace kyc::tests {
 namespace {
 
-using ::netzme::v1::UpgradeEvent;
-using ::netzme::v1::UpgradeNotificationService;
-using ::netzme::v1::WatchUpgradesRequest;
-using ::netzme::v1::WatchUpgradesResponse;
+constexpr int kKillsWhileServing = 50;
+constexpr int kKillsWhileStarting = 10;
+constexpr int kSenders = 24;
+constexpr int kLongestLifeUs = 250'000;
+constexpr int kLongestStartUs = 40'000;
 
-constexpr int kRounds = 5;
-constexpr int kSenders = 6;
-// After so many answers of a round the process is killed, while the senders go on.
-constexpr int kAnswersBeforeKill = 60;
-
-std::string Body(const std::string& reference, int number) {
-  return absl::StrCat(R"({"originalReferenceNo":")", reference, R"(","custId":"c","status":")",
-                      number % 2 == 0 ? "approved" : "rejected",
-                      R"(","additionalInfo":{"type":"upgrade_account","benefits":["b)", number,
-                      R"("]}})");
+// Not to wait for anything: the moment itself is what is random.
+void LetItLive(int longest_us, std::mt19937& random) {
+  std::this_thread::sleep_for(
+      std::chrono::microseconds(random() % static_cast<unsigned>(longest_us)));
 }
 
-// Events by "reference/benefit", which names each notification.
-std::string NameOf(const UpgradeEvent& event) {
-  return absl::StrCat(event.original_reference_no(), "/", event.benefits(0));
+::netzme::v1::UpgradeFilter OfSender(int number) {
+  ::netzme::v1::UpgradeFilter filter;
+  for (int i = 0; i < 3; ++i) {
+    filter.add_original_reference_nos(absl::StrCat("s", number, "-", i));
+  }
+  return filter;
 }
 
-// Reads what there is after `cursor` into `seen`, each event once, in order. The new cursor.
-std::string Follow(uint16_t port, const std::string& cursor, std::vector<UpgradeEvent>& seen) {
-  const auto stub = UpgradeNotificationService::NewStub(OpenChannel(port));
-  grpc::ClientContext context;
-  WatchUpgradesRequest request;
-  request.set_stop_when_caught_up(true);
-  if (cursor.empty()) {
-    request.set_from(::netzme::v1::FROM_EARLIEST);
-  } else {
-    request.set_cursor(cursor);
+class KillTest : public testing::Test {
+ protected:
+  KillTest() {
+    files_.Configure(
+        {.callers = R"(callers { name: "local" loopback: true allow_full_view: true })"});
+    for (int i = 0; i < kSenders; ++i) senders_.emplace_back(i);
+    followers_.emplace_back();
+    followers_.emplace_back(OfSender(7));
   }
-  const auto stream = stub->WatchUpgrades(&context, request);
-  WatchUpgradesResponse response;
-  std::string newest = cursor;
-  while (stream->Read(&response)) {
-    for (const UpgradeEvent& event : response.events().events()) seen.push_back(event);
-    newest = response.cursor();
-  }
-  const grpc::Status status = stream->Finish();
-  EXPECT_TRUE(status.ok()) << status.error_message();
-  return newest;
-}
 
-// Posts from several connections until the process is gone; every 200 goes into `answered`.
-void PostUntilKilled(Gateway& gateway, int round, std::set<std::string>& answered) {
-  std::mutex mutex;
-  std::atomic<int> answers = 0;
-  std::vector<std::thread> senders;
-  for (int sender = 0; sender < kSenders; ++sender) {
-    senders.emplace_back([&, sender] {
-      const std::string reference = absl::StrCat("r", sender % 3);  // Two senders each.
-      for (int i = 0;; ++i) {
-        const int number = (round * kSenders + sender) * 100'000 + i;
-        const HttpAnswer answer = Post(
-            gateway.webhook_port(), "/v1.0/snap/account/upgrade/notify",
-            {"Content-Type: application/json", absl::StrCat("x-callback-token: ", kCallbackToken)},
-            Body(reference, number));
-        if (answer.status != 200) return;
-        const std::lock_guard<std::mutex> lock(mutex);
-        answered.insert(absl::StrCat(reference, "/b", number));
-        if (++answers == kAnswersBeforeKill) gateway.process().Kill();
-      }
-    });
+  void KillWhileItStarts() {
+    const ChildProcess gateway("server/kyc-gateway", {"--config", files_.config_path()});
+    LetItLive(kLongestStartUs, random_);
+    ASSERT_EQ(gateway.Kill(), -SIGKILL);
   }
-  for (std::thread& sender : senders) sender.join();
-}
 
-TEST(KillTest, EveryAnsweredNotificationIsThereOnceAndAStreamMissesNone) {
-  GatewayFiles files;
-  files.Configure({});
-  std::set<std::string> answered;
-  std::vector<UpgradeEvent> followed;
-  std::string cursor;
-  for (int round = 0; round < kRounds; ++round) {
-    Gateway gateway(files);
-    cursor = Follow(gateway.grpc_port(), cursor, followed);
-    PostUntilKilled(gateway, round, answered);
+  // Posting and following begin with the gateway and end by its death.
+  void KillWhileItServes() {
+    const Gateway gateway(files_);
+    std::vector<std::thread> threads;
+    for (Sender& sender : senders_) {
+      threads.emplace_back([&sender, port = gateway.webhook_port()] {
+        WebhookConnection connection(port);
+        while (sender.Post(connection) == 200) {
+        }
+      });
+    }
+    for (Follower& follower : followers_) {
+      threads.emplace_back([&follower, port = gateway.grpc_port()] {
+        EXPECT_FALSE(follower.FollowToTheEnd(port).ok());
+      });
+    }
+    LetItLive(kLongestLifeUs, random_);
+    EXPECT_EQ(gateway.process().Kill(), -SIGKILL);
+    for (std::thread& thread : threads) thread.join();
   }
-  Gateway gateway(files);
-  Follow(gateway.grpc_port(), cursor, followed);
-  std::vector<UpgradeEvent> all;
-  Follow(gateway.grpc_port(), "", all);
 
-  std::map<std::string, int> times;
-  std::map<std::string, int64_t> revisions;
-  for (const UpgradeEvent& event : all) {
-    ++times[NameOf(event)];
-    EXPECT_EQ(event.revision(), ++revisions[event.original_reference_no()]);
+  GatewayFiles files_;
+  std::mt19937 random_{std::random_device()()};
+  std::vector<Sender> senders_;
+  std::deque<Follower> followers_;
+};
+
+TEST_F(KillTest, EveryAnsweredNotificationIsThereOnceAndAStreamMissesNone) {
+  for (int kill = 1; kill <= kKillsWhileServing; ++kill) {
+    KillWhileItServes();
+    if (kill % (kKillsWhileServing / kKillsWhileStarting) == 0) KillWhileItStarts();
+    ASSERT_FALSE(HasFailure()) << "at kill " << kill;
   }
-  for (const std::string& name : answered) EXPECT_EQ(times[name], 1) << name;
-  EXPECT_GE(answered.size(), size_t{kRounds * kAnswersBeforeKill});
-  ASSERT_EQ(followed.size(), all.size());
-  for (size_t i = 0; i < all.size(); ++i) {
-    EXPECT_EQ(followed[i].event_id(), all[i].event_id());
-  }
+  const Gateway gateway(files_);
+  Follower whole;
+  whole.CatchUp(gateway.grpc_port());
+  ExpectWholeLog(whole.seen(), senders_);
+  size_t answered = 0;
+  for (const Sender& sender : senders_) answered += sender.answered().size();
+  EXPECT_GT(answered, size_t{kKillsWhileServing * kSenders}) << "it was killed under load";
+
+  followers_[0].CatchUp(gateway.grpc_port());
+  ExpectSame(followers_[0].seen(), whole.seen());
+  followers_[1].CatchUp(gateway.grpc_port());
+  Follower of_sender(OfSender(7));
+  of_sender.CatchUp(gateway.grpc_port());
+  ExpectSame(followers_[1].seen(), of_sender.seen());
 }
 
 }  // namespace

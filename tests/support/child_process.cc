@@ -28,7 +28,7 @@ std::array<int, 2> Pipe() {
 }
 
 // In the child, between fork and exec: only what is safe there.
-[[noreturn]] void Become(char* const* argv, int output, int error) {
+[[noreturn]] void Become(char* const* argv, char* const* environment, int output, int error) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   dup2(output, STDOUT_FILENO);
   dup2(error, STDERR_FILENO);
@@ -36,22 +36,30 @@ std::array<int, 2> Pipe() {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  execv(argv[0], argv);
+  execve(argv[0], argv, environment);
   _exit(127);
+}
+
+std::vector<char*> Pointers(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
 }
 
 }  // namespace
 
-ChildProcess::ChildProcess(const std::string& program, std::vector<std::string> arguments) {
+ChildProcess::ChildProcess(const std::string& program, std::vector<std::string> arguments,
+                           std::vector<std::string> environment) {
   arguments.insert(arguments.begin(), RunfilePath(program));
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
+  for (char** own = environ; *own != nullptr; ++own) environment.emplace_back(*own);
+  const std::vector<char*> argv = Pointers(arguments);
+  const std::vector<char*> envp = Pointers(environment);
   const auto output = Pipe();
   const auto error = Pipe();
   pid_ = fork();
   if (pid_ < 0) std::abort();
-  if (pid_ == 0) Become(argv.data(), output[1], error[1]);
+  if (pid_ == 0) Become(argv.data(), envp.data(), output[1], error[1]);
   close(output[1]);
   close(error[1]);
   threads_.emplace_back([this, pipe = output[0]] { Read(pipe, output_); });

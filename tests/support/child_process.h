@@ -23,8 +23,10 @@ inline constexpr absl::Duration kPatience = absl::Seconds(60);
 // and by the kernel if the test dies first. All else is thread-safe.
 class ChildProcess {
  public:
-  // `program` is a path within the runfiles, like "server/kyc-gateway".
-  ChildProcess(const std::string& program, std::vector<std::string> arguments);
+  // `program` is a path within the runfiles, like "server/kyc-gateway"; `environment`, like
+  // "NAME=value", is added to the test's own.
+  ChildProcess(const std::string& program, std::vector<std::string> arguments,
+               std::vector<std::string> environment = {});
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;

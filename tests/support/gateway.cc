@@ -26,8 +26,8 @@ uint16_t PortOf(absl::string_view listener, absl::string_view log) {
 
 }  // namespace
 
-Gateway::Gateway(const GatewayFiles& files)
-    : process_("server/kyc-gateway", {"--config", files.config_path()}) {
+Gateway::Gateway(const GatewayFiles& files, const GatewayProgram& program)
+    : process_(program.path, {"--config", files.config_path()}, program.environment) {
   const bool serves = process_.AwaitError(" serving\n");
   const std::string log = process_.StandardError();
   EXPECT_TRUE(serves) << "the gateway did not start; it said:\n" << log;

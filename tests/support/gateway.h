@@ -4,17 +4,24 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "tests/support/child_process.h"
 #include "tests/support/gateway_files.h"
 
 namespace kyc::tests {
 
+// What to start.
+struct GatewayProgram {
+  std::string path = "server/kyc-gateway";    // Within the runfiles.
+  std::vector<std::string> environment = {};  // "NAME=value", added to the test's own.
+};
+
 // Started on these files by the constructor, which returns when it serves; a test failure and ports
 // of 0 if it never does. Starting another one after its end is a restart.
 class Gateway {
  public:
-  explicit Gateway(const GatewayFiles& files);
+  explicit Gateway(const GatewayFiles& files, const GatewayProgram& program = {});
 
   uint16_t grpc_port() const { return grpc_port_; }
   uint16_t webhook_port() const { return webhook_port_; }

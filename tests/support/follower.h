@@ -1,0 +1,48 @@
+// A subscriber that reopens its stream from its last cursor, and what a whole log must look like.
+#ifndef TESTS_SUPPORT_FOLLOWER_H_
+#define TESTS_SUPPORT_FOLLOWER_H_
+
+#include <grpcpp/support/status.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "netzme/v1/upgrade_notification.pb.h"
+#include "tests/support/webhook_sender.h"
+
+namespace kyc::tests {
+
+// Needs a caller with allow_full_view. Begins at the log's beginning. Used by one thread at a time.
+class Follower {
+ public:
+  explicit Follower(::netzme::v1::UpgradeFilter filter = {}) : filter_(std::move(filter)) {}
+
+  // Reads on until the stream ends, whatever ends it.
+  grpc::Status FollowToTheEnd(uint16_t grpc_port);
+  // Reads on to what is newest now; a test failure if the stream ends otherwise.
+  void CatchUp(uint16_t grpc_port);
+
+  const std::vector<::netzme::v1::UpgradeEvent>& seen() const { return seen_; }
+  const std::string& cursor() const { return cursor_; }
+
+ private:
+  grpc::Status Follow(uint16_t grpc_port, bool stop_when_caught_up);
+
+  const ::netzme::v1::UpgradeFilter filter_;
+  std::vector<::netzme::v1::UpgradeEvent> seen_;
+  std::string cursor_;
+};
+
+// A whole log: whatever was answered 200 is in it exactly once; what was only sent at most once;
+// nothing else; each as it was sent, sequences rising, revisions without gaps.
+void ExpectWholeLog(const std::vector<::netzme::v1::UpgradeEvent>& log,
+                    const std::vector<Sender>& senders);
+
+// The same events in the same order.
+void ExpectSame(const std::vector<::netzme::v1::UpgradeEvent>& seen,
+                const std::vector<::netzme::v1::UpgradeEvent>& log);
+
+}  // namespace kyc::tests
+
+#endif  // TESTS_SUPPORT_FOLLOWER_H_
