@@ -4,7 +4,6 @@
 // command line or configuration.
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
-#include <malloc.h>
 #include <signal.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>
@@ -87,10 +86,6 @@ int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
   // Debug builds of Abseil's mutexes look for deadlocks at a cost that shows in every call.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  // Each transfer takes and gives back an upload buffer of up to 256 KiB: kept, not mapped each
-  // time.
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 64 << 20);
   // What gRPC itself has to say comes from callers' faults, in a form of its own.
   gpr_set_log_function([](gpr_log_func_args*) {});
   // Protobuf's own words about unreadable messages name fields on stderr; callers are told anyway.
