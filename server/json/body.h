@@ -27,7 +27,7 @@ class Body {
   // Bytes on the wire.
   size_t size() const { return size_; }
   const std::vector<BodyPiece>& pieces() const { return pieces_; }
-  // The whole body, for tests.
+  // The whole body.
   std::string ToString() const;
 
  private:

@@ -16,8 +16,10 @@ struct TransferFacts {
   CURLcode code = CURLE_OK;
   int tries = 0;  // How often libcurl was about to send the request on a connection.
   size_t body_size = 0;
-  size_t body_taken = 0;     // Bytes of the body that libcurl asked for.
-  curl_off_t uploaded = 0;   // CURLINFO_SIZE_UPLOAD_T.
+  // Bytes of the body that libcurl asked for; where the body goes out with its header, bytes of the
+  // request that left.
+  size_t body_taken = 0;
+  curl_off_t uploaded = 0;   // CURLINFO_SIZE_UPLOAD_T; in that other case like body_taken.
   bool reply_began = false;  // A whole status line arrived.
   bool reply_too_large = false;
   bool time_was_up = false;  // The attempt's whole time, not only that for connecting.

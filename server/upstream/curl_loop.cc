@@ -144,11 +144,10 @@ void CurlLoop::Begin(Submission submission) {
   Call& call = IdleCall();
   call.number = ++last_number_;
   call.running = true;
-  call.options = std::move(submission.options);
   call.done = std::move(submission.done);
-  call.transfer.Prepare(std::move(submission.request), std::move(url), *call.options, *limit);
+  call.transfer.Prepare(std::move(submission.request), std::move(url),
+                        std::move(submission.options), *limit);
   SetOption(call.transfer.easy(), CURLOPT_PRIVATE, &call);
-  poller_->Attach(call.transfer.easy());
   call.shard = &ShardWithRoom();
   call.shard->Add(call.transfer.easy());
   call.cancel.emplace(std::move(submission.cancel), PostCancel{this, {&call, call.number}});
@@ -195,7 +194,6 @@ void CurlLoop::FinishCalls(CurlShard& shard) {
 void CurlLoop::Answer(Call& call, HttpResult result) {
   call.cancel.reset();
   call.running = false;
-  call.options.reset();
   OnResponse done = std::move(call.done);
   idle_calls_.push_back(&call);
   std::move(done)(std::move(result));
@@ -239,7 +237,7 @@ CurlShard& CurlLoop::ShardWithRoom() {
 
 CurlLoop::Call& CurlLoop::IdleCall() {
   if (idle_calls_.empty()) {
-    calls_.push_back(std::make_unique<Call>());
+    calls_.push_back(std::make_unique<Call>(*poller_));
     idle_calls_.push_back(calls_.back().get());
   }
   Call* call = idle_calls_.back();

@@ -70,9 +70,9 @@ class CurlLoop {
   };
   // An attempt that runs, or, in the free list, a handle that waits for one.
   struct Call {
+    explicit Call(Poller& poller) : transfer(poller) {}
     CurlTransfer transfer;
     CurlShard* shard = nullptr;
-    std::shared_ptr<const TransferOptions> options;
     OnResponse done;
     absl::optional<std::stop_callback<PostCancel>> cancel;
     uint64_t number = 0;  // Of the attempt: tells a late cancellation from one of this attempt.

@@ -16,8 +16,10 @@ constexpr bool kGuarded = true;
 #endif
 
 constexpr absl::Duration kLeastTime = absl::Milliseconds(250);
-constexpr long kLeastUploadBuffer = 16 << 10;  // libcurl's own minimum.
-constexpr long kMostUploadBuffer = 256 << 10;
+// A body up to this leaves with its header by one system call, a larger one is read from us.
+constexpr size_t kMostInOneWrite = 16 << 10;
+constexpr size_t kMostUploadBuffer = 256 << 10;
+constexpr size_t kBesideBody = 16 << 10;  // libcurl's own minimum of an upload buffer.
 constexpr long kReceiveBuffer = 4096;
 
 long Milliseconds(absl::Duration duration) {
@@ -25,8 +27,7 @@ long Milliseconds(absl::Duration duration) {
 }
 
 long UploadBuffer(size_t body_size) {
-  if (body_size >= size_t(kMostUploadBuffer - kLeastUploadBuffer)) return kMostUploadBuffer;
-  return long(body_size) + kLeastUploadBuffer;
+  return static_cast<long>(std::min(body_size + kBesideBody, kMostUploadBuffer));
 }
 
 EasyHandle NewHandle() {
@@ -45,46 +46,63 @@ absl::optional<TimeLimit> LimitOf(absl::Time now, absl::Time deadline,
   return TimeLimit{attempt_timeout, FailureKind::kAttemptTimeout};
 }
 
-CurlTransfer::CurlTransfer() : easy_(NewHandle()) {}
-
-void CurlTransfer::ResetHandle() {
-  // Also forgets how often libcurl retried on this handle: it counts over all its requests and
-  // gives up after five.
-  curl_easy_reset(easy_.get());
-  // A transfer that ended while it resolved has left its receive buffer, whose size cannot be set
-  // any more; such a handle is of no more use.
-  if ((curl_easy_setopt)(easy_.get(), CURLOPT_BUFFERSIZE, kReceiveBuffer) == CURLE_OK) return;
-  easy_ = NewHandle();
-  SetOption(easy_.get(), CURLOPT_BUFFERSIZE, kReceiveBuffer);
-}
+CurlTransfer::CurlTransfer(Poller& poller) : poller_(poller), easy_(NewHandle()) {}
 
 void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
-                           const TransferOptions& options, TimeLimit limit) {
+                           std::shared_ptr<const TransferOptions> options, TimeLimit limit) {
   request_ = std::move(request);
   url_ = std::move(url);
   limit_ = limit;
-  reader_.emplace(request_.body);
   taken_ = 0;
   tries_ = 0;
   began_ = Clock::now();
-  reply_.Begin(options.max_reply_bytes);
+  reply_.Begin(options->max_reply_bytes);
   error_[0] = '\0';
 
-  ResetHandle();
+  if (!std::exchange(as_new_, false) || options != options_) {
+    options_ = std::move(options);
+    RenewHandle();
+  }
   CURL* easy = easy_.get();
   SetOption(easy, CURLOPT_CURLU, url_.get());
-  SetOption(easy, CURLOPT_POST, 1L);
-  SetOption(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request_.body.size()));
-  SetOption(easy, CURLOPT_UPLOAD_BUFFERSIZE, UploadBuffer(request_.body.size()));
   SetOption(easy, CURLOPT_HTTPHEADER, HeaderLines());
   SetOption(easy, CURLOPT_TIMEOUT_MS, Milliseconds(limit.limit));
-  SetTransport(options);
+  SetBody();
+}
+
+void CurlTransfer::SetBody() {
+  CURL* easy = easy_.get();
+  const size_t size = request_.body.size();
+  SetOption(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(size));
+  if (size <= kMostInOneWrite) {
+    in_one_write_ = request_.body.ToString();
+    SetOption(easy, CURLOPT_POSTFIELDS, in_one_write_->c_str());
+  } else {
+    reader_.emplace(request_.body);
+    SetOption(easy, CURLOPT_POSTFIELDS, static_cast<const char*>(nullptr));
+    SetOption(easy, CURLOPT_UPLOAD_BUFFERSIZE, UploadBuffer(size));
+  }
+}
+
+// A handle keeps its options, so that most calls set only what is their own. After a failure or a
+// second try it is renewed: libcurl counts its retries over all requests of a handle and gives up
+// after five.
+void CurlTransfer::RenewHandle() {
+  curl_easy_reset(easy_.get());
+  // A transfer that ended while it resolved has left its receive buffer, whose size cannot be set
+  // any more; such a handle is of no more use.
+  if ((curl_easy_setopt)(easy_.get(), CURLOPT_BUFFERSIZE, kReceiveBuffer) != CURLE_OK) {
+    easy_ = NewHandle();
+    SetOption(easy_.get(), CURLOPT_BUFFERSIZE, kReceiveBuffer);
+  }
+  SetTransport();
   SetCallbacks();
 }
 
-void CurlTransfer::SetTransport(const TransferOptions& options) {
+void CurlTransfer::SetTransport() {
   CURL* easy = easy_.get();
-  SetOption(easy, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(options.connect_timeout));
+  poller_.Attach(easy);
+  SetOption(easy, CURLOPT_POST, 1L);
   SetOption(easy, CURLOPT_NOSIGNAL, 1L);
   // Else a transfer that ends while it resolves would block the loop until the resolver is back.
   SetOption(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -93,17 +111,17 @@ void CurlTransfer::SetTransport(const TransferOptions& options) {
   SetOption(easy, CURLOPT_HTTP09_ALLOWED, 0L);
   SetOption(easy, CURLOPT_FOLLOWLOCATION, 0L);  // Else our headers would go to the other host.
   SetOption(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-  SetOption(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(options.max_reply_bytes));
+  SetOption(easy, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(options_->connect_timeout));
+  SetOption(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(options_->max_reply_bytes));
   // Only ever one file of authorities: a ca_file replaces the system's, whose folder must not add
   // to it, and the default file holds what that folder does.
   SetOption(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  if (!options.ca_file.empty()) SetOption(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+  if (!options_->ca_file.empty()) SetOption(easy, CURLOPT_CAINFO, options_->ca_file.c_str());
 }
 
 void CurlTransfer::SetCallbacks() {
   CURL* easy = easy_.get();
   SetOption(easy, CURLOPT_ERRORBUFFER, &error_[0]);
-  // Never POSTFIELDS: only what is read from us can be known not to have been sent.
   SetOption(easy, CURLOPT_READFUNCTION, &OnRead);
   SetOption(easy, CURLOPT_READDATA, this);
   SetOption(easy, CURLOPT_SEEKFUNCTION, &OnSeek);
@@ -158,9 +176,16 @@ int CurlTransfer::OnSeek(void* self, curl_off_t, int) {
 
 int CurlTransfer::OnTry(void* self, char*, char*, int, int) {
   auto* transfer = static_cast<CurlTransfer*>(self);
-  const bool unsent = transfer->taken_ == 0 && transfer->request_.body.size() > 0;
-  const bool allowed = ++transfer->tries_ == 1 || unsent || !kGuarded;
+  const bool allowed = ++transfer->tries_ == 1 || transfer->BytesTaken() == 0 || !kGuarded;
   return allowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+size_t CurlTransfer::BytesTaken() const {
+  if (!in_one_write_) return taken_;
+  if (tries_ == 0) return 0;  // libcurl's figure is still the last request's.
+  long bytes = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &bytes);
+  return static_cast<size_t>(bytes);
 }
 
 size_t CurlTransfer::OnHeader(char* line, size_t size, size_t count, void* self) {
@@ -179,18 +204,23 @@ TransferFacts CurlTransfer::Facts(CURLcode code) const {
   TransferFacts facts = {.code = code,
                          .tries = tries_,
                          .body_size = request_.body.size(),
-                         .body_taken = taken_,
+                         .body_taken = BytesTaken(),
                          .reply_began = reply_.began(),
                          .reply_too_large = reply_.too_large(),
                          // libcurl's timer counts whole milliseconds.
                          .time_was_up = took + absl::Milliseconds(2) >= limit_.limit,
                          .on_expiry = limit_.on_expiry};
-  curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &facts.uploaded);
+  if (in_one_write_) {
+    facts.uploaded = static_cast<curl_off_t>(facts.body_taken);
+  } else {
+    curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &facts.uploaded);
+  }
   return facts;
 }
 
 void CurlTransfer::Release() {
   reader_.reset();
+  in_one_write_.reset();
   request_ = {};
   url_.reset();
 }
@@ -199,21 +229,25 @@ HttpResult CurlTransfer::Finish(CURLcode code) {
   // A whole reply is an answer even if the rest of the body could not be sent any more.
   const bool answered = reply_.headers_whole() && (code == CURLE_OK || reply_.whole());
   if (answered) {
+    as_new_ = code == CURLE_OK && tries_ == 1;
     Release();
     return std::move(reply_).Take();
   }
   const TransferFacts facts = Facts(code);
-  Release();
-  return HttpFailure{.kind = KindOf(facts),
-                     .sent = BodySent(facts),
-                     .attempts = 1,
-                     .cause = error_[0] != '\0' ? error_ : curl_easy_strerror(code)};
+  return Failure(KindOf(facts), BodySent(facts),
+                 error_[0] != '\0' ? error_ : curl_easy_strerror(code));
 }
 
 HttpFailure CurlTransfer::Cancel() {
-  const bool sent = BodySent(Facts(CURLE_ABORTED_BY_CALLBACK));
+  return Failure(FailureKind::kCancelled, BodySent(Facts(CURLE_ABORTED_BY_CALLBACK)), "cancelled");
+}
+
+HttpFailure CurlTransfer::Failure(FailureKind kind, bool sent, std::string cause) {
+  HttpFailure failure = {
+      .kind = kind, .sent = sent, .attempts = 1, .cause = std::move(cause), .unsent = nullptr};
+  if (!sent) failure.unsent = std::make_shared<HttpRequest>(std::move(request_));
   Release();
-  return {.kind = FailureKind::kCancelled, .sent = sent, .attempts = 1, .cause = "cancelled"};
+  return failure;
 }
 
 }  // namespace kyc::upstream

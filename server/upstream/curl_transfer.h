@@ -14,6 +14,7 @@
 #include "server/upstream/curl_code.h"
 #include "server/upstream/curl_handle.h"
 #include "server/upstream/http.h"
+#include "server/upstream/poller.h"
 #include "server/upstream/reply_reader.h"
 
 namespace kyc::upstream {
@@ -40,22 +41,24 @@ absl::optional<TimeLimit> LimitOf(absl::Time now, absl::Time deadline,
 //
 // It never delivers a body twice: libcurl sends a request again by itself when a reused connection
 // dies, so the guard (PREREQFUNCTION, called before every try) aborts a second try once a byte of
-// the body was asked for.
+// the body may have left: of a small body, which goes out with its header, once a byte of either
+// did; of a larger one, which is read from us piece by piece, once a byte of it was asked for.
 class CurlTransfer {
  public:
-  CurlTransfer();
+  // `poller` outlives the transfer's connections.
+  explicit CurlTransfer(Poller& poller);
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
   // Another one after each Prepare.
   CURL* easy() const { return easy_.get(); }
 
-  // Makes the handle ready to be added to a multi handle. `options` outlives the attempt.
-  void Prepare(HttpRequest request, std::shared_ptr<CURLU> url, const TransferOptions& options,
-               TimeLimit limit);
+  // Makes the handle ready to be added to a multi handle.
+  void Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
+               std::shared_ptr<const TransferOptions> options, TimeLimit limit);
 
   // The next two: once the handle is out of its multi handle again. They end the use of the request
-  // and its blobs.
+  // and its blobs; one that was surely not sent is handed back with the failure.
   HttpResult Finish(CURLcode code);
   HttpFailure Cancel();
 
@@ -68,18 +71,26 @@ class CurlTransfer {
   static size_t OnHeader(char* line, size_t size, size_t count, void* self);
   static size_t OnBody(char* bytes, size_t size, size_t count, void* self);
 
-  void ResetHandle();
-  void SetTransport(const TransferOptions& options);
+  void RenewHandle();
+  void SetTransport();
   void SetCallbacks();
+  void SetBody();
   curl_slist* HeaderLines();
+  // Of a body that is read from us, those asked for; else those of the request that left.
+  size_t BytesTaken() const;
   TransferFacts Facts(CURLcode code) const;
+  HttpFailure Failure(FailureKind kind, bool sent, std::string cause);
   void Release();
 
+  Poller& poller_;
   EasyHandle easy_;
+  bool as_new_ = false;  // The handle has all its options and nothing of a failure left.
+  std::shared_ptr<const TransferOptions> options_;
   HttpRequest request_;
   std::shared_ptr<CURLU> url_;
-  absl::optional<json::BodyReader> reader_;
-  size_t taken_ = 0;
+  absl::optional<std::string> in_one_write_;  // The body, where it goes out with its header;
+  absl::optional<json::BodyReader> reader_;   // else where it is read from,
+  size_t taken_ = 0;                          // and how much was.
   int tries_ = 0;
   TimeLimit limit_;
   Clock::time_point began_;

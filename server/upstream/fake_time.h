@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -45,34 +46,44 @@ class FakeTime {
   std::multimap<absl::Time, absl::AnyInvocable<void() &&>> tasks_;
 };
 
-// Keeps the calls until the test answers them, oldest first. For one thread.
+// Keeps the calls until the test answers them, oldest first. Hands back a request that it did not
+// "send". For one thread.
 class HandUpstream {
  public:
   SendHttp AsSend() {
     return [this](const CallContext&, HttpRequest request, OnResponse done) {
       ++calls_;
       bodies_.push_back(request.body.ToString());
-      waiting_.push_back(std::move(done));
+      waiting_.push_back({std::move(request), std::move(done)});
     };
   }
   int calls() const { return calls_; }
   size_t waiting() const { return waiting_.size(); }
   const std::deque<std::string>& bodies() const { return bodies_; }
 
-  void Answer(HttpResult result) {
-    OnResponse done = std::move(waiting_.front());
-    waiting_.pop_front();
-    std::move(done)(std::move(result));
-  }
+  void Answer(HttpResult result) { std::move(TakeFirst().done)(std::move(result)); }
   void Answer(int status) { Answer(HttpResponse{.status = status, .headers = {}, .body = {}}); }
   void Fail(FailureKind kind, bool sent) {
-    Answer(HttpFailure{.kind = kind, .sent = sent, .attempts = 1, .cause = {}});
+    Waiting first = TakeFirst();
+    HttpFailure failure = {.kind = kind, .sent = sent, .attempts = 1, .cause = {}};
+    if (!sent) failure.unsent = std::make_shared<HttpRequest>(std::move(first.request));
+    std::move(first.done)(std::move(failure));
   }
 
  private:
+  struct Waiting {
+    HttpRequest request;
+    OnResponse done;
+  };
+  Waiting TakeFirst() {
+    Waiting first = std::move(waiting_.front());
+    waiting_.pop_front();
+    return first;
+  }
+
   int calls_ = 0;
   std::deque<std::string> bodies_;
-  std::deque<OnResponse> waiting_;
+  std::deque<Waiting> waiting_;
 };
 
 }  // namespace kyc::upstream

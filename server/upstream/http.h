@@ -3,6 +3,7 @@
 #define SERVER_UPSTREAM_HTTP_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -56,6 +57,8 @@ struct HttpFailure {
   std::string cause;
   // For kNoSlot and kCircuitOpen: when to try again.
   absl::Duration retry_after = absl::ZeroDuration();
+  // The request, handed back by the transport where it was surely not sent: to send it again.
+  std::shared_ptr<HttpRequest> unsent = nullptr;
 };
 
 using HttpResult = std::variant<HttpResponse, HttpFailure>;

@@ -18,13 +18,15 @@ constexpr int kMaxSaved = 100 * kOneRetry;
 constexpr absl::Duration kLeastTime = absl::Milliseconds(250);
 
 bool SurelyNotReached(const HttpFailure& failure) {
-  return !failure.sent && (failure.kind == FailureKind::kUnreachable ||
-                           failure.kind == FailureKind::kConnectionLost);
+  return failure.unsent != nullptr && (failure.kind == FailureKind::kUnreachable ||
+                                       failure.kind == FailureKind::kConnectionLost);
 }
 
+class Retrier;
+
 struct RetriedCall {
+  std::shared_ptr<Retrier> retrier;
   CallContext context;
-  HttpRequest request;  // Kept for the next attempt; its blobs are views.
   OnResponse done;
   int attempts = 0;
   int retries = 0;
@@ -48,42 +50,44 @@ class Retrier : public std::enable_shared_from_this<Retrier> {
       budget_ = std::min(budget_ + options_.budget_percent, kMaxSaved);
     }
     auto call = std::make_unique<RetriedCall>();
+    call->retrier = shared_from_this();
     call->context = context;
-    call->request = std::move(request);
     call->done = std::move(done);
-    Attempt(std::move(call));
+    Attempt(std::move(call), std::move(request));
   }
 
  private:
-  void Attempt(std::unique_ptr<RetriedCall> call) {
+  void Attempt(std::unique_ptr<RetriedCall> call, HttpRequest request) {
     const CallContext& context = call->context;
-    HttpRequest copy = call->request;
-    next_(context, std::move(copy),
-          [self = shared_from_this(), call = std::move(call)](HttpResult result) mutable {
-            self->Judge(std::move(call), std::move(result));
-          });
-  }
-
-  void Judge(std::unique_ptr<RetriedCall> call, HttpResult result) {
-    const auto* failure = std::get_if<HttpFailure>(&result);
-    std::visit([&](auto& end) { end.attempts = call->attempts += end.attempts; }, result);
-    absl::optional<absl::Duration> pause;
-    if (failure && SurelyNotReached(*failure)) pause = PauseBeforeRetry(*call);
-    if (!pause) return std::move(call->done)(std::move(result));
-    ++call->retries;
-    after_(*pause, [self = shared_from_this(), call = std::move(call)]() mutable {
-      self->AttemptAgain(std::move(call));
+    next_(context, std::move(request), [call = std::move(call)](HttpResult result) mutable {
+      Retrier& self = *call->retrier;
+      self.Judge(std::move(call), std::move(result));
     });
   }
 
-  void AttemptAgain(std::unique_ptr<RetriedCall> call) {
+  void Judge(std::unique_ptr<RetriedCall> call, HttpResult result) {
+    auto* failure = std::get_if<HttpFailure>(&result);
+    std::visit([&](auto& end) { end.attempts = call->attempts += end.attempts; }, result);
+    absl::optional<absl::Duration> pause;
+    if (failure && SurelyNotReached(*failure)) pause = PauseBeforeRetry(*call);
+    if (!pause) {
+      if (failure) failure->unsent.reset();
+      return std::move(call->done)(std::move(result));
+    }
+    ++call->retries;
+    after_(*pause, [this, call = std::move(call), request = std::move(failure->unsent)]() mutable {
+      AttemptAgain(std::move(call), std::move(*request));
+    });
+  }
+
+  void AttemptAgain(std::unique_ptr<RetriedCall> call, HttpRequest request) {
     if (call->context.cancel.stop_requested()) {
       return std::move(call->done)(HttpFailure{.kind = FailureKind::kCancelled,
                                                .attempts = call->attempts,
                                                .cause = "cancelled before a retry"});
     }
     on_retry_();
-    Attempt(std::move(call));
+    Attempt(std::move(call), std::move(request));
   }
 
   // None if the call is not to be retried.
