@@ -206,12 +206,19 @@ class Composition final : public Gateway {
     http::ServerOptions options;
     options.address = settings_.admin->listen;
     auto server = http::Server::Start(
-        options, admin::OperatorPages([this] { return metrics_->Text(); },
-                                      [draining = draining_] { return !draining->load(); }));
+        options,
+        admin::OperatorPages([this] { return metrics_->Text(); }, [this] { return WhyUnready(); }));
     if (!server.ok()) return At("admin.listen", server.status());
     admin_ = *std::move(server);
     log_->info("listening admin={} port={}", settings_.admin->listen, admin_->port());
     return absl::OkStatus();
+  }
+
+  // Thread-safe; empty when ready.
+  std::string WhyUnready() const {
+    if (*draining_) return "draining";
+    if (event_log_ != nullptr && !event_log_->writable()) return "the event log cannot be written";
+    return "";
   }
 
   // In the order of making; they go in the reverse order. The gRPC server comes first because its

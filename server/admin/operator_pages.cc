@@ -17,7 +17,8 @@ http::HttpReply Text(int status, std::string body) {
 
 }  // namespace
 
-http::Handler OperatorPages(std::function<std::string()> metrics, std::function<bool()> ready) {
+http::Handler OperatorPages(std::function<std::string()> metrics,
+                            std::function<std::string()> unready) {
   http::Handler handler;
   handler.check_head = [](const http::HttpCall& head) -> absl::optional<http::HttpReply> {
     if (head.path != "/metrics" && head.path != "/healthz" && head.path != "/readyz") {
@@ -30,14 +31,15 @@ http::Handler OperatorPages(std::function<std::string()> metrics, std::function<
     }
     return absl::nullopt;
   };
-  handler.handle = [metrics = std::move(metrics), ready = std::move(ready)](
+  handler.handle = [metrics = std::move(metrics), unready = std::move(unready)](
                        http::HttpCall call, http::OnReply on_reply) {
     if (call.path == "/metrics") {
       http::HttpReply reply = Text(200, metrics());
       reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
       return std::move(on_reply)(std::move(reply));
     }
-    if (call.path == "/readyz" && !ready()) return std::move(on_reply)(Text(503, "draining\n"));
+    const std::string why_not = call.path == "/readyz" ? unready() : "";
+    if (!why_not.empty()) return std::move(on_reply)(Text(503, why_not + "\n"));
     std::move(on_reply)(Text(200, "ok\n"));
   };
   handler.refuse = [](int status) { return Text(status, absl::StrCat("refused: ", status, "\n")); };

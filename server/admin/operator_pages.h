@@ -10,8 +10,10 @@
 namespace kyc::admin {
 
 // GET /metrics is `metrics()`; /healthz is 200 while the process answers; /readyz is 200, or 503
-// while `ready()` is false. Everything else is 404 or 405. Both functions must be thread-safe.
-http::Handler OperatorPages(std::function<std::string()> metrics, std::function<bool()> ready);
+// and `unready()` while that is not empty. Everything else is 404 or 405. Both functions must be
+// thread-safe.
+http::Handler OperatorPages(std::function<std::string()> metrics,
+                            std::function<std::string()> unready);
 
 }  // namespace kyc::admin
 

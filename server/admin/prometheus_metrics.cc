@@ -102,6 +102,8 @@ class Prometheus final : public PrometheusMetrics {
     repeats_.Increment(static_cast<double>(repeats));
     commit_seconds_.Observe(absl::ToDoubleSeconds(took));
   }
+  void CommitFailed() override { commits_failed_.Increment(); }
+  void LogWritable(bool writable) override { log_writable_.Set(writable ? 1 : 0); }
   void Quarantined(bool kept) override { quarantined_.At({kept ? "true" : "false"}).Increment(); }
   void Delivered(int64_t events) override { delivered_.Increment(static_cast<double>(events)); }
 
@@ -158,6 +160,12 @@ class Prometheus final : public PrometheusMetrics {
       Counters("kyc_notification_repeats_total", "Notifications the log already had.").Add({});
   Histogram& commit_seconds_ =
       Histograms("kyc_commit_seconds", "Duration of one commit of the log.").Add({}, kSeconds);
+  Counter& commits_failed_ =
+      Counters("kyc_commits_failed_total", "Batches that could not be committed to the log.")
+          .Add({});
+  Gauge& log_writable_ =
+      Gauges("kyc_event_log_writable", "1 while the event log can be written, 0 in a fault.")
+          .Add({});
   ByLabels<Counter> quarantined_{
       Counters("kyc_quarantined_total",
                "Unreadable notifications, kept or not because it is full."),

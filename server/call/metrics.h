@@ -40,6 +40,10 @@ class Metrics {
   virtual void NotificationAnswered(absl::string_view code, absl::Duration took) = 0;
   // A batch of notifications was committed: events appended, repeats found.
   virtual void Committed(int64_t appended, int64_t repeats, absl::Duration took) = 0;
+  // A batch could not be committed: nothing in it was acknowledged.
+  virtual void CommitFailed() = 0;
+  // Whether the event log can be written, each time that changes.
+  virtual void LogWritable(bool writable) = 0;
   // A body was put into quarantine, or refused because that is full.
   virtual void Quarantined(bool kept) = 0;
   // Events were written to streams.

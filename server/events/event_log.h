@@ -90,6 +90,10 @@ class EventLog {
   // does; whoever is told of a commit or answered finds it here.
   virtual Ends ends() const = 0;
 
+  // False from a commit that failed until one succeeds; the log tries by itself meanwhile. Does not
+  // block.
+  virtual bool writable() const = 0;
+
   // The text of a position, and back. Errors of FromText are final caller errors with reason
   // CURSOR_INVALID, CURSOR_FOREIGN, CURSOR_EXPIRED or CURSOR_AHEAD. FromText blocks (it looks the
   // chain up in the log).

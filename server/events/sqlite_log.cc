@@ -95,6 +95,8 @@ absl::StatusOr<Position> SqliteLog::Before(absl::Time since) const {
 
 Ends SqliteLog::ends() const { return writer_->ends(); }
 
+bool SqliteLog::writable() const { return writer_->writable(); }
+
 std::string SqliteLog::CursorText(Position position) const { return CursorTextOf(file_, position); }
 
 absl::StatusOr<Position> SqliteLog::PositionFromText(const std::string& text) const {

@@ -48,6 +48,7 @@ class SqliteLog : public EventLog, public Quarantine {
   absl::StatusOr<ListPage> List(const ListQuery& query) const override;
   absl::StatusOr<Position> Before(absl::Time since) const override;
   Ends ends() const override;
+  bool writable() const override;
   std::string CursorText(Position position) const override;
   absl::StatusOr<Position> PositionFromText(const std::string& text) const override;
   void SetOnCommitted(OnCommitted on_committed) override;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/call/error.h"
 #include "server/events/schema.h"
 
@@ -63,6 +64,11 @@ absl::StatusOr<Committed> WriteSession::Commit(std::vector<WriteRequest>& reques
   if (before_commit != nullptr) before_commit();
   if (absl::Status status = transaction->Commit(); !status.ok()) return status;
   return committed;
+}
+
+absl::Status WriteSession::Probe() {
+  // Of all that leaves the content as it is, this surely writes a page.
+  return database_.Execute(absl::StrCat("PRAGMA user_version = ", kSchemaVersion).c_str());
 }
 
 absl::StatusOr<bool> WriteSession::Trim(const Retention& retention, absl::Time now) {

@@ -38,6 +38,9 @@ class WriteSession {
   absl::StatusOr<Committed> Commit(std::vector<WriteRequest>& requests, absl::Time now,
                                    const std::function<void()>& before_commit);
 
+  // Commits a change that changes nothing.
+  absl::Status Probe();
+
   // As TrimStep. Also keeps the write-ahead log within its bound.
   absl::StatusOr<bool> Trim(const Retention& retention, absl::Time now);
 

@@ -19,6 +19,7 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Start(const LogFile& file, Write
   const absl::StatusOr<Ends> ends = (*session)->ends();
   if (!ends.ok()) return ends.status();
   std::unique_ptr<Writer> writer(new Writer(file, std::move(options), *std::move(session), *ends));
+  writer->options_.metrics->LogWritable(true);
   writer->thread_ = std::thread([raw = writer.get()] { raw->Run(); });
   return writer;
 }
@@ -55,10 +56,12 @@ void Writer::Run() {
   bool trim_is_due = true;
   int batches_since_trim = 0;
   while (!queue_.Drained()) {
+    const absl::Duration pause = writable_ ? options_.trim_interval : options_.probe_interval;
     std::vector<WriteRequest> requests =
-        queue_.Take(kMaxBatch, trim_is_due ? absl::ZeroDuration() : options_.trim_interval);
+        queue_.Take(kMaxBatch, trim_is_due ? absl::ZeroDuration() : pause);
     const bool idle = requests.empty();
     if (!idle) CommitAndAnswer(std::move(requests));
+    if (idle && !writable_) Probe();
     trim_is_due = true;
     if (idle || ++batches_since_trim >= kBatchesPerTrim) {
       trim_is_due = Trim();
@@ -80,17 +83,14 @@ void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
     Publish(*std::move(committed), absl::Now() - begin);
   } else {
     session_.reset();
+    options_.metrics->CommitFailed();
   }
+  SetWritable(committed.ok());
   for (WriteRequest& request : requests) Answer(request, committed.status());
 }
 
 absl::StatusOr<Committed> Writer::Commit(std::vector<WriteRequest>& requests) {
-  if (session_ == nullptr) {
-    absl::StatusOr<std::unique_ptr<WriteSession>> session =
-        WriteSession::Open(file_, options_.quarantine);
-    if (!session.ok()) return session.status();
-    session_ = *std::move(session);
-  }
+  if (absl::Status opened = OpenSession(); !opened.ok()) return opened;
   return session_->Commit(requests, options_.clock(), options_.before_commit);
 }
 
@@ -114,11 +114,32 @@ bool Writer::Trim() {
   const absl::StatusOr<Ends> ends = session_->ends();
   if (!more.ok() || !ends.ok()) {
     session_.reset();  // Whoever writes next opens it anew and is told what is wrong.
+    SetWritable(false);
     return false;
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   ends_ = *ends;
   return *more;
+}
+
+void Writer::Probe() {
+  absl::Status status = OpenSession();
+  if (status.ok()) status = session_->Probe();
+  if (!status.ok()) session_.reset();
+  SetWritable(status.ok());
+}
+
+absl::Status Writer::OpenSession() {
+  if (session_ != nullptr) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<WriteSession>> session =
+      WriteSession::Open(file_, options_.quarantine);
+  if (!session.ok()) return session.status();
+  session_ = *std::move(session);
+  return absl::OkStatus();
+}
+
+void Writer::SetWritable(bool writable) {
+  if (writable_.exchange(writable) != writable) options_.metrics->LogWritable(writable);
 }
 
 }  // namespace kyc::events

@@ -2,6 +2,7 @@
 #ifndef SERVER_EVENTS_WRITER_H_
 #define SERVER_EVENTS_WRITER_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -28,6 +29,8 @@ struct WriterOptions {
   int max_waiting = 4096;
   // How often retention is looked after while nothing arrives.
   absl::Duration trim_interval = absl::Seconds(10);
+  // How often the writer tries to write while it cannot and nothing arrives.
+  absl::Duration probe_interval = absl::Seconds(1);
   std::function<absl::Time()> clock = [] { return absl::Now(); };
   Metrics* metrics = nullptr;  // Not owned; required.
   // For tests: called on the writer's thread just before each commit.
@@ -36,6 +39,7 @@ struct WriterOptions {
 
 // Thread-safe. A batch that cannot be committed is answered with its error as a whole, and the
 // connection is opened anew for the next one: so the writer works again as soon as the fault ends.
+// Meanwhile it tries by itself, so that writable() becomes true again even if nobody writes.
 class Writer {
  public:
   // `file` outlives it. Starts the thread.
@@ -48,6 +52,8 @@ class Writer {
   void Write(WriteRequest request);
 
   Ends ends() const;
+  // As EventLog::writable.
+  bool writable() const { return writable_; }
   void SetOnCommitted(EventLog::OnCommitted on_committed);
 
  private:
@@ -60,12 +66,16 @@ class Writer {
   void Publish(Committed committed, absl::Duration took);
   // Whether more may be due.
   bool Trim();
+  void Probe();
+  absl::Status OpenSession();
+  void SetWritable(bool writable);
 
   const LogFile& file_;
   const WriterOptions options_;
   WriteQueue queue_;
   std::unique_ptr<WriteSession> session_;  // The thread's. Null after a failure.
 
+  std::atomic<bool> writable_ = true;
   mutable std::mutex mutex_;
   Ends ends_;
   EventLog::OnCommitted on_committed_;

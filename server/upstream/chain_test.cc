@@ -46,6 +46,8 @@ class NotedMetrics : public Metrics {
   void Deviation(absl::string_view, absl::string_view) override {}
   void NotificationAnswered(absl::string_view, absl::Duration) override {}
   void Committed(int64_t, int64_t, absl::Duration) override {}
+  void CommitFailed() override {}
+  void LogWritable(bool) override {}
   void Quarantined(bool) override {}
   void Delivered(int64_t) override {}
 
