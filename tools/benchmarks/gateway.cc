@@ -1,0 +1,58 @@
+#include "tools/benchmarks/gateway.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "tools/benchmarks/now.h"
+
+namespace kyc::bench {
+namespace {
+
+constexpr int64_t kPatience = 20'000'000'000;
+constexpr useconds_t kGlance = 2'000;
+
+std::string Contents(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+// The port in the line `listening NAME=127.0.0.1:0 port=12345`; 0 if there is none.
+uint16_t PortOf(absl::string_view name, absl::string_view log) {
+  for (absl::string_view line : absl::StrSplit(log, '\n')) {
+    constexpr absl::string_view kPort = " port=";
+    const size_t at = line.find(kPort.data(), 0, kPort.size());
+    int port = 0;
+    if (absl::StrContains(line, absl::StrCat("listening ", name, "=")) &&
+        at != absl::string_view::npos && absl::SimpleAtoi(line.substr(at + kPort.size()), &port)) {
+      return static_cast<uint16_t>(port);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+absl::StatusOr<Gateway> Gateway::Start(const GatewayProgram& program, uint16_t upstream) {
+  std::filesystem::remove_all(program.state);
+  std::filesystem::create_directories(program.state);
+  const std::string log = absl::StrCat(program.state, "/log");
+  Child process =
+      Child::Run({program.contestant, program.state, "0", "0", absl::StrCat(upstream)}, log);
+  for (const int64_t begin = Now(); Now() - begin < kPatience && process.Runs(); usleep(kGlance)) {
+    const std::string said = Contents(log);
+    if (!absl::StrContains(said, " serving\n")) continue;
+    return Gateway(std::move(process), PortOf("grpc", said), PortOf("webhook", said));
+  }
+  return absl::UnavailableError(absl::StrCat("the gateway does not start: ", Contents(log)));
+}
+
+}  // namespace kyc::bench
