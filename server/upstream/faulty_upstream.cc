@@ -50,18 +50,16 @@ size_t ContentLength(const std::string& head) {
 
 // How much of a whole reply is sent before the fault.
 size_t ReplyBytes(const FaultPlan& plan) {
-  switch (plan.moment) {
-    case Moment::kAfterBody:
-      return 0;
-    case Moment::kInFirstLine:
-      return 1 + plan.Of(kFirstLine - 1);
-    case Moment::kInReplyHead:
-      return kFirstLine + plan.Of(kReplyHead - kFirstLine);
-    case Moment::kInReplyBody:
-      return kReplyHead + plan.Of(kReply.size() - kReplyHead);
-    default:
-      return kReply.size();
-  }
+  if (plan.moment == Moment::kAfterBody) return 0;
+  if (plan.moment == Moment::kInFirstLine) return 1 + plan.Of(kFirstLine - 1);
+  if (plan.moment == Moment::kInReplyHead) return kFirstLine + plan.Of(kReplyHead - kFirstLine);
+  if (plan.moment == Moment::kInReplyBody) return kReplyHead + plan.Of(kReply.size() - kReplyHead);
+  return kReply.size();
+}
+
+// Short enough for any socket's buffer.
+void Send(int socket, absl::string_view bytes) {
+  send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
 
 }  // namespace
@@ -110,8 +108,10 @@ void FaultyUpstream::Listen() {
     close(listener);
     return;
   }
-  Check(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  port_ = ntohs(address.sin_port);
+  if (port_ == 0) {
+    Check(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    port_ = ntohs(address.sin_port);
+  }
   listener_ = listener;
   epoll_event event = {.events = EPOLLIN, .data = {.u64 = kListener}};
   Check(epoll_ctl(epoll_, EPOLL_CTL_ADD, listener_, &event) == 0);
@@ -168,10 +168,6 @@ void FaultyUpstream::Watch(const Connection& connection, bool add) {
   epoll_event event = {.events = connection.paused ? 0U : uint32_t{EPOLLIN},
                        .data = {.u64 = uint64_t(connection.number)}};
   epoll_ctl(epoll_, add ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, connection.socket, &event);
-}
-
-void FaultyUpstream::Wait(Connection& connection) {
-  later_.push({events_ + connection.plan.wait, connection.number});
 }
 
 void FaultyUpstream::RunLater() {
@@ -264,10 +260,10 @@ void FaultyUpstream::Answer(Connection& connection) {
       ++struck_[absl::StrCat(MomentName(connection.plan.moment))];
       return;
     case Moment::kNone:
-      Send(connection, kReply);
+      Send(connection.socket, kReply);
       return;
     case Moment::kIdle:
-      Send(connection, kReply);
+      Send(connection.socket, kReply);
       return Wait(connection);
     default:
       return Strike(connection);
@@ -279,9 +275,9 @@ void FaultyUpstream::Strike(Connection& connection) {
   ++struck_[absl::StrCat(MomentName(plan.moment), " ", EndingName(plan.ending),
                          connection.index > 0 ? " reused" : " first")];
   if (plan.moment == Moment::kRefusedEarly) {
-    Send(connection, kRefusal);
+    Send(connection.socket, kRefusal);
   } else if (plan.moment >= Moment::kAfterBody && plan.moment <= Moment::kAfterReply) {
-    Send(connection, kReply.substr(0, ReplyBytes(plan)));
+    Send(connection.socket, kReply.substr(0, ReplyBytes(plan)));
   }
   End(connection);
 }
@@ -299,11 +295,6 @@ void FaultyUpstream::End(Connection& connection) {
   }
   close(connection.socket);
   connections_.erase(connection.number);
-}
-
-// Short enough for any socket's buffer.
-void FaultyUpstream::Send(const Connection& connection, absl::string_view bytes) {
-  send(connection.socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
 
 }  // namespace kyc::upstream

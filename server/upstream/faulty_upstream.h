@@ -64,7 +64,9 @@ class FaultyUpstream {
   void Listen();
   void EndListening();
   void Accept();
-  void Wait(Connection& connection);
+  void Wait(const Connection& connection) {
+    later_.push({events_ + connection.plan.wait, connection.number});
+  }
   void RunLater();
   // Each of these may end the connection, which is then gone.
   void Read(Connection& connection);
@@ -77,12 +79,11 @@ class FaultyUpstream {
   void End(Connection& connection);
 
   void Watch(const Connection& connection, bool add);
-  static void Send(const Connection& connection, absl::string_view bytes);
 
   const uint64_t seed_;
   const int epoll_;
   const int wake_;
-  uint16_t port_ = 0;
+  uint16_t port_ = 0;  // Set by the constructor.
   // All the thread's, until it ends.
   int listener_ = -1;
   int64_t listens_at_ = 0;  // While there is no listener: when it comes back, in events.

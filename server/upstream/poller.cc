@@ -70,7 +70,7 @@ void Poller::Want(curl_socket_t socket, int what, void* owner) {
                                                  ((what & CURL_POLL_OUT) ? uint32_t{EPOLLOUT} : 0);
   uint32_t events = state.wanted;
   // An idle connection of ours stays watched for input, because its next call wants just that. If
-  // anything happens to it before, Wait takes it out.
+  // anything happens to it before, Wait ends it.
   if (events == 0 && state.ours && (state.registered & EPOLLIN)) events = EPOLLIN;
   Register(socket, state, events);
 }
@@ -108,7 +108,10 @@ absl::Span<const Poller::Event> Poller::Wait(Clock::time_point due) {
       continue;
     }
     Socket& state = At(descriptor);
-    if (state.wanted == 0) {  // An idle connection ended: libcurl finds out when it needs it.
+    if (state.wanted == 0) {
+      // An idle connection ended, or something came that nobody asked for: libcurl would take that
+      // for the next call's answer. Once shut down it is dead to libcurl too.
+      shutdown(descriptor, SHUT_RDWR);
       Register(descriptor, state, 0);
       continue;
     }
