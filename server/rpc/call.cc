@@ -173,6 +173,7 @@ void Call::Handle() {
                                                  method_->max_request_bytes, " bytes")}}),
                nullptr);
   }
+  turn_ = ++scope_.calls_handled;
   if (method_->unary) {
     handling_ = true;
     method_->unary(context_, &request_, Answer(this));

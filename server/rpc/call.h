@@ -48,6 +48,7 @@ struct CallScope {
   // Calls of methods that anybody may call whose message is being read, oldest first.
   std::list<Call*> anonymous_reads{};
   uint64_t calls_seen = 0;
+  uint64_t calls_handled = 0;
   bool draining = false;
   std::function<void()> on_ended{};  // Called after each call's end.
 };
@@ -61,6 +62,8 @@ class Call final : public Stream {
 
   // Whether a drain waits for it: not for what anybody may call.
   bool IsOfACaller() const { return method_ != nullptr && method_->needs_caller; }
+  // 0 before its method has it, then a higher number for each later call.
+  uint64_t turn() const { return turn_; }
   // A drain began: streams are told.
   void BeginDrain();
   // A drain ends this call now: UNAVAILABLE if it was not sent, else UNKNOWN.
@@ -127,6 +130,7 @@ class Call final : public Stream {
   absl::StatusCode code_ = absl::StatusCode::kOk;
   std::string reason_;
 
+  uint64_t turn_ = 0;
   int64_t held_bytes_ = 0;  // Of the message that was read.
   bool express_ = false;    // In CallScope::express.
   bool reserved_ = false;   // For the message that is being read.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 #include <utility>
+#include <vector>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
@@ -31,6 +32,9 @@ void Configure(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+  // No GRPC_ARG_MAX_CONNECTION_AGE_MS: whatever it is, its grace must be longer than the longest
+  // deadline (5 minutes) and than any stream, or calls that may have been billed are cut without an
+  // answer. Connections live as long as their callers want; a drain ends them.
   // A compressed message would be inflated before its size is checked: refused, UNIMPLEMENTED.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
@@ -82,8 +86,12 @@ void Server::Sweep() {
   loop_->At(absl::Now() + kSweepInterval, [this] { Sweep(); });
 }
 
+// Latest first: calls that wait in line for an upstream go before those they wait for. In any other
+// order what one call gives up would let the next be sent, only to be ended in the middle.
 void Server::EndAll() {
-  ForEachOpen([](Call* call) { call->EndByDrain(); });
+  std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
+  absl::c_sort(open, [](const Call* a, const Call* b) { return a->turn() > b->turn(); });
+  for (Call* call : open) call->EndByDrain();
 }
 
 absl::Status Server::Start() {
