@@ -3,6 +3,7 @@
 #define SERVER_JSON_BASE64_H_
 
 #include <cstddef>
+#include <vector>
 
 namespace kyc::json {
 
@@ -10,11 +11,16 @@ namespace kyc::json {
 constexpr size_t Base64Size(size_t bytes) { return (bytes + 2) / 3 * 4; }
 
 // Encodes `groups` times 3 bytes into `groups` times 4 characters, and touches nothing else. Pure,
-// thread-safe. Uses AVX2 where the processor has it.
+// thread-safe. The fastest way that the processor has.
 void EncodeGroups(const char* from, size_t groups, char* to);
 
-// The same without AVX2.
-void EncodeGroupsPortably(const char* from, size_t groups, char* to);
+// One way to do it.
+struct GroupEncoder {
+  const char* name;
+  void (*encode)(const char* from, size_t groups, char* to);
+};
+// Those that this processor has, the fastest first, at least one: for tests and benchmarks.
+std::vector<GroupEncoder> GroupEncoders();
 
 // Encodes the last 1 to 3 bytes into 4 characters, padded.
 void EncodeLastGroup(const char* from, size_t bytes, char* to);
