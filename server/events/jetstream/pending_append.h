@@ -1,0 +1,50 @@
+// An append that is not answered yet.
+#ifndef SERVER_EVENTS_JETSTREAM_PENDING_APPEND_H_
+#define SERVER_EVENTS_JETSTREAM_PENDING_APPEND_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/types/optional.h"
+#include "kyc/log/v1/stored_event.pb.h"
+#include "netzme/v1/upgrade_notification.pb.h"
+#include "server/events/event_log.h"
+#include "server/events/jetstream/stored_event.h"
+
+namespace kyc::events::jetstream {
+
+// The publisher's worker owns it.
+struct PendingAppend {
+  using Clock = std::chrono::steady_clock;
+
+  enum class Step {
+    kQueued,      // Behind another one of its reference.
+    kPausing,     // Before it reads (again).
+    kReading,     // The latest message is asked for.
+    kPublishing,  // The message was sent.
+  };
+
+  ::netzme::v1::UpgradeEvent notification;
+  absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done;
+  Clock::time_point begin;
+  Clock::time_point deadline;
+
+  uint64_t id = 0;
+  kyc::log::v1::StoredEvent draft;
+  std::string subject;
+  absl::optional<Latest> latest;
+
+  Step step = Step::kQueued;
+  // Answers to earlier ones than this are too late.
+  uint64_t attempt = 0;
+  int refusals = 0;
+  // When something must be done even if no answer comes: at the deadline at the latest.
+  Clock::time_point due;
+};
+
+}  // namespace kyc::events::jetstream
+
+#endif  // SERVER_EVENTS_JETSTREAM_PENDING_APPEND_H_

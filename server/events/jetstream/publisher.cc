@@ -1,0 +1,301 @@
+#include "server/events/jetstream/publisher.h"
+
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "server/call/error.h"
+#include "server/events/judge.h"
+
+namespace kyc::events::jetstream {
+namespace {
+
+using ::netzme::v1::UpgradeEvent;
+using std::chrono::milliseconds;
+
+// After a refusal: judged again so often at most.
+constexpr int kMaxRefusals = 5;
+// Whoever just won the race for a revision goes on at once, so the losers give it room: 4 ms at
+// most after the first refusal, twice as much after each further one.
+constexpr int kFirstPauseMs = 4;
+// While NATS cannot be asked.
+constexpr milliseconds kRetryPause{50};
+// An answer that does not come within this part of the timeout is not waited for any longer: its
+// server may be gone, and the next one may have a leader.
+constexpr int kAttemptsPerTimeout = 5;
+
+absl::Status TooManyWait() {
+  Error error;
+  error.code = absl::StatusCode::kResourceExhausted;
+  error.reason = "GATEWAY_OVERLOADED";
+  error.message = "Too many notifications wait to be written";
+  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
+  error.retry_after = absl::Seconds(1);
+  return ToStatus(error);
+}
+
+// How long an append without an answer counts against the log.
+constexpr std::chrono::seconds kUnwritableFor{5};
+
+bool IsOurs(const PendingAppend& append) {
+  return append.latest->event.event_id() == append.draft.event_id();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Publisher>> Publisher::Start(Connection& connection,
+                                                            const LogFile& file,
+                                                            PublisherOptions options) {
+  std::string inbox = Connection::NewInbox();
+  absl::StatusOr<std::unique_ptr<Subscription>> answers =
+      connection.Subscribe(absl::StrCat(inbox, ".*.*"));
+  if (!answers.ok()) return answers.status();
+  return std::unique_ptr<Publisher>(
+      new Publisher(connection, file, std::move(options), std::move(inbox), *std::move(answers)));
+}
+
+Publisher::Publisher(Connection& connection, const LogFile& file, PublisherOptions options,
+                     std::string inbox, std::unique_ptr<Subscription> answers)
+    : connection_(connection),
+      file_(file),
+      options_(std::move(options)),
+      inbox_(std::move(inbox)),
+      sender_(connection),
+      subscription_(std::move(answers)),
+      receiver_([this] { Receive(); }),
+      worker_([this] { Work(); }) {}
+
+Publisher::~Publisher() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closing_ = true;
+  }
+  changed_.notify_one();
+  worker_.join();
+  stop_receiving_ = true;
+  receiver_.join();
+}
+
+void Publisher::Append(UpgradeEvent notification,
+                       absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done) {
+  const Clock::time_point now = Clock::now();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!closing_ && waiting_ < options_.max_waiting) {
+      ++waiting_;
+      PendingAppend& append = admitted_.emplace_back();
+      append.notification = std::move(notification);
+      append.done = std::move(done);
+      append.begin = now;
+      append.deadline = now + absl::ToChronoMilliseconds(options_.timeout);
+      changed_.notify_one();
+      return;
+    }
+  }
+  std::move(done)(TooManyWait());
+}
+
+void Publisher::Receive() {
+  while (!stop_receiving_) {
+    absl::StatusOr<absl::optional<Message>> message = subscription_->Next(absl::Milliseconds(100));
+    if (!message.ok()) {
+      absl::SleepFor(absl::Milliseconds(100));
+      continue;
+    }
+    if (!message->has_value()) continue;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      answers_.push_back(**std::move(message));
+    }
+    changed_.notify_one();
+  }
+}
+
+void Publisher::Work() {
+  for (;;) {
+    std::vector<PendingAppend> admitted;
+    std::vector<Message> answers;
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      const auto something = [this] { return closing_ || !admitted_.empty() || !answers_.empty(); };
+      if (due_.empty()) {
+        changed_.wait(lock, something);
+        if (closing_ && admitted_.empty()) return;
+      } else {
+        const auto news = [this] { return !admitted_.empty() || !answers_.empty(); };
+        changed_.wait_until(lock, due_.begin()->first, news);
+      }
+      admitted.swap(admitted_);
+      answers.swap(answers_);
+    }
+    for (const Message& answer : answers) OnAnswer(answer);
+    for (PendingAppend& append : admitted) Admit(std::move(append));
+    OnDue();
+  }
+}
+
+void Publisher::Admit(PendingAppend admitted) {
+  auto append = std::make_unique<PendingAppend>(std::move(admitted));
+  append->id = next_id_++;
+  append->draft = Draft(append->notification, file_);
+  append->subject = SubjectOf(options_.subject_prefix, append->draft.reference_digest());
+  append->notification.Clear();
+  append->due = append->deadline;
+  due_.emplace(append->due, append->id);
+  PendingAppend& kept = *append;
+  appends_.emplace(kept.id, std::move(append));
+  std::deque<uint64_t>& line = by_reference_[kept.draft.reference_digest()];
+  line.push_back(kept.id);
+  if (line.size() == 1) Read(kept);
+}
+
+void Publisher::OnAnswer(const Message& message) {
+  const std::vector<absl::string_view> tokens = absl::StrSplit(message.subject, '.');
+  uint64_t id = 0;
+  uint64_t attempt = 0;
+  if (tokens.size() < 2 || !absl::SimpleAtoi(tokens[tokens.size() - 2], &id) ||
+      !absl::SimpleAtoi(tokens.back(), &attempt)) {
+    return;
+  }
+  const auto at = appends_.find(id);
+  if (at == appends_.end() || at->second->attempt != attempt) return;  // Too late.
+  PendingAppend& append = *at->second;
+  if (append.step == PendingAppend::Step::kReading) {
+    OnRead(append, message);
+  } else if (append.step == PendingAppend::Step::kPublishing) {
+    OnPublished(append, message);
+  }
+}
+
+void Publisher::OnDue() {
+  const Clock::time_point now = Clock::now();
+  while (!due_.empty() && due_.begin()->first <= now) {
+    PendingAppend& append = *appends_.at(due_.begin()->second);
+    if (now >= append.deadline) {
+      failed_ = now;
+      Answer(append, Unreachable("no answer in time"));
+    } else {
+      Read(append);  // The pause is over, or the answer did not come.
+    }
+  }
+}
+
+void Publisher::Read(PendingAppend& append) {
+  if (!connection_.connected()) {
+    return Wait(append, PendingAppend::Step::kPausing, kRetryPause);
+  }
+  Outgoing outgoing;
+  outgoing.subject = GetSubject(options_.stream);
+  outgoing.data = LastOfSubjectRequest(append.subject);
+  append.step = PendingAppend::Step::kReading;
+  Send(append, std::move(outgoing));
+}
+
+void Publisher::OnRead(PendingAppend& append, const Message& message) {
+  const absl::StatusOr<absl::optional<Kept>> kept = ReadKept(message);
+  if (!kept.ok()) return Wait(append, PendingAppend::Step::kPausing, kRetryPause);
+  append.latest.reset();
+  if (kept->has_value()) {
+    auto event = Decode((*kept)->data, file_.log_id, append.subject, options_.message_key);
+    if (!event.ok()) return Answer(append, Unreachable(event.status().message()));
+    append.latest = Latest{(*kept)->sequence, *std::move(event)};
+  }
+  JudgeAndPublish(append);
+}
+
+void Publisher::JudgeAndPublish(PendingAppend& append) {
+  const Verdict verdict = Judge(StateOf(append.latest), append.draft.content_digest());
+  if (verdict.repeat) {
+    // It may be this very append, stored by an attempt whose answer was lost.
+    return Answer(append, Appended{.sequence = append.latest->sequence,
+                                   .revision = verdict.revision,
+                                   .repeat = !IsOurs(append)});
+  }
+  Place(verdict, append.latest, append.draft);
+  Outgoing outgoing;
+  outgoing.subject = append.subject;
+  const std::string message_id =
+      absl::StrCat(absl::BytesToHexString(append.draft.reference_digest()), ":", verdict.revision);
+  outgoing.headers = PublishHeaders(options_.stream, message_id,
+                                    append.latest.has_value() ? append.latest->sequence : 0);
+  outgoing.data = Encode(append.draft, file_.log_id, append.subject, options_.message_key);
+  append.step = PendingAppend::Step::kPublishing;
+  Send(append, std::move(outgoing));
+}
+
+void Publisher::OnPublished(PendingAppend& append, const Message& message) {
+  const absl::StatusOr<PublishAnswer> answer = ReadPublishAnswer(message);
+  if (!answer.ok()) return Wait(append, PendingAppend::Step::kPausing, kRetryPause);
+  if (answer->kind != PublishAnswer::Kind::kStored) return Again(append);
+  append.latest = Latest{answer->sequence, append.draft};
+  Answer(append, Appended{.sequence = answer->sequence, .revision = append.draft.revision()});
+}
+
+// A duplicate proves nothing about this message: it may be another publisher's of the same
+// revision, or one that is never stored. Only the latest message tells.
+void Publisher::Again(PendingAppend& append) {
+  if (append.refusals == kMaxRefusals) {
+    return Answer(append, Unreachable("others were always first"));
+  }
+  const int longest = kFirstPauseMs << append.refusals++;
+  std::uniform_int_distribution<int> pause(0, longest * 1000);
+  Wait(append, PendingAppend::Step::kPausing, std::chrono::microseconds(pause(random_)));
+}
+
+void Publisher::Wait(PendingAppend& append, PendingAppend::Step step, Clock::duration delay) {
+  due_.erase({append.due, append.id});
+  append.step = step;
+  ++append.attempt;
+  append.due = std::min(append.deadline, Clock::now() + delay);
+  due_.emplace(append.due, append.id);
+}
+
+void Publisher::Send(PendingAppend& append, Outgoing outgoing) {
+  Wait(append, append.step, absl::ToChronoMilliseconds(options_.timeout) / kAttemptsPerTimeout);
+  outgoing.reply = absl::StrCat(inbox_, ".", append.id, ".", append.attempt);
+  sender_.Push(std::move(outgoing));  // If there is no room, no answer comes, and it is due again.
+}
+
+void Publisher::Answer(PendingAppend& append, absl::StatusOr<Appended> answer) {
+  const bool answered = answer.ok();
+  if (answered) {
+    failed_ = Clock::time_point();
+    options_.metrics->Committed(answer->repeat ? 0 : 1, answer->repeat ? 1 : 0,
+                                absl::FromChrono(Clock::now() - append.begin));
+  }
+  absl::optional<Latest> latest = std::move(append.latest);
+  auto done = std::move(append.done);
+  PendingAppend* next = Leave(append);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    --waiting_;
+  }
+  std::move(done)(std::move(answer));
+  if (next == nullptr) return;
+  // What was just learnt may have been overtaken: good enough to try with, since a publish is
+  // checked, but not to call something a repeat.
+  next->latest = std::move(latest);
+  const bool tries = answered && !Judge(StateOf(next->latest), next->draft.content_digest()).repeat;
+  tries ? JudgeAndPublish(*next) : Read(*next);
+}
+
+PendingAppend* Publisher::Leave(const PendingAppend& append) {
+  const uint64_t id = append.id;
+  const auto at = by_reference_.find(append.draft.reference_digest());
+  std::deque<uint64_t>& line = at->second;
+  const bool was_first = line.front() == id;
+  line.erase(std::find(line.begin(), line.end(), id));
+  PendingAppend* next = was_first && !line.empty() ? appends_.at(line.front()).get() : nullptr;
+  if (line.empty()) by_reference_.erase(at);
+  due_.erase({append.due, id});
+  appends_.erase(id);
+  return next;
+}
+
+bool Publisher::writable() const {
+  return connection_.connected() && Clock::now() - failed_.load() > kUnwritableFor;
+}
+
+}  // namespace kyc::events::jetstream
