@@ -8,6 +8,7 @@
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <sys/resource.h>
 
 #include <cstdio>
 #include <memory>
@@ -61,6 +62,15 @@ class Log {
   std::shared_ptr<spdlog::logger> logger_;
 };
 
+// A service manager's soft limit is often 1,024 files: fewer connections than the slots of one
+// upstream.
+void AllowManyConnections() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int Serve(const kyc::config::Settings& settings, const sigset_t& stop_signals) {
   const Log lines(settings.log_level);
   const std::shared_ptr<spdlog::logger>& log = lines.logger();
@@ -90,6 +100,7 @@ int main(int argc, char** argv) {
   gpr_set_log_function([](gpr_log_func_args*) {});
   // Protobuf's own words about unreadable messages name fields on stderr; callers are told anyway.
   google::protobuf::SetLogHandler(nullptr);
+  AllowManyConnections();
   const sigset_t stop_signals = BlockStopSignals();
 
   if (absl::GetFlag(FLAGS_config).empty()) {
