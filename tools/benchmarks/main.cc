@@ -14,6 +14,8 @@
 #include "tools/benchmarks/options.h"
 #include "tools/benchmarks/report.h"
 #include "tools/benchmarks/row.h"
+#include "tools/benchmarks/slow.h"
+#include "tools/benchmarks/watch.h"
 #include "tools/benchmarks/webhook.h"
 
 namespace kyc::bench {
@@ -29,6 +31,8 @@ void AllowManyFiles() {
 
 Suite Run(const std::string& suite, const Options& options) {
   if (suite == "calls") return RunCalls(options);
+  if (suite == "slow") return RunSlow(options);
+  if (suite == "watch") return RunWatch(options);
   return RunWebhook(options);
 }
 

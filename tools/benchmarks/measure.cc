@@ -45,6 +45,35 @@ bool RunUntil(Poller& poller, double seconds, absl::FunctionRef<bool()> done) {
   return true;
 }
 
+Meter::Meter(const Gateway* gateway, Recorder& recorder)
+    : gateway_(gateway),
+      recorder_(recorder),
+      begin_(Now()),
+      gateway_cpu_(GatewayCpu(gateway)),
+      own_cpu_(NowOf(CLOCK_PROCESS_CPUTIME_ID)) {
+  recorder_.Start();
+}
+
+Row Meter::Stop(const std::string& name) {
+  recorder_.Stop();
+  const double calls = std::max<double>(1, recorder_.successes());
+  Row row;
+  row.name = name;
+  row.per_second = recorder_.successes() / ((Now() - begin_) / kNanoseconds);
+  row.generator_microseconds = (NowOf(CLOCK_PROCESS_CPUTIME_ID) - own_cpu_) / 1e3 / calls;
+  if (gateway_ != nullptr) {
+    row.cpu_microseconds = (GatewayCpu(gateway_) - gateway_cpu_) / 1e3 / calls;
+    row.peak_mebibytes = gateway_->process().Mebibytes("VmHWM");
+  }
+  row.p50_milliseconds = recorder_.Milliseconds(0.5);
+  row.p99_milliseconds = recorder_.Milliseconds(0.99);
+  row.longest_milliseconds = recorder_.Milliseconds(1);
+  row.failures = recorder_.failures();
+  row.why = recorder_.Why();
+  if (row.failures == 0 && recorder_.successes() == 0) return Failed(name, "nothing succeeded");
+  return row;
+}
+
 Row Measure(const std::string& name, Poller& poller, const Gateway* gateway, Recorder& recorder,
             const Window& window, absl::FunctionRef<void()> on_turn) {
   const auto run = [&](double seconds) {
@@ -55,28 +84,9 @@ Row Measure(const std::string& name, Poller& poller, const Gateway* gateway, Rec
     }
   };
   run(window.warm);
-  recorder.Start();
-  const int64_t begin = Now();
-  const int64_t cpu = GatewayCpu(gateway);
-  const int64_t own = NowOf(CLOCK_PROCESS_CPUTIME_ID);
+  Meter meter(gateway, recorder);
   run(window.seconds);
-  recorder.Stop();
-  const double calls = std::max<double>(1, recorder.successes());
-  Row row;
-  row.name = name;
-  row.per_second = recorder.successes() / ((Now() - begin) / kNanoseconds);
-  row.generator_microseconds = (NowOf(CLOCK_PROCESS_CPUTIME_ID) - own) / 1e3 / calls;
-  if (gateway != nullptr) {
-    row.cpu_microseconds = (GatewayCpu(gateway) - cpu) / 1e3 / calls;
-    row.peak_mebibytes = gateway->process().Mebibytes("VmHWM");
-  }
-  row.p50_milliseconds = recorder.Milliseconds(0.5);
-  row.p99_milliseconds = recorder.Milliseconds(0.99);
-  row.longest_milliseconds = recorder.Milliseconds(1);
-  row.failures = recorder.failures();
-  row.why = recorder.Why();
-  if (row.failures == 0 && recorder.successes() == 0) return Failed(name, "nothing succeeded");
-  return row;
+  return meter.Stop(name);
 }
 
 void MeasureRow(const Options& options, const std::string& name,

@@ -2,7 +2,7 @@
 #ifndef TOOLS_BENCHMARKS_MEASURE_H_
 #define TOOLS_BENCHMARKS_MEASURE_H_
 
-#include <functional>
+#include <cstdint>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -28,8 +28,23 @@ Window WindowOf(const Options& options);
 // turn.
 bool RunUntil(Poller& poller, double seconds, absl::FunctionRef<bool()> done);
 
-// Runs the poller for the window, with `on_turn` between its waits, and reads what the recorder
-// counted and what the gateway used for it. No gateway (nullptr): the row has no CPU and memory.
+// From its making to Stop: what the recorder counts, and what gateway and generator use for it.
+class Meter {
+ public:
+  // No gateway (nullptr): the row has no CPU and memory. Both outlive the meter.
+  Meter(const Gateway* gateway, Recorder& recorder);
+
+  Row Stop(const std::string& name);
+
+ private:
+  const Gateway* const gateway_;
+  Recorder& recorder_;
+  const int64_t begin_;
+  const int64_t gateway_cpu_;
+  const int64_t own_cpu_;
+};
+
+// Runs the poller for the window, with `on_turn` between its waits, and measures.
 Row Measure(const std::string& name, Poller& poller, const Gateway* gateway, Recorder& recorder,
             const Window& window, absl::FunctionRef<void()> on_turn);
 

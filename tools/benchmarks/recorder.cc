@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -15,9 +16,12 @@ constexpr int64_t kLongest = std::numeric_limits<uint32_t>::max();
 }  // namespace
 
 void Recorder::Succeeded(int64_t nanoseconds) {
+  longest_ = std::max(longest_, nanoseconds);
   if (!counting_) return;
   times_.push_back(static_cast<uint32_t>(std::clamp<int64_t>(nanoseconds / kUnit, 0, kLongest)));
 }
+
+double Recorder::TakeLongest() { return std::exchange(longest_, 0) / 1e6; }
 
 size_t Recorder::failures() const {
   size_t sum = 0;

@@ -20,6 +20,9 @@ class Recorder {
   void Succeeded(int64_t nanoseconds);
   void Failed(const std::string& why) { ++failures_[why]; }
 
+  // The longest time, in milliseconds, since it was asked for last; counted or not.
+  double TakeLongest();
+
   size_t successes() const { return times_.size(); }
   size_t failures() const;
   // The most frequent failure and how often it was met; empty if there is none.
@@ -29,6 +32,7 @@ class Recorder {
 
  private:
   bool counting_ = false;
+  int64_t longest_ = 0;
   std::vector<uint32_t> times_;  // In units of 100 ns: 10 M of them are 40 MB.
   std::map<std::string, size_t> failures_;
 };

@@ -39,7 +39,7 @@ struct Line {
 };
 struct Timeline {
   std::string title;
-  std::vector<Line> lines;
+  std::vector<Line> lines = {};
 };
 
 struct Suite {
