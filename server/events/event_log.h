@@ -105,6 +105,12 @@ class EventLog {
   using OnCommitted = std::function<void(std::shared_ptr<const std::vector<Event>>)>;
   virtual void SetOnCommitted(OnCommitted on_committed) = 0;
 
+  // Called on the writer's thread before events up to sequence `through` are removed, so early that
+  // their readers can be told and can still resume; must not block. Set once. It may be called while
+  // it is set, on that thread.
+  using OnTrimming = std::function<void(int64_t through)>;
+  virtual void SetOnTrimming(OnTrimming on_trimming) = 0;
+
   // A stable id of this log, in cursors and page tokens.
   virtual std::string log_id() const = 0;
   // An HMAC under the log's own key, for page tokens.

@@ -32,6 +32,7 @@ SqliteLogOptions OptionsAt(const std::string& path, Metrics& metrics) {
   options.sealing_keys.push_back({.id = 1, .key = KeyNamed("sealing")});
   options.lookup_key = KeyNamed("lookup");
   options.writer.metrics = &metrics;
+  options.writer.trim_notice = absl::ZeroDuration();
   return options;
 }
 

@@ -41,7 +41,7 @@ class CountingMetrics : public FakeMetrics {
   std::atomic<int64_t> quarantine_refused = 0;
 };
 
-// The options of a log at `path` with the keys that all tests use.
+// The options of a log at `path` with the keys that all tests use. It removes what is due at once.
 SqliteLogOptions OptionsAt(const std::string& path, Metrics& metrics);
 
 // A notification as netzme/ hands it over: `status` is "approved", "rejected" or another text.

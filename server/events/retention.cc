@@ -1,5 +1,8 @@
 #include "server/events/retention.h"
 
+#include <algorithm>
+#include <string>
+
 #include "server/events/places.h"
 
 namespace kyc::events {
@@ -12,23 +15,18 @@ struct Due {
   int64_t references = 0;
 };
 
-// Times never run backwards, so what is due by age is the oldest, as is what is due by count.
-absl::Status FindDueEvents(Database& database, const Retention& retention, int64_t before_us,
-                           Due& due) {
-  const absl::StatusOr<Place> newest = NewestPlace(database);
-  if (!newest.ok()) return newest.status();
+// The oldest ones.
+absl::Status FindEvents(Database& database, int64_t through, Due& due) {
   absl::StatusOr<Statement> query = database.Prepare(
-      "SELECT sequence, chain, received_time_us FROM event ORDER BY sequence LIMIT ?");
+      "SELECT sequence, chain, received_time_us FROM event WHERE sequence <= ? "
+      "ORDER BY sequence LIMIT ?");
   if (!query.ok()) return query.status();
-  query->Bind(kRowsPerTrimStep);
+  query->Bind(through).Bind(kRowsPerTrimStep);
   for (;;) {
     const absl::StatusOr<bool> row = query->Step();
     if (!row.ok()) return row.status();
     if (!*row) return absl::OkStatus();
-    const int64_t sequence = query->Integer(0);
-    const bool due_by_count = sequence <= newest->sequence - retention.count;
-    if (!due_by_count && query->Integer(2) >= before_us) return absl::OkStatus();
-    due.events_through = {sequence, std::string(query->Bytes(1)), query->Integer(2)};
+    due.events_through = {query->Integer(0), std::string(query->Bytes(1)), query->Integer(2)};
     due.events += 1;
   }
 }
@@ -63,11 +61,25 @@ absl::Status TrimReferences(Database& database, int64_t before_us) {
 
 }  // namespace
 
-absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now) {
-  const int64_t events_before = absl::ToUnixMicros(now - retention.age);
+// Times never run backwards, so what is due by age is the oldest, as is what is due by count.
+absl::StatusOr<int64_t> DueThrough(Database& database, const Retention& retention, absl::Time now) {
+  const absl::StatusOr<Place> newest = NewestPlace(database);
+  if (!newest.ok()) return newest.status();
+  absl::StatusOr<Statement> query = database.Prepare(
+      "SELECT sequence FROM event INDEXED BY event_by_received_time WHERE received_time_us < ? "
+      "ORDER BY received_time_us DESC, sequence DESC LIMIT 1");
+  if (!query.ok()) return query.status();
+  const absl::StatusOr<bool> row = query->Bind(absl::ToUnixMicros(now - retention.age)).Step();
+  if (!row.ok()) return row.status();
+  const int64_t due_by_age = *row ? query->Integer(0) : 0;
+  return std::max(due_by_age, newest->sequence - retention.count);
+}
+
+absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now,
+                              int64_t through) {
   const int64_t references_before = absl::ToUnixMicros(now - retention.reference_age);
   Due due;
-  absl::Status status = FindDueEvents(database, retention, events_before, due);
+  absl::Status status = FindEvents(database, through, due);
   if (status.ok()) status = CountDueReferences(database, references_before, due);
   if (!status.ok()) return status;
   if (due.events == 0 && due.references == 0) return false;
@@ -79,6 +91,12 @@ absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, ab
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return status;
   return due.events == kRowsPerTrimStep || due.references == kRowsPerTrimStep;
+}
+
+absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now) {
+  const absl::StatusOr<int64_t> through = DueThrough(database, retention, now);
+  if (!through.ok()) return through.status();
+  return TrimStep(database, retention, now, *through);
 }
 
 }  // namespace kyc::events

@@ -20,8 +20,15 @@ struct Retention {
 // The rows that one step removes at most, of events and of references each.
 inline constexpr int kRowsPerTrimStep = 256;
 
-// One step, in its own transaction; none when nothing is due. Returns whether more may be due. On
-// the writer's thread.
+// The newest event that is due to be removed now; at most the newest removed one when none is. On
+// the writer's thread, as all that follows.
+absl::StatusOr<int64_t> DueThrough(Database& database, const Retention& retention, absl::Time now);
+
+// Removes some of the events up to `through`, and some references that are due, in a transaction of
+// its own; none when there are none. Returns whether there may be more.
+absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now,
+                              int64_t through);
+// The same of what is due now.
 absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now);
 
 }  // namespace kyc::events

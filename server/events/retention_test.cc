@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <future>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -19,12 +21,13 @@ using ::testing::IsEmpty;
 
 class RetentionTest : public testing::Test {
  protected:
-  void Open(const Retention& retention) {
+  void Open(const Retention& retention, absl::Duration notice = absl::ZeroDuration()) {
     log_.reset();
     SqliteLogOptions options = OptionsAt(path_, metrics_);
     options.writer.clock = [this] { return absl::FromUnixSeconds(now_s_); };
     options.writer.retention = retention;
     options.writer.trim_interval = absl::Milliseconds(1);
+    options.writer.trim_notice = notice;
     absl::StatusOr<std::unique_ptr<SqliteLog>> log = SqliteLog::Open(std::move(options));
     ASSERT_TRUE(log.ok()) << log.status();
     log_ = *std::move(log);
@@ -69,6 +72,27 @@ TEST_F(RetentionTest, MoreThanOneStepIsTrimmedToTheEnd) {
   for (Pending& each : pending) ASSERT_TRUE(each.get().ok());
   AwaitOldest(appended - 10);
   EXPECT_EQ(ReadAll(*log_, log_->ends().oldest).size(), 10u);
+}
+
+TEST_F(RetentionTest, WhatIsDueIsToldFirstAndRemovedOnlyAfterTheNotice) {
+  Open({.count = 2}, absl::Seconds(20));
+  std::promise<int64_t> told;
+  log_->SetOnTrimming([&](int64_t through) { told.set_value(through); });
+  for (int i = 1; i <= 5; ++i) Append(*log_, absl::StrCat("R", i), "approved");
+  std::future<int64_t> through = told.get_future();
+  EXPECT_NE(through.wait_for(std::chrono::milliseconds(20)), std::future_status::ready);
+  now_s_ += 10;
+  const int64_t first = through.get();
+  EXPECT_GE(first, 1);
+  EXPECT_LE(first, 3);
+  EXPECT_EQ(ReadAll(*log_).size(), 5u);
+  // Whoever comes late is told at once, on its own thread.
+  int64_t told_late = 0;
+  log_->SetOnTrimming([&](int64_t late) { told_late = late; });
+  EXPECT_EQ(told_late, first);
+  now_s_ += 10;
+  AwaitOldest(first);
+  EXPECT_EQ(log_->ends().oldest.sequence, first);
 }
 
 TEST_F(RetentionTest, ReaderBehindTheOldestIsToldSo) {

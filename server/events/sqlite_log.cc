@@ -107,6 +107,10 @@ void SqliteLog::SetOnCommitted(OnCommitted on_committed) {
   writer_->SetOnCommitted(std::move(on_committed));
 }
 
+void SqliteLog::SetOnTrimming(OnTrimming on_trimming) {
+  writer_->SetOnTrimming(std::move(on_trimming));
+}
+
 std::string SqliteLog::log_id() const { return file_.log_id; }
 
 std::string SqliteLog::Sign(const std::string& text) const {

@@ -52,6 +52,7 @@ class SqliteLog : public EventLog, public Quarantine {
   std::string CursorText(Position position) const override;
   absl::StatusOr<Position> PositionFromText(const std::string& text) const override;
   void SetOnCommitted(OnCommitted on_committed) override;
+  void SetOnTrimming(OnTrimming on_trimming) override;
   std::string log_id() const override;
   std::string Sign(const std::string& text) const override;
 

@@ -71,11 +71,12 @@ absl::Status WriteSession::Probe() {
   return database_.Execute(absl::StrCat("PRAGMA user_version = ", kSchemaVersion).c_str());
 }
 
-absl::StatusOr<bool> WriteSession::Trim(const Retention& retention, absl::Time now) {
+absl::StatusOr<bool> WriteSession::TrimStep(const Retention& retention, absl::Time now,
+                                            int64_t through) {
   if (absl::Status status = database_.BoundWriteAheadLog(kMaxWriteAheadLogBytes); !status.ok()) {
     return status;
   }
-  return TrimStep(database_, retention, now);
+  return events::TrimStep(database_, retention, now, through);
 }
 
 absl::Status WriteSession::Write(AppendRequest& request, absl::Time now, Committed& committed) {

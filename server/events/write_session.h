@@ -41,8 +41,11 @@ class WriteSession {
   // Commits a change that changes nothing.
   absl::Status Probe();
 
-  // As TrimStep. Also keeps the write-ahead log within its bound.
-  absl::StatusOr<bool> Trim(const Retention& retention, absl::Time now);
+  // As their namesakes of retention.h. TrimStep also keeps the write-ahead log within its bound.
+  absl::StatusOr<int64_t> DueThrough(const Retention& retention, absl::Time now) {
+    return events::DueThrough(database_, retention, now);
+  }
+  absl::StatusOr<bool> TrimStep(const Retention& retention, absl::Time now, int64_t through);
 
   absl::StatusOr<Ends> ends() { return EndsOf(database_); }
 

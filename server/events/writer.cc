@@ -1,5 +1,6 @@
 #include "server/events/writer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace kyc::events {
@@ -52,13 +53,22 @@ void Writer::SetOnCommitted(EventLog::OnCommitted on_committed) {
   on_committed_ = std::move(on_committed);
 }
 
+void Writer::SetOnTrimming(EventLog::OnTrimming on_trimming) {
+  int64_t through = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    on_trimming_ = on_trimming;
+    if (trimming_.told) through = trimming_.through;
+  }
+  if (through > 0) on_trimming(through);
+}
+
 void Writer::Run() {
   bool trim_is_due = true;
   int batches_since_trim = 0;
   while (!queue_.Drained()) {
-    const absl::Duration pause = writable_ ? options_.trim_interval : options_.probe_interval;
     std::vector<WriteRequest> requests =
-        queue_.Take(kMaxBatch, trim_is_due ? absl::ZeroDuration() : pause);
+        queue_.Take(kMaxBatch, trim_is_due ? absl::ZeroDuration() : Pause());
     const bool idle = requests.empty();
     if (!idle) CommitAndAnswer(std::move(requests));
     if (idle && !writable_) Probe();
@@ -110,7 +120,7 @@ void Writer::Publish(Committed committed, absl::Duration took) {
 
 bool Writer::Trim() {
   if (session_ == nullptr) return false;
-  const absl::StatusOr<bool> more = session_->Trim(options_.retention, options_.clock());
+  const absl::StatusOr<bool> more = TrimStep();
   const absl::StatusOr<Ends> ends = session_->ends();
   if (!more.ok() || !ends.ok()) {
     session_.reset();  // Whoever writes next opens it anew and is told what is wrong.
@@ -120,6 +130,37 @@ bool Writer::Trim() {
   const std::lock_guard<std::mutex> lock(mutex_);
   ends_ = *ends;
   return *more;
+}
+
+absl::StatusOr<bool> Writer::TrimStep() {
+  const absl::Time now = options_.clock();
+  if (trimming_.through <= ends_.oldest.sequence) {
+    const absl::StatusOr<int64_t> due = session_->DueThrough(options_.retention, now);
+    if (!due.ok()) return due.status();
+    const std::lock_guard<std::mutex> lock(mutex_);
+    trimming_ = {*due, now + options_.trim_notice / 2, now + options_.trim_notice};
+  }
+  if (now >= trimming_.tell) TellTrimming();
+  const bool begun = trimming_.told && now >= trimming_.begin;
+  return session_->TrimStep(options_.retention, now, begun ? trimming_.through : 0);
+}
+
+void Writer::TellTrimming() {
+  EventLog::OnTrimming on_trimming;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (trimming_.told || trimming_.through <= ends_.oldest.sequence) return;
+    trimming_.told = true;
+    on_trimming = on_trimming_;
+  }
+  if (on_trimming != nullptr) on_trimming(trimming_.through);
+}
+
+absl::Duration Writer::Pause() const {
+  if (!writable_) return options_.probe_interval;
+  if (trimming_.through <= ends_.oldest.sequence) return options_.trim_interval;
+  const absl::Time next = trimming_.told ? trimming_.begin : trimming_.tell;
+  return std::clamp(next - options_.clock(), absl::ZeroDuration(), options_.trim_interval);
 }
 
 void Writer::Probe() {

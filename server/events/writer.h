@@ -29,6 +29,9 @@ struct WriterOptions {
   int max_waiting = 4096;
   // How often retention is looked after while nothing arrives.
   absl::Duration trim_interval = absl::Seconds(10);
+  // Between finding which events are due and removing them. Slow streams have half of it to read
+  // them; then they are told, and have the other half to resume.
+  absl::Duration trim_notice = absl::Seconds(20);
   // How often the writer tries to write while it cannot and nothing arrives.
   absl::Duration probe_interval = absl::Seconds(1);
   std::function<absl::Time()> clock = [] { return absl::Now(); };
@@ -55,17 +58,29 @@ class Writer {
   // As EventLog::writable.
   bool writable() const { return writable_; }
   void SetOnCommitted(EventLog::OnCommitted on_committed);
+  void SetOnTrimming(EventLog::OnTrimming on_trimming);
 
  private:
   Writer(const LogFile& file, WriterOptions options, std::unique_ptr<WriteSession> session,
          Ends ends);
 
+  // Events on their way out.
+  struct Trimming {
+    int64_t through = 0;
+    absl::Time tell;
+    absl::Time begin;
+    bool told = false;
+  };
+
   void Run();
   void CommitAndAnswer(std::vector<WriteRequest> requests);
   absl::StatusOr<Committed> Commit(std::vector<WriteRequest>& requests);
   void Publish(Committed committed, absl::Duration took);
-  // Whether more may be due.
+  // Retention's turn. Returns whether it wants another one soon.
   bool Trim();
+  absl::StatusOr<bool> TrimStep();
+  void TellTrimming();
+  absl::Duration Pause() const;
   void Probe();
   absl::Status OpenSession();
   void SetWritable(bool writable);
@@ -79,6 +94,8 @@ class Writer {
   mutable std::mutex mutex_;
   Ends ends_;
   EventLog::OnCommitted on_committed_;
+  EventLog::OnTrimming on_trimming_;
+  Trimming trimming_;  // Written by the thread only.
 
   std::thread thread_;  // Last: it uses all the others.
 };

@@ -32,7 +32,13 @@ Hub::Hub(events::EventLog& log, rpc::Loop& loop, RingLimits limits)
                        if (const auto hub = weak.lock()) (*hub)->OnCommitted(*events);
                      });
                    }),
-            limits.events, limits.bytes) {}
+            limits.events, limits.bytes) {
+  log.SetOnTrimming([&loop, weak = std::weak_ptr<Hub*>(self_)](int64_t through) {
+    loop.Post([weak, through] {
+      if (const auto hub = weak.lock()) (*hub)->OnTrimming(through);
+    });
+  });
+}
 
 void Hub::Add(Watcher* watcher, const Filter& filter) {
   if (filter.references().empty()) others_.push_back(watcher);
@@ -78,6 +84,14 @@ void Hub::OnCommitted(const std::vector<events::Event>& events) {
     if (at != by_reference_.end()) Tell(at->second, just_before);
   }
   Tell(others_, before);
+}
+
+void Hub::OnTrimming(int64_t through) {
+  for (Watcher* watcher : others_) watcher->OnTrimming(through);
+  // One that names several references is told as often.
+  for (const auto& [reference, watchers] : by_reference_) {
+    for (Watcher* watcher : watchers) watcher->OnTrimming(through);
+  }
 }
 
 void Hub::Tell(const Watchers& watchers, events::Position before) {

@@ -31,6 +31,8 @@ class Watcher {
   // Events were committed after `before`, and none between the last call and `before` could be for
   // this watcher. May write to and finish its stream, must not remove a watcher before it returns.
   virtual void OnGrew(events::Position before) = 0;
+  // Events up to sequence `through` are about to be removed from the log. The same rules.
+  virtual void OnTrimming(int64_t through) = 0;
 };
 
 // Lives on the loop's thread: made before the log's first append, destroyed on that thread or after
@@ -59,6 +61,7 @@ class Hub {
   using Committed = std::shared_ptr<const std::vector<events::Event>>;
 
   void OnCommitted(const std::vector<events::Event>& events);
+  void OnTrimming(int64_t through);
   static void Tell(const Watchers& watchers, events::Position before);
 
   events::EventLog& log_;

@@ -20,10 +20,13 @@ using ::testing::IsEmpty;
 class FakeWatcher final : public Watcher {
  public:
   void OnGrew(events::Position before) override { told_.push_back(before.sequence); }
+  void OnTrimming(int64_t through) override { trimming_.push_back(through); }
   std::vector<int64_t> Told() { return std::exchange(told_, {}); }
+  std::vector<int64_t> Trimming() { return std::exchange(trimming_, {}); }
 
  private:
   std::vector<int64_t> told_;
+  std::vector<int64_t> trimming_;
 };
 
 Filter OfReferences(std::vector<std::string> references) {

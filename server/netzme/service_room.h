@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -30,12 +31,24 @@ inline ::netzme::v1::WatchUpgradesRequest Request(const std::string& text) {
 
 class ServiceRoom {
  public:
-  explicit ServiceRoom(RingLimits limits = {}, int64_t retention_count = 1'000'000)
-      : log_(retention_count),
+  explicit ServiceRoom(RingLimits limits = {}, int64_t retention_count = 1'000'000,
+                       absl::Duration trim_notice = absl::ZeroDuration())
+      : log_(retention_count, trim_notice),
         service_(
             log(), loop_, pool_.Runner(), nullptr, [this] { return loop_.now(); }, limits) {}
 
   events::EventLog& log() { return log_.log(); }
+  // Moves the log's clock alone, and waits until it has told what it is about to remove.
+  void AdvanceLogToNotice(int seconds) {
+    const int64_t posts = loop_.posts();
+    log_.Advance(seconds);
+    loop_.WaitForPosts(posts + 1);
+  }
+  // Moves the log's clock alone, and waits until events up to `sequence` are gone.
+  void AdvanceLogToTrim(int seconds, int64_t sequence) {
+    log_.Advance(seconds);
+    while (log().ends().oldest.sequence < sequence) std::this_thread::yield();
+  }
   FakeLoop& loop() { return loop_; }
   FakePool& pool() { return pool_; }
   UpgradeService& service() { return service_; }
@@ -55,18 +68,16 @@ class ServiceRoom {
     return sequences;
   }
   int64_t Append(const std::string& reference, size_t raw_bytes = 10) {
-    ::netzme::v1::UpgradeEvent event;
-    event.set_original_reference_no(reference);
-    event.set_cust_id("C-1");
-    event.set_status(::netzme::v1::UPGRADE_STATUS_APPROVED);
-    event.set_type("upgrade_account");
-    // Never a repeat.
-    event.set_raw_body(absl::StrCat(++appended_, ":") + std::string(raw_bytes, 'x'));
-    event.set_status_text(absl::StrCat("approved ", appended_));
-    return Append(std::move(event));
+    return Append(NewEvent(reference, raw_bytes));
   }
   void AppendMany(int count, const std::string& reference = "R-1") {
     for (int i = 0; i < count; ++i) Append(reference);
+  }
+  // As the other AppendTogether.
+  void AppendManyTogether(int count, const std::string& reference = "R-1") {
+    std::vector<::netzme::v1::UpgradeEvent> events;
+    for (int i = 0; i < count; ++i) events.push_back(NewEvent(reference, 10));
+    AppendTogether(std::move(events));
   }
 
   std::unique_ptr<FakeStream> Watch(const ::netzme::v1::WatchUpgradesRequest& request,
@@ -114,6 +125,18 @@ class ServiceRoom {
   }
 
  private:
+  ::netzme::v1::UpgradeEvent NewEvent(const std::string& reference, size_t raw_bytes) {
+    ::netzme::v1::UpgradeEvent event;
+    event.set_original_reference_no(reference);
+    event.set_cust_id("C-1");
+    event.set_status(::netzme::v1::UPGRADE_STATUS_APPROVED);
+    event.set_type("upgrade_account");
+    // Never a repeat.
+    event.set_raw_body(absl::StrCat(++appended_, ":") + std::string(raw_bytes, 'x'));
+    event.set_status_text(absl::StrCat("approved ", appended_));
+    return event;
+  }
+
   std::string Line(const ::netzme::v1::WatchUpgradesResponse& message) {
     using Response = ::netzme::v1::WatchUpgradesResponse;
     std::string line;

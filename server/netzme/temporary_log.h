@@ -5,11 +5,13 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,7 +22,8 @@ namespace kyc::netzme {
 
 class TemporaryLog {
  public:
-  explicit TemporaryLog(int64_t retention_count = 1'000'000) {
+  explicit TemporaryLog(int64_t retention_count = 1'000'000,
+                        absl::Duration trim_notice = absl::ZeroDuration()) {
     EXPECT_NE(mkdtemp(folder_.data()), nullptr);
     events::SqliteLogOptions options;
     options.path = folder_ + "/events.db";
@@ -28,6 +31,12 @@ class TemporaryLog {
     options.lookup_key = Secret(std::string(32, 'l'));
     options.writer.metrics = &metrics_;
     options.writer.retention.count = retention_count;
+    options.writer.trim_notice = trim_notice;
+    options.writer.trim_interval = absl::Milliseconds(1);
+    options.writer.clock = [this] {
+      ++clock_reads_;
+      return absl::FromUnixSeconds(now_s_);
+    };
     options.writer.before_commit = [this] { BeforeCommit(); };
     auto log = events::SqliteLog::Open(std::move(options));
     EXPECT_TRUE(log.ok()) << log.status();
@@ -39,6 +48,12 @@ class TemporaryLog {
   }
 
   events::EventLog& log() { return *log_; }
+  // Moves the log's clock once the log has seen what is due by now: it reads the clock first.
+  void Advance(int seconds) {
+    const int64_t before = clock_reads_;
+    while (clock_reads_ < before + 2) std::this_thread::yield();
+    now_s_ += seconds;
+  }
 
   // Appends what is no repeat, and waits until it is committed. Returns the sequence.
   int64_t Append(::netzme::v1::UpgradeEvent event) { return Wait(Start(std::move(event))); }
@@ -89,6 +104,8 @@ class TemporaryLog {
 
   std::string folder_ = testing::TempDir() + "/log_XXXXXX";
   FakeMetrics metrics_;
+  std::atomic<int64_t> clock_reads_ = 0;
+  std::atomic<int64_t> now_s_ = 1'700'000'000;
   std::promise<void>* arrived_ = nullptr;
   std::future<void> rest_waits_;
   std::unique_ptr<events::SqliteLog> log_;

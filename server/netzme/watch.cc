@@ -27,6 +27,16 @@ absl::Status SlowConsumer() {
   return ToStatus(error);
 }
 
+absl::Status NearRetention() {
+  Error error;
+  error.code = absl::StatusCode::kOutOfRange;
+  error.reason = "NEAR_RETENTION";
+  error.message =
+      "The stream is so far behind that its next events are about to be removed; reopen at once "
+      "from its last cursor and read faster";
+  return ToStatus(error);
+}
+
 absl::Status Draining() {
   Error error;
   error.code = absl::StatusCode::kUnavailable;
@@ -115,9 +125,20 @@ void Watch::OnGrew(events::Position before) {
   Next();
 }
 
+void Watch::OnTrimming(int64_t through) {
+  if (state_ == State::kResolving || state_ == State::kDone) return;
+  trimmed_soon_ = through;
+  // One that waits has taken everything; at most its cursor is old.
+  if (state_ != State::kWaiting && position_.sequence < through) {
+    Decide(::netzme::v1::GOODBYE_REASON_NEAR_RETENTION, NearRetention(), kGoodbyeWait);
+  }
+  Next();
+}
+
 void Watch::Next() {
   if (writing_ || state_ == State::kResolving || state_ == State::kDone) return;
   if (ending_ != nullptr) return SayGoodbye();
+  if (told_sequence_ < trimmed_soon_) return Beat();
   if (unwritten_ != nullptr) return WriteEvents(*std::exchange(unwritten_, nullptr));
   if (state_ != State::kReady) return;
   if (!caught_up_ && position_.sequence >= present_.sequence) {
@@ -210,6 +231,7 @@ void Watch::WriteKind(const WatchUpgradesResponse& response) {
 void Watch::Write(const grpc::ByteBuffer& message) {
   writing_ = true;
   since_ = scope_.clock();
+  told_sequence_ = position_.sequence;
   stream_->Write(message);
 }
 

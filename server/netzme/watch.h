@@ -46,6 +46,7 @@ class Watch final : public rpc::Producer, public Watcher {
   void OnWritten() override;
   void OnDrain() override;
   void OnGrew(events::Position before) override;
+  void OnTrimming(int64_t through) override;
 
  private:
   // Where the next events come from. Whether a write is in flight is another matter: writing_.
@@ -110,6 +111,10 @@ class Watch final : public rpc::Producer, public Watcher {
   bool caught_up_ = false;
   // Everything matching up to here was written.
   events::Position position_;
+  // The cursor in the last message.
+  int64_t told_sequence_ = 0;
+  // Events up to here will soon be gone from the log: an older cursor would be of no use.
+  int64_t trimmed_soon_ = 0;
   // Where the log ended when the stream was opened.
   events::Position present_;
   // Taken from the log while a heartbeat was in flight.

@@ -3,13 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <thread>
+#include <vector>
 
 #include "server/netzme/service_room.h"
 
 namespace kyc::netzme {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -202,22 +203,76 @@ TEST(WatchLifeTest, PageForAStreamThatIsGoneIsDropped) {
   EXPECT_EQ(room.loop().timers(), 0U);
 }
 
-TEST(WatchLifeTest, StreamThatRetentionOvertookIsToldInsteadOfSkippingEvents) {
-  ServiceRoom room({.events = 1}, 5);
-  room.AppendMany(3);
-  room.Settle();
-  const auto stream = room.Watch(Request("from: FROM_EARLIEST"));
-  room.AppendMany(10);
-  while (room.log().ends().oldest.sequence < 8) std::this_thread::yield();
-  ASSERT_TRUE(stream->CompleteWrite());
-  while (room.loop().RunOne() || room.pool().RunOne()) {
+constexpr absl::Duration kNotice = absl::Seconds(20);
+
+// Keeps 5 events; has 10 of them, so 5 are on their way out.
+class NearRetentionTest : public testing::Test {
+ protected:
+  NearRetentionTest() {
+    room_.AppendManyTogether(10);
+    room_.Settle();
   }
+
+  ServiceRoom room_{{.events = 1}, 5, kNotice};
+};
+
+TEST_F(NearRetentionTest, PausedStreamIsToldWhileItsCursorIsStillGood) {
+  const auto stream = room_.Watch(Request("from: FROM_EARLIEST"));
+  room_.AdvanceLogToNotice(10);
+  room_.Settle({stream.get()});
+  EXPECT_THAT(room_.Script(*stream),
+              ElementsAre("started 10 @0", "goodbye NEAR_RETENTION @0", "end NEAR_RETENTION"));
+  EXPECT_EQ(stream->finished()->code(), absl::StatusCode::kOutOfRange);
+
+  const std::string cursor = stream->messages().back().cursor();
+  ::netzme::v1::WatchUpgradesRequest again;
+  again.set_cursor(cursor);
+  const auto in_time = room_.Watch(again);
+  room_.Settle({in_time.get()});
+  EXPECT_THAT(room_.Script(*in_time), Contains("events 1 2 3 4 5 6 7 8 9 10 @10"));
+
+  room_.AdvanceLogToTrim(10, 5);
+  const auto too_late = room_.Watch(again);
+  room_.Settle({too_late.get()});
+  EXPECT_THAT(room_.Script(*too_late), ElementsAre("end CURSOR_EXPIRED"));
+}
+
+TEST_F(NearRetentionTest, StreamThatHasReadWhatGoesIsLeftAlone) {
+  const auto stream = room_.Watch(Request("from: FROM_EARLIEST"));
+  room_.Settle({stream.get()});
+  const std::vector<std::string> before = room_.Script(*stream);
+  room_.AdvanceLogToNotice(10);
+  room_.Settle({stream.get()});
+  EXPECT_EQ(room_.Script(*stream), before);
+}
+
+TEST(WatchLifeTest, NearRetentionAnIdleStreamIsGivenACursorThatStays) {
+  ServiceRoom room({.events = 1}, 5, kNotice);
+  const auto idle = room.Watch(Request("filter { cust_ids: 'nobody' }"));
+  const auto stuck = room.Watch({});
+  room.Settle({idle.get(), stuck.get()});
+  room.AppendManyTogether(10);
+  room.Settle();
+  EXPECT_THAT(room.Script(*idle), ElementsAre("started 0 @0", "caught_up @0"));
+  room.AdvanceLogToNotice(10);
+  room.Settle({idle.get(), stuck.get()});
+  EXPECT_EQ(room.Script(*idle).back(), "heartbeat @10");
+  EXPECT_THAT(room.Script(*stuck), ElementsAre("started 0 @0", "caught_up @0", "events 1 @1",
+                                               "goodbye NEAR_RETENTION @1", "end NEAR_RETENTION"));
+}
+
+TEST_F(NearRetentionTest, StreamThatBeganTooLateToBeToldIsToldInsteadOfSkippingEvents) {
+  room_.AdvanceLogToNotice(10);
+  room_.Settle();
+  const auto stream = room_.Watch(Request("from: FROM_EARLIEST"));
+  room_.AdvanceLogToTrim(10, 5);
+  room_.Settle({stream.get()});
   ASSERT_THAT(stream->messages(), SizeIs(2));
   EXPECT_EQ(stream->messages()[1].goodbye().reason(), ::netzme::v1::GOODBYE_REASON_NEAR_RETENTION);
   ASSERT_TRUE(stream->finished().has_value());
   EXPECT_EQ(ReasonOf(*stream->finished()), "CURSOR_EXPIRED");
   EXPECT_EQ(stream->finished()->code(), absl::StatusCode::kOutOfRange);
-  EXPECT_EQ(room.SequenceOf(MetadataOf(*stream->finished(), "oldestCursor")), 8);
+  EXPECT_EQ(room_.SequenceOf(MetadataOf(*stream->finished(), "oldestCursor")), 5);
 }
 
 }  // namespace
