@@ -24,6 +24,8 @@ FailureKind KindOf(const TransferFacts& facts) {
       return facts.body_taken == 0 ? FailureKind::kUnreachable : FailureKind::kAttemptTimeout;
     case CURLE_FILESIZE_EXCEEDED:
       return FailureKind::kReplyTooLarge;
+    case CURLE_OUT_OF_MEMORY:  // Said also of a first line that outgrows libcurl's room for it.
+      return never_connected ? FailureKind::kUnreachable : FailureKind::kReplyTooLarge;
     // Also possible after a first try, on an idle connection that turned out to be dead.
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:

@@ -74,6 +74,7 @@ TEST(CurlCodeTest, CodeAndCountsTellTheKindAndWhetherABodyLeft) {
       {"not HTTP", Facts(CURLE_UNSUPPORTED_PROTOCOL, 1, 100), "reply_unreadable sent"},
       {"announced as too large", ReplyBegan(Facts(CURLE_FILESIZE_EXCEEDED, 1, 100)),
        "reply_too_large sent"},
+      {"endless first line", Facts(CURLE_OUT_OF_MEMORY, 1, 100), "reply_too_large sent"},
   };
   for (const Case& c : cases) {
     const std::string kind(FailureName(KindOf(c.facts)));

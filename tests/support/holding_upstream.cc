@@ -1,7 +1,5 @@
 #include "tests/support/holding_upstream.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -9,52 +7,24 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "tests/support/child_process.h"
+#include "tests/support/local_listener.h"
 
 namespace kyc::tests {
 namespace {
 
 constexpr char kEndOfHead[] = "\r\n\r\n";
 
-int ListenSomewhere(uint16_t& port) {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  if (bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      listen(listener, 4096) != 0 ||
-      getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    std::abort();
-  }
-  port = ntohs(address.sin_port);
-  return listener;
-}
-
-size_t ContentLength(const std::string& head) {
-  static constexpr char kName[] = "content-length:";
-  const std::string lower = absl::AsciiStrToLower(head);
-  const size_t at = lower.find(kName);
-  size_t length = 0;
-  if (at == lower.npos) return 0;
-  const size_t value = at + sizeof(kName) - 1;
-  return absl::SimpleAtoi(lower.substr(value, lower.find('\r', value) - value), &length) ? length
-                                                                                         : 0;
-}
-
 }  // namespace
 
 HoldingUpstream::HoldingUpstream(std::string reply)
     : reply_(absl::StrCat("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ",
                           reply.size(), kEndOfHead, reply)),
-      listener_(ListenSomewhere(port_)),
+      listener_(ListenLocally(port_)),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   for (const int file : {listener_, wake_}) {
