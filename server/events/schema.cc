@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
 #include "server/crypto/mac.h"
 #include "server/events/places.h"
 #include "server/events/sealing_keys.h"
@@ -83,8 +84,15 @@ absl::Status Refused(absl::string_view why) {
   return absl::FailedPreconditionError(absl::StrCat("The event log's file ", why));
 }
 
-// True: a file without any content. Refuses what is not ours.
-absl::StatusOr<bool> IsNew(Database& database) {
+absl::Status Damaged(absl::string_view how) {
+  return Refused(absl::StrCat(
+      "is damaged: ", how,
+      ". Stop all that use it and restore it with its -wal from a backup, or move both away to "
+      "begin an empty log; cursors of the old one are then refused as foreign"));
+}
+
+// The version of the file's schema; none for a file without any content. Refuses what is not ours.
+absl::StatusOr<absl::optional<int>> VersionOf(Database& database, int newest) {
   const absl::StatusOr<int64_t> application = database.QueryInteger("PRAGMA application_id");
   if (!application.ok()) return application.status();
   const absl::StatusOr<int64_t> version = database.QueryInteger("PRAGMA user_version");
@@ -93,13 +101,14 @@ absl::StatusOr<bool> IsNew(Database& database) {
       database.QueryInteger("SELECT COUNT(*) FROM sqlite_schema");
   if (!tables.ok()) return tables.status();
 
-  if (*application == 0 && *version == 0 && *tables == 0) return true;
+  if (*application == 0 && *version == 0 && *tables == 0) return absl::optional<int>();
   if (*application != kApplicationId) return Refused("belongs to another application");
-  if (*version > kSchemaVersion) {
+  if (*version > newest) {
     return Refused(absl::StrCat("was written by a newer version (schema ", *version,
-                                ", this one knows ", kSchemaVersion, ")"));
+                                ", this one knows ", newest,
+                                "); run that version, or restore an older copy of the file"));
   }
-  return false;
+  return absl::make_optional(static_cast<int>(*version));
 }
 
 absl::Status MakeTables(Database& database, const LogKeys& keys) {
@@ -138,10 +147,11 @@ absl::StatusOr<std::string> LogIdOf(Database& database) {
 }
 
 absl::StatusOr<std::string> PrepareSchema(Database& database, const LogKeys& keys,
-                                          const crypto::Sealer& sealer) {
-  const absl::StatusOr<bool> is_new = IsNew(database);
-  if (!is_new.ok()) return is_new.status();
-  if (*is_new) {
+                                          const crypto::Sealer& sealer, const Say& say,
+                                          const SchemaHistory& history) {
+  const absl::StatusOr<absl::optional<int>> version = VersionOf(database, history.newest);
+  if (!version.ok()) return version.status();
+  if (!version->has_value()) {
     if (absl::Status status = MakeTables(database, keys); !status.ok()) return status;
   }
   absl::StatusOr<std::string> log_id = LogIdOf(database);
@@ -151,6 +161,12 @@ absl::StatusOr<std::string> PrepareSchema(Database& database, const LogKeys& key
     return status;
   }
   if (absl::Status status = database.UseWriteAheadLog(); !status.ok()) return status;
+  if (version->has_value() && **version < history.newest) {
+    if (absl::Status status = Migrate(database, **version, history); !status.ok()) return status;
+    if (say != nullptr) {
+      say(absl::StrCat("event log migrated from schema ", **version, " to ", history.newest));
+    }
+  }
   if (absl::Status status = RememberSealingKey(database, sealer, *log_id); !status.ok()) {
     return status;
   }
@@ -164,11 +180,15 @@ absl::Status CheckIntegrity(Database& database) {
   if (*bytes <= kFullCheckBytes) {
     const absl::StatusOr<std::string> result = database.QueryBytes("PRAGMA quick_check(1)");
     if (!result.ok()) return result.status();
-    if (*result != "ok") return Refused("is damaged: SQLite's quick_check fails");
+    if (*result != "ok") return Damaged("SQLite's quick_check fails");
   }
   const absl::StatusOr<bool> whole = NewestChainHolds(database);
   if (!whole.ok()) return whole.status();
-  return *whole ? absl::OkStatus() : Refused("is damaged: the chain over its events is broken");
+  return *whole ? absl::OkStatus() : Damaged("the chain over its events is broken");
+}
+
+absl::Status AdviseOnDamage(absl::Status status) {
+  return MeansDamage(status) ? Damaged(status.message()) : status;
 }
 
 }  // namespace kyc::events

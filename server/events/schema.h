@@ -5,31 +5,46 @@
 #ifndef SERVER_EVENTS_SCHEMA_H_
 #define SERVER_EVENTS_SCHEMA_H_
 
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "server/crypto/sealer.h"
 #include "server/events/log_keys.h"
+#include "server/events/migrations.h"
 #include "server/events/sqlite.h"
 
 namespace kyc::events {
 
+// Takes a line for the operator.
+using Say = std::function<void(absl::string_view)>;
+
 inline constexpr int kSchemaVersion = 1;
 
-// Makes the tables in a new file; refuses another application's file, a newer version's, one of
-// another look-up key, and one that holds data sealed with a key that is not given. Changes nothing
-// in a file that it refuses. Remembers which key seals from now on. Returns the log id: 16 raw
-// bytes, made with the file.
+// A migration changes tables that a file has; kTables of schema.cc makes what they come to.
+inline SchemaHistory History() { return {.newest = kSchemaVersion, .migrations = {}}; }
+
+// Makes the tables in a new file, migrates an older version's; refuses another application's file,
+// a newer version's, one of another look-up key, and one that holds data sealed with a key that is
+// not given. Changes nothing in a file that it refuses. Remembers which key seals from now on. A
+// migration is told to `say`, which may be null. Returns the log id: 16 raw bytes, made with the
+// file.
 absl::StatusOr<std::string> PrepareSchema(Database& database, const LogKeys& keys,
-                                          const crypto::Sealer& sealer);
+                                          const crypto::Sealer& sealer, const Say& say = nullptr,
+                                          const SchemaHistory& history = History());
 
 // The log id of a file that PrepareSchema has accepted before.
 absl::StatusOr<std::string> LogIdOf(Database& database);
 
-// Whether the file is sound. SQLite's own check reads every page, so it is made up to 64 MiB of
-// file (some tenths of a second); beyond, and also, the chain of the newest 1,000 events is
-// computed anew, which finds what a crash or a wrong copy would have torn.
+// Whether the file is sound: OK, or FAILED_PRECONDITION and what to do. SQLite's own check reads
+// every page, so it is made up to 64 MiB of file (some tenths of a second); beyond, and also, the
+// chain of the newest 1,000 events is computed anew, which finds what a crash or a wrong copy would
+// have torn.
 absl::Status CheckIntegrity(Database& database);
+
+// The same status; one that means damage to the file also tells what to do.
+absl::Status AdviseOnDamage(absl::Status status);
 
 }  // namespace kyc::events
 

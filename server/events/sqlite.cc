@@ -7,6 +7,7 @@
 
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
 
@@ -85,6 +86,12 @@ int OpenFlags(Database::Use use) {
 }
 
 }  // namespace
+
+bool MeansDamage(const absl::Status& status) {
+  int code = SQLITE_OK;
+  if (!absl::SimpleAtoi(MetadataOf(status, "sqliteCode"), &code)) return false;
+  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 

@@ -21,6 +21,9 @@ struct sqlite3_stmt;
 
 namespace kyc::events {
 
+// Whether an error of this room's means that the file's content is not a database's, or no longer.
+bool MeansDamage(const absl::Status& status);
+
 // A prepared statement; used by its database's thread, ends before its database.
 class Statement {
  public:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
 #include "server/crypto/mac.h"
@@ -41,10 +42,10 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions opti
   if (!lock.ok()) return lock.status();
   const LogKeys keys(options.lookup_key);
   absl::StatusOr<Database> database = Database::Open(options.path, Database::Use::kCreate);
-  if (!database.ok()) return database.status();
-  absl::StatusOr<std::string> log_id = PrepareSchema(*database, keys, *sealer);
-  if (!log_id.ok()) return log_id.status();
-  if (absl::Status status = CheckIntegrity(*database); !status.ok()) return status;
+  if (!database.ok()) return AdviseOnDamage(database.status());
+  absl::StatusOr<std::string> log_id = PrepareSchema(*database, keys, *sealer, options.say);
+  if (!log_id.ok()) return AdviseOnDamage(log_id.status());
+  if (absl::Status status = CheckIntegrity(*database); !status.ok()) return AdviseOnDamage(status);
 
   LogFile file{options.path, *std::move(log_id), keys, *std::move(sealer)};
   std::unique_ptr<SqliteLog> log(new SqliteLog(*std::move(lock), std::move(file),
@@ -54,7 +55,17 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions opti
       Writer::Start(log->file_, std::move(options.writer));
   if (!writer.ok()) return writer.status();
   log->writer_ = *std::move(writer);
+  if (options.say != nullptr) options.say(log->Summary());
   return log;
+}
+
+std::string SqliteLog::Summary() const {
+  const int64_t oldest = writer_->ends().oldest.sequence + 1;
+  const int64_t newest = writer_->ends().newest.sequence;
+  const std::string events =
+      oldest > newest ? "no events" : absl::StrCat("events ", oldest, " to ", newest);
+  return absl::StrCat("event log opened: id ", absl::BytesToHexString(file_.log_id), ", schema ",
+                      kSchemaVersion, ", ", events, "; its file is sound");
 }
 
 SqliteLog::SqliteLog(FileLock lock, LogFile file, Database anchor, absl::Duration read_time_limit,

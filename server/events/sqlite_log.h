@@ -2,11 +2,13 @@
 #ifndef SERVER_EVENTS_SQLITE_LOG_H_
 #define SERVER_EVENTS_SQLITE_LOG_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/call/secret.h"
 #include "server/crypto/sealer.h"
@@ -29,6 +31,8 @@ struct SqliteLogOptions {
   WriterOptions writer;
   // A read that takes longer fails with UNAVAILABLE.
   absl::Duration read_time_limit = absl::Seconds(5);
+  // Takes lines about what was found and done at the opening, for the operator. May be null.
+  std::function<void(absl::string_view)> say;
 };
 
 // Thread-safe. Events live as long as retention says; the newest events' commits are on disk before
@@ -66,6 +70,8 @@ class SqliteLog : public EventLog, public Quarantine {
  private:
   SqliteLog(FileLock lock, LogFile file, Database anchor, absl::Duration read_time_limit,
             Metrics& metrics);
+
+  std::string Summary() const;
 
   const FileLock lock_;  // Let go of last.
   const LogFile file_;

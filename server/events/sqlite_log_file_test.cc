@@ -160,9 +160,18 @@ TEST_F(SqliteLogFileTest, DamagedPagesAreRefused) {
   FILE* file = std::fopen(path_.c_str(), "wb");
   ASSERT_EQ(std::fwrite(bytes.data(), 1, bytes.size(), file), bytes.size());
   std::fclose(file);
-  const absl::Status status = Open().status();
-  EXPECT_FALSE(status.ok());
-  EXPECT_THAT(std::string(status.message()), HasSubstr("damaged"));
+  ExpectRefused(Open().status(), "damaged");
+  ExpectRefused(Open().status(), "restore it with its -wal from a backup");
+}
+
+TEST_F(SqliteLogFileTest, FileThatIsNoDatabaseIsRefusedAndLeftAsItWas) {
+  const std::string garbage(10'000, 'x');
+  FILE* file = std::fopen(path_.c_str(), "wb");
+  ASSERT_EQ(std::fwrite(garbage.data(), 1, garbage.size(), file), garbage.size());
+  std::fclose(file);
+  ExpectRefused(Open().status(), "damaged");
+  ExpectRefused(Open().status(), "restore it with its -wal from a backup");
+  EXPECT_EQ(Contents(path_), garbage);
 }
 
 TEST_F(SqliteLogFileTest, SealedTextInAnotherPlaceDoesNotOpen) {
