@@ -33,10 +33,7 @@ absl::StatusOr<std::vector<Event>> AllEvents(Statement& query, const LogFile& fi
 absl::StatusOr<std::vector<Event>> EventsBetween(Database& database, const LogFile& file,
                                                  int64_t after, int64_t through, int limit,
                                                  const UpgradeFilter& filter) {
-  const FilterSql sql = ToSql(filter);
-  absl::StatusOr<Statement> query = database.Prepare(absl::StrCat(
-      "SELECT ", kEventColumns, " FROM ", sql.table, " WHERE sequence > ? AND sequence <= ?",
-      sql.conditions, " ORDER BY sequence LIMIT ?"));
+  absl::StatusOr<Statement> query = database.Prepare(PageSql(filter));
   if (!query.ok()) return query.status();
   query->Bind(after).Bind(through);
   BindFilter(filter, file.keys, *query);
@@ -55,10 +52,7 @@ constexpr char kIsLatest[] =
 // What `list` chooses of the sequences below `below` and above `after`.
 absl::StatusOr<std::vector<Event>> EventsDown(Database& database, const LogFile& file,
                                               int64_t below, int64_t after, const ListQuery& list) {
-  const FilterSql sql = ToSql(list.filter);
-  absl::StatusOr<Statement> query = database.Prepare(absl::StrCat(
-      "SELECT ", kEventColumns, " FROM ", sql.table, " WHERE sequence < ? AND sequence > ?",
-      sql.conditions, list.latest_only ? kIsLatest : "", " ORDER BY sequence DESC LIMIT ?"));
+  absl::StatusOr<Statement> query = database.Prepare(ListSql(list));
   if (!query.ok()) return query.status();
   query->Bind(below).Bind(after);
   BindFilter(list.filter, file.keys, *query);
@@ -68,6 +62,31 @@ absl::StatusOr<std::vector<Event>> EventsDown(Database& database, const LogFile&
 }
 
 }  // namespace
+
+std::string PageSql(const UpgradeFilter& filter) {
+  const FilterSql sql = ToSql(filter);
+  return absl::StrCat("SELECT ", kEventColumns, " FROM ", sql.table,
+                      " WHERE sequence > ? AND sequence <= ?", sql.conditions,
+                      " ORDER BY sequence LIMIT ?");
+}
+
+std::string ListSql(const ListQuery& list) {
+  const FilterSql sql = ToSql(list.filter);
+  return absl::StrCat("SELECT ", kEventColumns, " FROM ", sql.table,
+                      " WHERE sequence < ? AND sequence > ?", sql.conditions,
+                      list.latest_only ? kIsLatest : "", " ORDER BY sequence DESC LIMIT ?");
+}
+
+std::string LatestSql() {
+  return absl::StrCat("SELECT ", kEventColumns,
+                      " FROM event INDEXED BY event_by_reference WHERE reference_digest = ? "
+                      "ORDER BY sequence DESC LIMIT 1");
+}
+
+std::string BeforeSql() {
+  return "SELECT sequence FROM event INDEXED BY event_by_received_time WHERE received_time_us >= ? "
+         "ORDER BY received_time_us, sequence LIMIT 1";
+}
 
 absl::StatusOr<Page> ReadPage(Database& database, const LogFile& file, Position after, int limit,
                               const UpgradeFilter& filter) {
@@ -99,10 +118,7 @@ absl::StatusOr<Page> ReadPage(Database& database, const LogFile& file, Position 
 
 absl::StatusOr<absl::optional<Event>> ReadLatest(Database& database, const LogFile& file,
                                                  const std::string& reference) {
-  absl::StatusOr<Statement> query = database.Prepare(
-      absl::StrCat("SELECT ", kEventColumns,
-                   " FROM event INDEXED BY event_by_reference WHERE reference_digest = ? "
-                   "ORDER BY sequence DESC LIMIT 1"));
+  absl::StatusOr<Statement> query = database.Prepare(LatestSql());
   if (!query.ok()) return query.status();
   query->Bind(LookupDigest(file.keys.reference, reference));
   absl::StatusOr<std::vector<Event>> events = AllEvents(*query, file);
@@ -136,9 +152,7 @@ absl::StatusOr<ListPage> ReadList(Database& database, const LogFile& file, const
 absl::StatusOr<Position> ReadBefore(Database& database, absl::Time since) {
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kRead);
   if (!transaction.ok()) return transaction.status();
-  absl::StatusOr<Statement> query = database.Prepare(
-      "SELECT sequence FROM event INDEXED BY event_by_received_time WHERE received_time_us >= ? "
-      "ORDER BY received_time_us, sequence LIMIT 1");
+  absl::StatusOr<Statement> query = database.Prepare(BeforeSql());
   if (!query.ok()) return query.status();
   // Times are stored in microseconds: one between two of them means the later.
   const int64_t since_us =

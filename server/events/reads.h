@@ -38,6 +38,12 @@ absl::StatusOr<Position> ReadBefore(Database& database, absl::Time since);
 absl::StatusOr<Position> ReadCursor(Database& database, const LogFile& file,
                                     const std::string& text);
 
+// The SQL that they run over many events, for a test of its plans.
+std::string PageSql(const ::netzme::v1::UpgradeFilter& filter);
+std::string ListSql(const ListQuery& query);
+std::string LatestSql();
+std::string BeforeSql();
+
 }  // namespace kyc::events
 
 #endif  // SERVER_EVENTS_READS_H_
