@@ -11,6 +11,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "tools/benchmarks/calls.h"
+#include "tools/benchmarks/chart.h"
+#include "tools/benchmarks/encoders.h"
+#include "tools/benchmarks/measure.h"
 #include "tools/benchmarks/options.h"
 #include "tools/benchmarks/report.h"
 #include "tools/benchmarks/row.h"
@@ -32,6 +35,7 @@ void AllowManyFiles() {
 Suite Run(const std::string& suite, const Options& options) {
   if (suite == "calls") return RunCalls(options);
   if (suite == "slow") return RunSlow(options);
+  if (suite == "base64") return RunBase64(options);
   if (suite == "watch") return RunWatch(options);
   return RunWebhook(options);
 }
@@ -57,16 +61,17 @@ int Main(const std::vector<std::string>& arguments) {
   signal(SIGPIPE, SIG_IGN);
   AllowManyFiles();
   std::filesystem::create_directories(options->out);
+  const Machine machine = ThisMachine();
   std::vector<Suite> suites;
   for (const std::string& name : options->suites) {
     suites.push_back(Run(name, *options));
     std::cout << "\n" << Table(suites.back()) << std::endl;
+    std::ofstream(absl::StrCat(options->out, "/", name, ".svg"))
+        << Chart(suites.back(), Words(machine));
   }
-  const Machine machine = ThisMachine();
   std::ofstream(absl::StrCat(options->out, "/bench.json")) << Json(machine, suites);
-  std::filesystem::remove_all(absl::StrCat(options->out, "/state"));
-  std::cout << machine.processor << ", " << machine.cores << " cores, " << machine.kernel << ", "
-            << machine.date << ". Results: " << options->out << std::endl;
+  std::filesystem::remove_all(ProgramOf(*options).state);
+  std::cout << Words(machine) << ". Results: " << options->out << std::endl;
   return AllGood(suites) ? 0 : 1;
 }
 

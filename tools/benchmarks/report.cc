@@ -13,18 +13,12 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "tools/benchmarks/number_text.h"
 
 namespace kyc::bench {
 namespace {
 
 using Cells = std::vector<std::string>;
-
-std::string Number(double value) {
-  const int digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
-  return absl::StrFormat("%.*f", digits, value);
-}
-
-std::string Number(absl::optional<double> value) { return value ? Number(*value) : "-"; }
 
 Cells CellsOf(const Row& row) {
   if (row.failures > 0) {
@@ -32,14 +26,14 @@ Cells CellsOf(const Row& row) {
   }
   return {row.name,
           absl::StrFormat("%.0f", row.per_second),
-          Number(row.cpu_microseconds),
-          Number(row.p50_milliseconds),
-          Number(row.p99_milliseconds),
-          Number(row.longest_milliseconds),
-          Number(row.peak_mebibytes),
-          Number(row.generator_microseconds),
+          NumberText(row.cpu_microseconds),
+          NumberText(row.p50_milliseconds),
+          NumberText(row.p99_milliseconds),
+          NumberText(row.longest_milliseconds),
+          NumberText(row.peak_mebibytes),
+          NumberText(row.generator_microseconds),
           absl::StrJoin(row.extras, "; ", [](std::string* out, const Extra& extra) {
-            absl::StrAppend(out, extra.name, " ", Number(extra.value));
+            absl::StrAppend(out, extra.name, " ", NumberText(extra.value));
           })};
 }
 
@@ -128,6 +122,11 @@ std::string Table(const Suite& suite) {
   std::string table;
   for (const Cells& cells : lines) absl::StrAppend(&table, TableLine(cells, widths));
   return table;
+}
+
+std::string Words(const Machine& machine) {
+  return absl::StrCat(machine.processor, ", ", machine.cores, " cores, ", machine.kernel, ", ",
+                      machine.date);
 }
 
 std::string Json(const Machine& machine, const std::vector<Suite>& suites) {

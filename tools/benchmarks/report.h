@@ -9,7 +9,7 @@
 
 namespace kyc::bench {
 
-// Where and when it was measured, line by line.
+// Where and when it was measured.
 struct Machine {
   std::string processor;
   int cores = 0;
@@ -17,6 +17,8 @@ struct Machine {
   std::string date;
 };
 Machine ThisMachine();
+// In a line.
+std::string Words(const Machine& machine);
 
 // Markdown, aligned for a terminal too.
 std::string Table(const Suite& suite);

@@ -42,10 +42,11 @@ Row Failed(std::string name, std::string why) {
 Row Median(const std::vector<Row>& rounds) {
   Row median = rounds.front();
   for (double Row::*value : {&Row::per_second, &Row::p50_milliseconds, &Row::p99_milliseconds,
-                             &Row::longest_milliseconds, &Row::generator_microseconds}) {
+                             &Row::longest_milliseconds}) {
     median.*value = MedianOf(rounds, [value](const Row& row) { return row.*value; });
   }
   median.cpu_microseconds = MedianOf(rounds, &Row::cpu_microseconds);
+  median.generator_microseconds = MedianOf(rounds, &Row::generator_microseconds);
   median.peak_mebibytes = MedianOf(rounds, &Row::peak_mebibytes);
   for (size_t i = 0; i < median.extras.size(); ++i) {
     median.extras[i].value = MedianOf(

@@ -25,9 +25,9 @@ struct Row {
   double p50_milliseconds = 0;
   double p99_milliseconds = 0;
   double longest_milliseconds = 0;
-  absl::optional<double> peak_mebibytes;  // Of the gateway.
-  double generator_microseconds = 0;      // Of the generator, per call.
-  size_t failures = 0;                    // Any one disqualifies the row.
+  absl::optional<double> peak_mebibytes;          // Of the gateway.
+  absl::optional<double> generator_microseconds;  // CPU of the generator, per call.
+  size_t failures = 0;                            // Any one disqualifies the row.
   std::string why;
   std::vector<Extra> extras;
 };
