@@ -12,10 +12,10 @@
 #include "server/admin/prometheus_metrics.h"
 #include "server/call/worker_pool.h"
 #include "server/crypto/field_cipher.h"
-#include "server/events/sqlite_log.h"
 #include "server/grpc_methods.h"
 #include "server/http/server.h"
 #include "server/netzme/notify_handler.h"
+#include "server/open_event_log.h"
 #include "server/rpc/health.h"
 #include "server/rpc/reflection.h"
 #include "server/rpc/server.h"
@@ -72,24 +72,12 @@ class Composition final : public Gateway {
  private:
   absl::Status OpenEventLog() {
     if (!settings_.event_log.has_value()) return absl::OkStatus();
-    const config::EventLog& from = *settings_.event_log;
-    events::SqliteLogOptions options;
-    options.path = from.sqlite_path;
-    for (const config::SealingKey& key : from.sealing_keys) {
-      options.sealing_keys.push_back({static_cast<uint8_t>(key.id), key.key});
-    }
-    options.lookup_key = from.lookup_key;
-    options.writer.retention = {from.retention_age, from.retention_count,
-                                from.reference_retention_age};
-    options.writer.quarantine = {from.quarantine_max_entries, from.quarantine_max_bytes};
-    if (settings_.webhook.has_value()) options.writer.max_waiting = settings_.webhook->max_waiting;
-    options.writer.metrics = metrics_.get();
-    auto opened = events::SqliteLog::Open(std::move(options));
-    if (!opened.ok()) {
-      return absl::UnavailableError(absl::StrCat("cannot open the event log ", from.sqlite_path,
-                                                 ": ", opened.status().message()));
-    }
-    event_log_ = *std::move(opened);
+    auto opened = kyc::OpenEventLog(settings_, *metrics_, [log = log_](absl::string_view line) {
+      log->warn("{}", std::string(line));
+    });
+    if (!opened.ok()) return opened.status();
+    event_log_ = std::move(opened->log);
+    kept_ = opened->quarantine;
     return absl::OkStatus();
   }
 
@@ -157,8 +145,7 @@ class Composition final : public Gateway {
       };
       upgrades_ = std::make_unique<netzme::UpgradeService>(
           *event_log_, rpc_->loop(), run_blocking, metrics_.get(), [] { return absl::Now(); });
-      quarantine_ =
-          std::make_unique<netzme::QuarantineService>(*event_log_, *event_log_, run_blocking);
+      quarantine_ = std::make_unique<netzme::QuarantineService>(*event_log_, *kept_, run_blocking);
       services.push_back(MethodsOf(*upgrades_));
       services.push_back(MethodsOf(*quarantine_));
     }
@@ -194,7 +181,7 @@ class Composition final : public Gateway {
     notify.draining = draining_;
     notify.log = [log = log_](absl::string_view line) { log->warn("{}", std::string(line)); };
     auto server = http::Server::Start(
-        options, netzme::NotifyHandler(std::move(notify), *event_log_, *event_log_, *metrics_));
+        options, netzme::NotifyHandler(std::move(notify), *event_log_, *kept_, *metrics_));
     if (!server.ok()) return At("webhook.listen", server.status());
     webhook_ = *std::move(server);
     log_->info("listening webhook={} port={}", from.listen, webhook_->port());
@@ -217,7 +204,7 @@ class Composition final : public Gateway {
   // Thread-safe; empty when ready.
   std::string WhyUnready() const {
     if (*draining_) return "draining";
-    if (event_log_ != nullptr && !event_log_->writable()) return "the event log cannot be written";
+    if (webhook_ != nullptr && !event_log_->writable()) return "the event log cannot be written";
     return "";
   }
 
@@ -228,7 +215,8 @@ class Composition final : public Gateway {
   const std::unique_ptr<admin::PrometheusMetrics> metrics_;
   const std::shared_ptr<std::atomic<bool>> draining_ = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<rpc::Server> rpc_;
-  std::unique_ptr<events::SqliteLog> event_log_;
+  std::unique_ptr<events::EventLog> event_log_;
+  events::Quarantine* kept_ = nullptr;  // The event log's.
   std::unique_ptr<netzme::UpgradeService> upgrades_;
   std::unique_ptr<netzme::QuarantineService> quarantine_;
   WorkerPool readers_{kReaders};

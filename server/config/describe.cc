@@ -25,6 +25,15 @@ std::string KeyIds(const EventLog& log) {
   });
 }
 
+std::string EngineText(const EventLog& log) {
+  if (!log.jetstream.has_value()) return absl::StrCat("sqlite ", log.sqlite_path);
+  const JetStream& jetstream = *log.jetstream;
+  return absl::StrCat("jetstream ", absl::StrJoin(jetstream.servers, " "), ", stream ",
+                      jetstream.stream, ", ", jetstream.replicas, " replicas, ",
+                      jetstream.synced ? "SYNCED" : "REPLICATED", ", own files in ",
+                      jetstream.folder);
+}
+
 std::string Days(absl::Duration age) {
   return absl::StrCat(absl::ToDoubleHours(age) / 24, " days");
 }
@@ -54,7 +63,7 @@ std::string Describe(const Settings& settings) {
                     UpstreamText(settings.widekyc->upstream), "\n");
   }
   if (settings.event_log) {
-    absl::StrAppend(&text, "event_log: sqlite ", settings.event_log->sqlite_path, "; sealing keys ",
+    absl::StrAppend(&text, "event_log: ", EngineText(*settings.event_log), "; sealing keys ",
                     KeyIds(*settings.event_log), "; keeps ",
                     Days(settings.event_log->retention_age), " and ",
                     settings.event_log->retention_count, " events\n");

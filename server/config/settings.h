@@ -95,8 +95,25 @@ struct SealingKey {
   Secret key;  // 32 bytes.
 };
 
+struct JetStream {
+  std::vector<std::string> servers;
+  std::string ca_file;
+  std::string user;  // At most one of user, token and creds_file is set.
+  Secret password;
+  Secret token;
+  std::string creds_file;
+  std::string stream = "KYC";
+  std::string subject_prefix = "kyc.upgrade";
+  int replicas = 3;
+  bool synced = false;
+  absl::Duration publish_timeout = absl::Seconds(5);
+  std::string folder;
+};
+
+// Over SQLite unless `jetstream` is set.
 struct EventLog {
   std::string sqlite_path;
+  absl::optional<JetStream> jetstream;
   std::vector<SealingKey> sealing_keys;
   Secret lookup_key;  // 32 bytes.
   absl::Duration retention_age = absl::Hours(24 * 90);

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/config/jetstream_block.h"
 #include "server/config/text_rules.h"
 #include "server/config/upstream_blocks.h"
 
@@ -124,8 +125,10 @@ EventLog CheckEventLog(const v1::EventLog& block, FieldChecks& checks) {
   EventLog log;
   if (block.has_sqlite()) {
     log.sqlite_path = checks.Path("event_log.sqlite.path", block.sqlite().path());
+  } else if (block.has_jetstream()) {
+    log.jetstream = CheckJetStream(block.jetstream(), checks);
   } else {
-    checks.Add("event_log", "needs an engine: sqlite");
+    checks.Add("event_log", "needs an engine: sqlite or jetstream");
   }
   log.sealing_keys = CheckSealingKeys(block, checks);
   log.lookup_key = checks.ReadSecret("event_log.lookup_key_file", block.lookup_key_file(),

@@ -54,9 +54,10 @@ std::string Line(const SnapAnswer& answer) {
   return absl::StrCat(answer.code, " ", answer.message);
 }
 
-// What failed when the log or the quarantine did: too many wait, or the disk.
+// What failed when the log or the quarantine did: too many wait, the way to it, or the disk.
 int StatusOfFailure(const absl::Status& failure) {
-  return absl::IsResourceExhausted(failure) ? 429 : 500;
+  if (absl::IsResourceExhausted(failure)) return 429;
+  return ReasonOf(failure) == "LOG_UNREACHABLE" ? 503 : 500;
 }
 
 // Shared by the steps of the handler and by the answers still to come.

@@ -1,0 +1,91 @@
+#include "server/open_event_log.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/events/jetstream/jetstream_log.h"
+#include "server/events/sqlite_log.h"
+
+namespace kyc {
+namespace {
+
+using events::jetstream::JetStreamLog;
+using events::jetstream::JetStreamLogOptions;
+
+std::vector<crypto::SealingKey> SealingKeys(const config::EventLog& from) {
+  std::vector<crypto::SealingKey> keys;
+  for (const config::SealingKey& key : from.sealing_keys) {
+    keys.push_back({static_cast<uint8_t>(key.id), key.key});
+  }
+  return keys;
+}
+
+template <typename Log>
+absl::StatusOr<OpenedLog> Opened(absl::StatusOr<std::unique_ptr<Log>> log,
+                                 const std::string& name) {
+  if (!log.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot open the event log ", name, ": ", log.status().message()));
+  }
+  OpenedLog opened;
+  opened.quarantine = log->get();
+  opened.log = *std::move(log);
+  return opened;
+}
+
+absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& metrics) {
+  const config::EventLog& from = *settings.event_log;
+  events::SqliteLogOptions options;
+  options.path = from.sqlite_path;
+  options.sealing_keys = SealingKeys(from);
+  options.lookup_key = from.lookup_key;
+  options.writer.retention = {from.retention_age, from.retention_count,
+                              from.reference_retention_age};
+  options.writer.quarantine = {from.quarantine_max_entries, from.quarantine_max_bytes};
+  if (settings.webhook.has_value()) options.writer.max_waiting = settings.webhook->max_waiting;
+  options.writer.metrics = &metrics;
+  return Opened(events::SqliteLog::Open(std::move(options)), from.sqlite_path);
+}
+
+absl::StatusOr<OpenedLog> OpenJetStream(const config::Settings& settings, Metrics& metrics,
+                                        std::function<void(absl::string_view)> log_line) {
+  const config::EventLog& from = *settings.event_log;
+  const config::JetStream& jetstream = *from.jetstream;
+  JetStreamLogOptions options;
+  options.connection = {.servers = jetstream.servers,
+                        .name = "kyc-gateway",
+                        .user = jetstream.user,
+                        .password = jetstream.password,
+                        .token = jetstream.token,
+                        .creds_file = jetstream.creds_file,
+                        .ca_file = jetstream.ca_file};
+  options.stream = {.name = jetstream.stream,
+                    .subject_prefix = jetstream.subject_prefix,
+                    .replicas = jetstream.replicas,
+                    .synced = jetstream.synced,
+                    .max_age = from.reference_retention_age};
+  options.folder = jetstream.folder;
+  options.follows = settings.grpc.has_value();
+  options.sealing_keys = SealingKeys(from);
+  options.lookup_key = from.lookup_key;
+  options.retention = {from.retention_age, from.retention_count, from.reference_retention_age};
+  options.quarantine = {from.quarantine_max_entries, from.quarantine_max_bytes};
+  options.publish_timeout = jetstream.publish_timeout;
+  if (settings.webhook.has_value()) options.max_waiting = settings.webhook->max_waiting;
+  options.metrics = &metrics;
+  options.log = std::move(log_line);
+  return Opened(JetStreamLog::Open(std::move(options)), absl::StrJoin(jetstream.servers, " "));
+}
+
+}  // namespace
+
+absl::StatusOr<OpenedLog> OpenEventLog(const config::Settings& settings, Metrics& metrics,
+                                       std::function<void(absl::string_view)> log_line) {
+  if (!settings.event_log->jetstream.has_value()) return OpenSqlite(settings, metrics);
+  return OpenJetStream(settings, metrics, std::move(log_line));
+}
+
+}  // namespace kyc

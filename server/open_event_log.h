@@ -1,0 +1,30 @@
+// The event log that the configuration asks for.
+#ifndef SERVER_OPEN_EVENT_LOG_H_
+#define SERVER_OPEN_EVENT_LOG_H_
+
+#include <functional>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/call/metrics.h"
+#include "server/config/settings.h"
+#include "server/events/event_log.h"
+#include "server/events/quarantine.h"
+
+namespace kyc {
+
+struct OpenedLog {
+  std::unique_ptr<events::EventLog> log;
+  events::Quarantine* quarantine = nullptr;  // Owned by `log`.
+};
+
+// `settings.event_log` is set. Blocks: JetStream is waited for. The error is for the operator and
+// names the log. `log_line` is called from any thread, with lines without data; `metrics` outlives
+// the log.
+absl::StatusOr<OpenedLog> OpenEventLog(const config::Settings& settings, Metrics& metrics,
+                                       std::function<void(absl::string_view)> log_line);
+
+}  // namespace kyc
+
+#endif  // SERVER_OPEN_EVENT_LOG_H_
