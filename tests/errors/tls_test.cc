@@ -1,0 +1,127 @@
+// Whom the gateway believes to be an upstream.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "tests/support/certificates.h"
+#include "tests/support/files.h"
+#include "tests/support/gateway_test.h"
+#include "tests/support/requests.h"
+#include "tests/support/tls_upstream.h"
+
+namespace kyc::tests {
+namespace {
+
+constexpr char kUnreachable[] = "UNAVAILABLE UPSTREAM_UNREACHABLE not_sent -";
+
+class TlsTest : public GatewayTest {
+ protected:
+  // A gateway that trusts this authority only.
+  void StartTrusting(const Identity& authority, const TlsUpstream& upstream) {
+    WriteFile(files().path("ca.pem"), authority.Pem());
+    StartGateway({.widekyc_url = upstream.url(),
+                  .widekyc_upstream = absl::StrCat("ca_file: \"", files().path("ca.pem"), "\"")});
+  }
+
+  const Identity authority_ = MakeIdentity({.authority = true}, nullptr);
+};
+
+TEST_F(TlsTest, UpstreamThatTheCaFileVouchesForIsCalledOverOneConnection) {
+  const TlsUpstream upstream(MakeIdentity({}, &authority_), kLiveReply);
+  StartTrusting(authority_, upstream);
+  LivenessRequest large = Liveness();
+  large.set_selfie_image(Picture(Format::kJpeg, 4'000'000));
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(client().DetectLiveness(i % 10 == 0 ? large : Liveness()).error.Summary(), "OK");
+  }
+  EXPECT_EQ(upstream.requests(), 20);
+  EXPECT_EQ(upstream.connections(), 1);
+}
+
+TEST_F(TlsTest, ChainOverAnotherAuthorityIsFollowed) {
+  const Identity between = MakeIdentity({.authority = true}, &authority_);
+  const TlsUpstream upstream(MakeIdentity({}, &between), kLiveReply, &between);
+  StartTrusting(authority_, upstream);
+  EXPECT_EQ(client().DetectLiveness(Liveness()).error.Summary(), "OK");
+}
+
+TEST_F(TlsTest, CertificateOfAnUpstreamIsNoAuthority) {
+  const Identity other = MakeIdentity({.name = "DNS:other.example"}, &authority_);
+  const TlsUpstream upstream(MakeIdentity({}, &other), kLiveReply, &other);
+  StartTrusting(authority_, upstream);
+  ASSERT_EQ(client().DetectLiveness(Liveness()).error.Summary(), kUnreachable);
+  EXPECT_TRUE(gateway().process().AwaitError("invalid CA certificate"));
+  EXPECT_EQ(upstream.requests(), 0);
+}
+
+struct Case {
+  const char* name;
+  Identity (*upstream)(const Identity& authority);
+  bool ca_file;
+  const char* cause;  // In the log.
+};
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class UntrustedTest : public TlsTest, public testing::WithParamInterface<Case> {};
+
+TEST_P(UntrustedTest, IsUnreachableAndGetsNothingAndTheLogSaysWhy) {
+  const TlsUpstream upstream(GetParam().upstream(authority_), kLiveReply);
+  if (GetParam().ca_file) {
+    StartTrusting(authority_, upstream);
+  } else {
+    StartGateway({.widekyc_url = upstream.url()});
+  }
+  const ErrorView error = client().DetectLiveness(Liveness()).error;
+  ASSERT_EQ(error.Summary(), kUnreachable);
+  EXPECT_EQ(error.Meta("attempts"), "3");
+  EXPECT_TRUE(gateway().process().AwaitError(GetParam().cause))
+      << gateway().process().StandardError();
+  // Neither retries nor callers who try again hammer it: a few retries, and the breaker's 20 calls.
+  for (int i = 0; i < 100; ++i) {
+    const std::string reason = client().DetectLiveness(Liveness()).error.reason;
+    EXPECT_THAT(reason, testing::AnyOf("UPSTREAM_UNREACHABLE", "CIRCUIT_OPEN"));
+  }
+  EXPECT_LE(upstream.connections(), 30);
+  EXPECT_EQ(upstream.requests(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, UntrustedTest,
+    testing::Values(Case{"OtherName",
+                         [](const Identity& authority) {
+                           return MakeIdentity({.name = "DNS:other.example"}, &authority);
+                         },
+                         true, "no alternative certificate subject name matches target host name"},
+                    Case{"OtherAddress",
+                         [](const Identity& authority) {
+                           return MakeIdentity({.name = "IP:127.0.0.2"}, &authority);
+                         },
+                         true, "no alternative certificate subject name matches target host name"},
+                    Case{"OtherAuthority",
+                         [](const Identity&) {
+                           const Identity other = MakeIdentity({.authority = true}, nullptr);
+                           return MakeIdentity({}, &other);
+                         },
+                         true, "unable to get local issuer certificate"},
+                    Case{"Expired",
+                         [](const Identity& authority) {
+                           return MakeIdentity({.valid_to = -absl::Minutes(1)}, &authority);
+                         },
+                         true, "certificate has expired"},
+                    Case{"NotYetValid",
+                         [](const Identity& authority) {
+                           return MakeIdentity({.valid_from = absl::Minutes(30)}, &authority);
+                         },
+                         true, "certificate is not yet valid"},
+                    Case{"SelfSigned", [](const Identity&) { return MakeIdentity({}, nullptr); },
+                         true, "self-signed certificate"},
+                    Case{"UnknownToTheSystem",
+                         [](const Identity& authority) { return MakeIdentity({}, &authority); },
+                         false, "unable to get local issuer certificate"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace kyc::tests
