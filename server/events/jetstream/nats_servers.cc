@@ -98,7 +98,7 @@ std::string NatsServers::ConfigOf(const Server& server, const std::string& setti
   absl::StrAppend(&config, "cluster { name: test, listen: \"127.0.0.1:", server.cluster_port,
                   "\", routes: [");
   for (const Server& each : servers_) {
-    absl::StrAppend(&config, " \"nats://127.0.0.1:", each.cluster_port, "\"");
+    absl::StrAppend(&config, "\"nats://127.0.0.1:", each.cluster_port, "\", ");
   }
   return config + " ] }\n";
 }
