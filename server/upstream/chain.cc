@@ -76,9 +76,11 @@ SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string
                     after, now, [labels](int64_t used, int64_t waiting) {
                       labels->metrics->Slots(labels->upstream, labels->account, used, waiting);
                     });
-  send = WithBreaker(std::move(send), settings.breaker, now, [labels](absl::string_view state) {
+  const auto tell_state = [labels](absl::string_view state) {
     labels->metrics->BreakerChanged(labels->upstream, labels->account, state);
-  });
+  };
+  if (!settings.breaker.disabled) tell_state("closed");  // Else nobody sees it before it opens.
+  send = WithBreaker(std::move(send), settings.breaker, now, tell_state);
   return MoveDeadline(std::move(send), std::move(wall_clock), now);
 }
 

@@ -85,8 +85,8 @@ class ChainTest : public testing::Test {
 TEST_F(ChainTest, AnswerIsCountedOnce) {
   FakeUpstream upstream(AnswerAll(Reply("ok")));
   EXPECT_EQ(Describe(SendAndWait(Make(), TextRequest(upstream.url(), "{}"))), "200 ok");
-  EXPECT_THAT(metrics_.noted(), ElementsAre("slots finpay/main 1+0", "attempt finpay/main 200",
-                                            "slots finpay/main 0+0"));
+  EXPECT_THAT(metrics_.noted(), ElementsAre("breaker finpay/main closed", "slots finpay/main 1+0",
+                                            "attempt finpay/main 200", "slots finpay/main 0+0"));
 }
 
 TEST_F(ChainTest, UnreachableUpstreamIsTriedThreeTimesInOneSlot) {
@@ -98,11 +98,11 @@ TEST_F(ChainTest, UnreachableUpstreamIsTriedThreeTimesInOneSlot) {
   const auto failure = std::get<HttpFailure>(SendAndWait(Make(), TextRequest(url, "{}")));
   EXPECT_EQ(failure.kind, FailureKind::kUnreachable);
   EXPECT_EQ(failure.attempts, 3);
-  EXPECT_THAT(
-      metrics_.noted(),
-      ElementsAre("slots finpay/main 1+0", "attempt finpay/main unreachable",
-                  "retried finpay/main ", "attempt finpay/main unreachable", "retried finpay/main ",
-                  "attempt finpay/main unreachable", "slots finpay/main 0+0"));
+  EXPECT_THAT(metrics_.noted(),
+              ElementsAre("breaker finpay/main closed", "slots finpay/main 1+0",
+                          "attempt finpay/main unreachable", "retried finpay/main ",
+                          "attempt finpay/main unreachable", "retried finpay/main ",
+                          "attempt finpay/main unreachable", "slots finpay/main 0+0"));
 }
 
 TEST_F(ChainTest, LostConnectionIsNotTriedAgain) {
