@@ -1,8 +1,10 @@
 #include "server/upstream/retry.h"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <utility>
 #include <variant>
 
@@ -30,6 +32,27 @@ struct RetriedCall {
   OnResponse done;
   int attempts = 0;
   int retries = 0;
+};
+
+// A call between two attempts, until its pause is over or it is cancelled, whichever comes first.
+struct Pause {
+  struct Cancel {
+    Pause* pause;
+    void operator()() const { pause->OnCancel(); }
+  };
+
+  void OnCancel() {
+    if (ended.exchange(true)) return;
+    const std::unique_ptr<RetriedCall> leaving = std::move(call);
+    std::move(leaving->done)(HttpFailure{.kind = FailureKind::kCancelled,
+                                         .attempts = leaving->attempts,
+                                         .cause = "cancelled before a retry"});
+  }
+
+  std::unique_ptr<RetriedCall> call;
+  std::shared_ptr<HttpRequest> request;
+  std::atomic<bool> ended = false;
+  absl::optional<std::stop_callback<Cancel>> cancel = {};
 };
 
 class Retrier : public std::enable_shared_from_this<Retrier> {
@@ -75,19 +98,23 @@ class Retrier : public std::enable_shared_from_this<Retrier> {
       return std::move(call->done)(std::move(result));
     }
     ++call->retries;
-    after_(*pause, [this, call = std::move(call), request = std::move(failure->unsent)]() mutable {
-      AttemptAgain(std::move(call), std::move(*request));
-    });
+    WaitAndAttempt(std::move(call), std::move(failure->unsent), *pause);
   }
 
-  void AttemptAgain(std::unique_ptr<RetriedCall> call, HttpRequest request) {
-    if (call->context.cancel.stop_requested()) {
-      return std::move(call->done)(HttpFailure{.kind = FailureKind::kCancelled,
-                                               .attempts = call->attempts,
-                                               .cause = "cancelled before a retry"});
-    }
-    on_retry_();
-    Attempt(std::move(call), std::move(request));
+  void WaitAndAttempt(std::unique_ptr<RetriedCall> call, std::shared_ptr<HttpRequest> request,
+                      absl::Duration pause) {
+    const auto self = shared_from_this();  // A cancelled call lets go of it.
+    const std::stop_token cancel = call->context.cancel;
+    const auto paused = std::make_shared<Pause>();
+    paused->call = std::move(call);
+    paused->request = std::move(request);
+    paused->cancel.emplace(cancel, Pause::Cancel{paused.get()});
+    after_(pause, [this, paused] {
+      if (paused->ended.exchange(true)) return;
+      paused->cancel.reset();  // From here on cancelling is the transfer's matter.
+      on_retry_();
+      Attempt(std::move(paused->call), std::move(*paused->request));
+    });
   }
 
   // None if the call is not to be retried.

@@ -130,16 +130,18 @@ TEST_F(RetryTest, CancelledCallIsNotSentAgain) {
   EXPECT_EQ(results_.size(), 1u);
 }
 
-TEST_F(RetryTest, CallCancelledInAPauseEndsAsCancelledWithoutAnotherAttempt) {
+TEST_F(RetryTest, CallCancelledInAPauseEndsAtOnceWithoutAnotherAttempt) {
   std::stop_source stop;
   context_.cancel = stop.get_token();
   Send();
   upstream_.Fail(FailureKind::kUnreachable, false);
+  EXPECT_EQ(results_.size(), 0u);
   stop.request_stop();
-  PassPauses();
-  EXPECT_EQ(upstream_.calls(), 1);
   ASSERT_EQ(results_.size(), 1u);
   EXPECT_EQ(Describe(results_[0]), "cancelled not sent");
+  PassPauses();
+  EXPECT_EQ(upstream_.calls(), 1);
+  EXPECT_EQ(results_.size(), 1u);
   EXPECT_EQ(std::get<HttpFailure>(results_[0]).attempts, 1);
   EXPECT_EQ(retries_, 0);
 }
