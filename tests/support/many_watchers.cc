@@ -1,0 +1,157 @@
+#include "tests/support/many_watchers.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "tests/support/child_process.h"
+
+namespace kyc::tests {
+namespace {
+
+using ::netzme::v1::UpgradeNotificationService;
+using ::netzme::v1::WatchUpgradesRequest;
+using ::netzme::v1::WatchUpgradesResponse;
+
+constexpr size_t kChannels = 8;
+// Its window stays at 64 KiB, so that little is taken of a stream that nobody reads.
+std::shared_ptr<grpc::Channel> OpenNarrowChannel(uint16_t port) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port),
+                                   grpc::InsecureChannelCredentials(), arguments);
+}
+
+// Seats are looked at so often, not at every message.
+constexpr std::chrono::milliseconds kLook(20);
+
+}  // namespace
+
+class ManyWatchers::Stream final : public grpc::ClientReadReactor<WatchUpgradesResponse> {
+ public:
+  Stream(ManyWatchers& all, Seat& seat, bool stall) : all_(all), seat_(seat), stall_(stall) {}
+
+  void Start(UpgradeNotificationService::Stub& stub, WatchUpgradesRequest request) {
+    request_ = std::move(request);
+    stub.async()->WatchUpgrades(&context_, &request_, this);
+    StartRead(&response_);
+    StartCall();
+  }
+  void Cancel() { context_.TryCancel(); }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return;
+    all_.Take(seat_, response_);
+    if (!stall_) StartRead(&response_);
+  }
+  void OnDone(const grpc::Status&) override { all_.Ended(); }
+
+ private:
+  ManyWatchers& all_;
+  Seat& seat_;
+  const bool stall_;
+  grpc::ClientContext context_;
+  WatchUpgradesRequest request_;
+  WatchUpgradesResponse response_;
+};
+
+ManyWatchers::ManyWatchers(uint16_t grpc_port, size_t count) : seats_(count) {
+  for (size_t i = 0; i < kChannels; ++i) {
+    stubs_.push_back(UpgradeNotificationService::NewStub(OpenNarrowChannel(grpc_port)));
+  }
+}
+
+ManyWatchers::~ManyWatchers() { CloseAll(); }
+
+void ManyWatchers::OpenAll(::netzme::v1::View view) { Open(view, false); }
+
+void ManyWatchers::OpenAllAndStall(::netzme::v1::View view) { Open(view, true); }
+
+void ManyWatchers::Open(::netzme::v1::View view, bool stall) {
+  CloseAll();
+  for (size_t i = 0; i < seats_.size(); ++i) {
+    WatchUpgradesRequest request;
+    request.set_view(view);
+    {
+      const std::lock_guard lock(mutex_);
+      seats_[i].caught_up = false;
+      request.set_from(::netzme::v1::FROM_EARLIEST);
+      if (!seats_[i].cursor.empty()) request.set_cursor(seats_[i].cursor);
+      ++open_;
+    }
+    streams_.push_back(std::make_unique<Stream>(*this, seats_[i], stall));
+    streams_.back()->Start(*stubs_[i % kChannels], std::move(request));
+  }
+}
+
+void ManyWatchers::CloseAll() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  for (const auto& stream : streams_) stream->Cancel();
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return open_ == 0; });
+    closing_ = false;
+  }
+  streams_.clear();
+}
+
+void ManyWatchers::Take(Seat& seat, const WatchUpgradesResponse& response) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& event : response.events().events()) {
+    if (event.sequence() != seat.sequence + 1) seat.wrong = true;
+    seat.sequence = event.sequence();
+  }
+  if (response.has_caught_up()) seat.caught_up = true;
+  seat.cursor = response.cursor();
+}
+
+void ManyWatchers::Ended() {
+  const std::lock_guard lock(mutex_);
+  if (!closing_) ++ended_;
+  --open_;
+  changed_.notify_all();
+}
+
+template <typename Condition>
+bool ManyWatchers::AwaitEverySeat(const Condition& condition) const {
+  const absl::Time latest = absl::Now() + kPatience;
+  std::unique_lock lock(mutex_);
+  while (!std::all_of(seats_.begin(), seats_.end(), condition)) {
+    if (absl::Now() > latest) return false;
+    changed_.wait_for(lock, kLook);
+  }
+  return true;
+}
+
+bool ManyWatchers::AwaitSeen(int64_t sequence) const {
+  return AwaitEverySeat([sequence](const Seat& seat) { return seat.sequence >= sequence; });
+}
+
+bool ManyWatchers::AwaitCaughtUp() const {
+  return AwaitEverySeat([](const Seat& seat) { return seat.caught_up; });
+}
+
+size_t ManyWatchers::ended() const {
+  const std::lock_guard lock(mutex_);
+  return ended_;
+}
+
+size_t ManyWatchers::wrong() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<size_t>(
+      std::count_if(seats_.begin(), seats_.end(), [](const Seat& seat) { return seat.wrong; }));
+}
+
+}  // namespace kyc::tests
