@@ -72,9 +72,10 @@ class Composition final : public Gateway {
  private:
   absl::Status OpenEventLog() {
     if (!settings_.event_log.has_value()) return absl::OkStatus();
-    auto opened = kyc::OpenEventLog(settings_, *metrics_, [log = log_](absl::string_view line) {
-      log->warn("{}", std::string(line));
-    });
+    auto opened = kyc::OpenEventLog(
+        settings_, *metrics_,
+        [log = log_](absl::string_view line) { log->info("{}", std::string(line)); },
+        [log = log_](absl::string_view line) { log->warn("{}", std::string(line)); });
     if (!opened.ok()) return opened.status();
     event_log_ = std::move(opened->log);
     kept_ = opened->quarantine;

@@ -36,7 +36,8 @@ absl::StatusOr<OpenedLog> Opened(absl::StatusOr<std::unique_ptr<Log>> log,
   return opened;
 }
 
-absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& metrics) {
+absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& metrics,
+                                     std::function<void(absl::string_view)> say) {
   const config::EventLog& from = *settings.event_log;
   events::SqliteLogOptions options;
   options.path = from.sqlite_path;
@@ -47,6 +48,7 @@ absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& 
   options.writer.quarantine = {from.quarantine_max_entries, from.quarantine_max_bytes};
   if (settings.webhook.has_value()) options.writer.max_waiting = settings.webhook->max_waiting;
   options.writer.metrics = &metrics;
+  options.say = std::move(say);
   return Opened(events::SqliteLog::Open(std::move(options)), from.sqlite_path);
 }
 
@@ -83,8 +85,11 @@ absl::StatusOr<OpenedLog> OpenJetStream(const config::Settings& settings, Metric
 }  // namespace
 
 absl::StatusOr<OpenedLog> OpenEventLog(const config::Settings& settings, Metrics& metrics,
+                                       std::function<void(absl::string_view)> say,
                                        std::function<void(absl::string_view)> log_line) {
-  if (!settings.event_log->jetstream.has_value()) return OpenSqlite(settings, metrics);
+  if (!settings.event_log->jetstream.has_value()) {
+    return OpenSqlite(settings, metrics, std::move(say));
+  }
   return OpenJetStream(settings, metrics, std::move(log_line));
 }
 

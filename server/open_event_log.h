@@ -20,9 +20,10 @@ struct OpenedLog {
 };
 
 // `settings.event_log` is set. Blocks: JetStream is waited for. The error is for the operator and
-// names the log. `log_line` is called from any thread, with lines without data; `metrics` outlives
-// the log.
+// names the log. `say` takes what was found and done meanwhile; `log_line`, what goes wrong later,
+// from any thread. Both get lines without data. `metrics` outlives the log.
 absl::StatusOr<OpenedLog> OpenEventLog(const config::Settings& settings, Metrics& metrics,
+                                       std::function<void(absl::string_view)> say,
                                        std::function<void(absl::string_view)> log_line);
 
 }  // namespace kyc

@@ -188,7 +188,8 @@ absl::Status CheckIntegrity(Database& database) {
 }
 
 absl::Status AdviseOnDamage(absl::Status status) {
-  return MeansDamage(status) ? Damaged(status.message()) : status;
+  const absl::string_view damage = DamageOf(status);
+  return damage.empty() ? status : Damaged(damage);
 }
 
 }  // namespace kyc::events

@@ -87,10 +87,11 @@ int OpenFlags(Database::Use use) {
 
 }  // namespace
 
-bool MeansDamage(const absl::Status& status) {
+absl::string_view DamageOf(const absl::Status& status) {
   int code = SQLITE_OK;
-  if (!absl::SimpleAtoi(MetadataOf(status, "sqliteCode"), &code)) return false;
-  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+  if (!absl::SimpleAtoi(MetadataOf(status, "sqliteCode"), &code)) return "";
+  const bool damage = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+  return damage ? CauseOf(code) : "";
 }
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }

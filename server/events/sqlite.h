@@ -21,8 +21,9 @@ struct sqlite3_stmt;
 
 namespace kyc::events {
 
-// Whether an error of this room's means that the file's content is not a database's, or no longer.
-bool MeansDamage(const absl::Status& status);
+// What an error of this room's says of the file's content, if that is not a database's or no longer
+// one's; else empty.
+absl::string_view DamageOf(const absl::Status& status);
 
 // A prepared statement; used by its database's thread, ends before its database.
 class Statement {

@@ -162,14 +162,15 @@ TEST_F(FaultsTest, PlaintextOutsideLoopbackMustBeAskedFor) {
   EXPECT_THAT(end.error, HasSubstr("grpc.listen: is not loopback"));
 }
 
-// A whole database that somebody else's program has made.
-std::string OtherDatabase(const std::string& folder) {
-  const std::string path = folder + "/other.db";
+// A whole database that another program has made.
+std::string OtherDatabase(const std::string& header) {
+  const std::string path = MakeFolder("other") + "/other.db";
   sqlite3* database = nullptr;
   EXPECT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
   EXPECT_EQ(sqlite3_exec(database,
-                         "PRAGMA application_id = 7; CREATE TABLE diary (day TEXT, entry TEXT);"
-                         "INSERT INTO diary VALUES ('today', 'rain');",
+                         (header + "CREATE TABLE diary (day TEXT, entry TEXT);"
+                                   "INSERT INTO diary VALUES ('today', 'rain');")
+                             .c_str(),
                          nullptr, nullptr, nullptr),
             SQLITE_OK);
   sqlite3_close(database);
@@ -182,7 +183,10 @@ TEST_F(FaultsTest, ForeignEventLogIsRefusedUnchanged) {
     const char* what;
   } kFiles[] = {
       {std::string(100, 'd'), "the file is not an SQLite database"},
-      {OtherDatabase(MakeFolder("other")), "belongs to another application"},
+      {std::string(100, 'd'), "restore it with its -wal from a backup"},
+      {OtherDatabase("PRAGMA application_id = 7;"), "belongs to another application"},
+      {OtherDatabase("PRAGMA application_id = 0x4b594345; PRAGMA user_version = 99;"),
+       "was written by a newer version (schema 99, this one knows 1); run that version"},
   };
   for (const auto& [content, what] : kFiles) {
     WriteFile(files_.path("events.db"), content);
