@@ -7,13 +7,14 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <initializer_list>
 #include <shared_mutex>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
-#include "absl/strings/str_join.h"
 
 namespace kyc::admin {
 namespace {
@@ -35,15 +36,21 @@ class ByLabels {
       : family_(family), names_(std::move(names)) {}
 
   template <typename... Argument>
-  Metric& At(const std::vector<absl::string_view>& values, const Argument&... argument) {
-    const std::string key = absl::StrJoin(values, "\n");
+  Metric& At(std::initializer_list<absl::string_view> values, const Argument&... argument) {
+    absl::InlinedVector<char, 256> joined;
+    for (absl::string_view value : values) {
+      joined.insert(joined.end(), value.begin(), value.end());
+      joined.push_back('\n');
+    }
+    const absl::string_view key(joined.data(), joined.size());
     {
       const std::shared_lock lock(mutex_);
       const auto at = metrics_.find(key);
       if (at != metrics_.end()) return *at->second;
     }
     prometheus::Labels labels;
-    for (size_t i = 0; i < names_.size(); ++i) labels[names_[i]] = std::string(values[i]);
+    auto value = values.begin();
+    for (const std::string& name : names_) labels[name] = std::string(*value++);
     const std::unique_lock lock(mutex_);
     return *(metrics_[key] = &family_.Add(labels, argument...));
   }

@@ -134,7 +134,10 @@ void BodyReader::TakeOfBlob(const Blob& blob, size_t bytes) {
   }
 }
 
-ObjectWriter::ObjectWriter() : text_("{") {}
+ObjectWriter::ObjectWriter() {
+  text_.reserve(256);
+  text_ += '{';
+}
 
 void ObjectWriter::Key(absl::string_view key) {
   if (!first_) text_ += ',';

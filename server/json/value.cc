@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "simdjson.h"
 
@@ -67,7 +67,18 @@ absl::string_view WithoutSpaceAfter(std::string_view token) {
   return last == token.npos ? absl::string_view() : absl::string_view(token.data(), last + 1);
 }
 
+// Up to so many members every two of them are compared, which costs less than a set.
+constexpr size_t kFewMembers = 16;
+
 bool HasKeyTwice(const std::vector<std::pair<std::string, Value>>& members) {
+  if (members.size() <= kFewMembers) {
+    for (size_t i = 1; i < members.size(); ++i) {
+      for (size_t j = 0; j < i; ++j) {
+        if (members[i].first == members[j].first) return true;
+      }
+    }
+    return false;
+  }
   absl::flat_hash_set<absl::string_view> keys;
   for (const auto& member : members) {
     if (!keys.insert(member.first).second) return true;
@@ -102,13 +113,14 @@ class Reader {
     if (AtDepthLimit()) return Malformed("is nested too deep");
     ondemand::object object;
     if (auto error = from.get_object().get(object)) return Malformed(error);
+    to.members.reserve(4);
     for (auto field : object) {
       std::string_view key;
       if (auto error = field.unescaped_key().get(key)) return Malformed(error);
       to.members.emplace_back(std::string(key), Value());
       ondemand::value value;
       if (auto error = field.value().get(value)) return Malformed(error);
-      path_.push_back(std::string(key));
+      path_.push_back(absl::string_view(key.data(), key.size()));
       if (absl::Status status = Read(value, to.members.back().second); !status.ok()) return status;
       path_.pop_back();
     }
@@ -168,7 +180,8 @@ class Reader {
 
   const ParseOptions& options_;
   Deviations& deviations_;
-  std::vector<std::string> path_;  // One step for each array and object around the value.
+  // One step for each array and object around the value; they lie in simdjson's buffer.
+  std::vector<absl::string_view> path_;
   int values_ = 0;
 };
 
@@ -205,8 +218,11 @@ absl::StatusOr<Value> Parse(absl::string_view document, const ParseOptions& opti
                             Deviations& deviations) {
   // simdjson treats a scalar at the root apart, and leaves what follows it to its user. In an array
   // every document is alike, and is valid exactly if it is the only item and nothing follows.
-  const std::string wrapped = absl::StrCat("[", document, "]");
-  const simdjson::padded_string padded(wrapped);
+  simdjson::padded_string padded(document.size() + 2);
+  if (padded.data() == nullptr) std::abort();  // Out of memory.
+  padded.data()[0] = '[';
+  std::copy(document.begin(), document.end(), padded.data() + 1);
+  padded.data()[document.size() + 1] = ']';
   ondemand::parser parser;
   ondemand::document root;
   if (auto error = parser.iterate(padded).get(root)) return Malformed(error);

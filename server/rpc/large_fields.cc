@@ -180,6 +180,7 @@ bool ParseAll(grpc::ByteBuffer* bytes, const std::vector<FieldPath>& paths,
   for (size_t i = 0; i < all.size(); ++i) all[i] = i;
   blobs.assign(paths.size(), Blob());
   std::string rest;
+  rest.reserve(std::min<size_t>(length, 256));
   return Splitter(paths, std::move(reader), blobs).Message(length, 0, all, &rest) &&
          message.ParseFromString(rest);
 }
