@@ -1,0 +1,87 @@
+#include "tests/cluster/cluster.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace kyc::tests {
+namespace {
+
+std::string EventLog(const std::vector<std::string>& servers, const std::string& more) {
+  std::string text = "event_log {\n  jetstream {\n    folder: \"own\"\n";
+  for (const std::string& server : servers) {
+    absl::StrAppend(&text, "    servers: \"", server, "\"\n");
+  }
+  return absl::StrCat(text, "    ", more, R"(
+  }
+  sealing_keys { id: 1 key_file: "sealing_key" }
+  lookup_key_file: "lookup_key"
+}
+)");
+}
+
+constexpr char kSidecar[] = R"(
+webhook {
+  listen: "127.0.0.1:0"
+  accounts { name: "netzme" callback_token_files: "callback_token" }
+}
+admin { listen: "127.0.0.1:0" }
+)";
+
+constexpr char kGateway[] = R"(
+grpc { listen: "127.0.0.1:0" }
+admin { listen: "127.0.0.1:0" }
+callers { name: "local" loopback: true allow_full_view: true }
+)";
+
+}  // namespace
+
+Cluster::Cluster(const std::string& nats_server, const std::string& more)
+    : nodes_(nats_server, kNodes), sidecars_(kSidecars), gateways_(kGateways) {
+  const std::string log = EventLog(nodes_.urls(), more);
+  for (int i = 0; i < kSidecars; ++i) {
+    sidecars_[static_cast<size_t>(i)].files.ConfigureText(kSidecar + log);
+    StartSidecar(i);
+  }
+  for (int i = 0; i < kGateways; ++i) {
+    gateways_[static_cast<size_t>(i)].files.ConfigureText(kGateway + log);
+    StartGateway(i);
+  }
+}
+
+void Cluster::KillSidecar(int number) {
+  Member& sidecar = sidecars_[static_cast<size_t>(number)];
+  sidecar.port = 0;
+  EXPECT_EQ(sidecar.process->process().Kill(), -SIGKILL);
+}
+
+void Cluster::StartSidecar(int number) {
+  Member& sidecar = sidecars_[static_cast<size_t>(number)];
+  sidecar.process = std::make_unique<Gateway>(sidecar.files);
+  sidecar.port = sidecar.process->webhook_port();
+}
+
+void Cluster::KillGateway(int number) {
+  Member& gateway = gateways_[static_cast<size_t>(number)];
+  gateway.port = 0;
+  EXPECT_EQ(gateway.process->process().Kill(), -SIGKILL);
+}
+
+void Cluster::StartGateway(int number) {
+  Member& gateway = gateways_[static_cast<size_t>(number)];
+  gateway.process = std::make_unique<Gateway>(gateway.files);
+  gateway.port = gateway.process->grpc_port();
+}
+
+uint16_t Cluster::webhook_port(int sidecar) const {
+  return sidecars_[static_cast<size_t>(sidecar)].port;
+}
+
+uint16_t Cluster::grpc_port(int gateway) const {
+  return gateways_[static_cast<size_t>(gateway)].port;
+}
+
+}  // namespace kyc::tests

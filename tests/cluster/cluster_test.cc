@@ -1,0 +1,199 @@
+// What was answered 200 outlives any one node and any one process, and streams go on at another
+// gateway where they were.
+#include "tests/cluster/cluster.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <deque>
+#include <iostream>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "tests/support/child_process.h"
+#include "tests/support/follower.h"
+#include "tests/support/webhook_sender.h"
+
+namespace kyc::tests {
+namespace {
+
+using events::jetstream::CurrentNatsServer;
+using events::jetstream::DebiansNatsServer;
+
+constexpr int kSenders = 16;
+constexpr int kFollowers = 2;
+// So many answers show that service goes on.
+constexpr int kAnswersThatShow = 200;
+constexpr absl::Duration kPause = absl::Milliseconds(20);
+
+struct Victim {
+  enum Kind { kNode, kSidecar, kGateway };
+  Kind kind = kNode;
+  int number = 0;
+};
+
+class ClusterTest : public testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override {
+    const std::string program = GetParam() ? CurrentNatsServer() : DebiansNatsServer();
+    if (GetParam() && program.empty()) GTEST_SKIP() << "KYC_NATS_SERVER_NEW names no nats-server";
+    cluster_ = std::make_unique<Cluster>(program, "publish_timeout { seconds: 2 }");
+    for (int i = 0; i < kSenders; ++i) senders_.emplace_back(i);
+    followers_.resize(kFollowers);
+    Begin();
+  }
+
+  void TearDown() override { End(); }
+
+  // Every sender posts as fast as it is answered, at one sidecar until that is gone; every follower
+  // reads at one gateway until that is gone.
+  void Begin() {
+    stop_ = false;
+    for (int i = 0; i < kSenders; ++i) {
+      threads_.emplace_back([this, i] {
+        for (int at = i; !stop_; ++at) Send(senders_[static_cast<size_t>(i)], at);
+      });
+    }
+    for (int i = 0; i < kFollowers; ++i) {
+      threads_.emplace_back([this, i] {
+        for (int at = i; !stop_; ++at) Follow(followers_[static_cast<size_t>(i)], at);
+      });
+    }
+  }
+
+  void Send(Sender& sender, int at) {
+    WebhookConnection connection(cluster_->webhook_port(at % Cluster::kSidecars));
+    int status = 0;
+    do {
+      status = sender.Post(connection);
+      ++answers_[status == 200 ? 0 : status == 503 ? 1 : 2];
+      if (status != 200 && status != 503) absl::SleepFor(kPause);
+    } while (status != 0 && !stop_);
+  }
+
+  void Follow(Follower& follower, int at) {
+    const uint16_t port = cluster_->grpc_port(at % Cluster::kGateways);
+    if (port == 0) return absl::SleepFor(kPause);
+    const grpc::Status status = follower.FollowToTheEnd(port);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
+  }
+
+  // The gateways end, too: only so their streams do.
+  void End() {
+    if (cluster_ == nullptr || threads_.empty()) return;
+    stop_ = true;
+    for (int i = 0; i < Cluster::kGateways; ++i) cluster_->KillGateway(i);
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+  void Kill(const Victim& victim) {
+    if (victim.kind == Victim::kNode) cluster_->nodes().Kill(victim.number);
+    if (victim.kind == Victim::kSidecar) cluster_->KillSidecar(victim.number);
+    if (victim.kind == Victim::kGateway) cluster_->KillGateway(victim.number);
+  }
+  void Start(const Victim& victim) {
+    if (victim.kind == Victim::kNode) cluster_->nodes().Start(victim.number);
+    if (victim.kind == Victim::kSidecar) cluster_->StartSidecar(victim.number);
+    if (victim.kind == Victim::kGateway) cluster_->StartGateway(victim.number);
+  }
+
+  int answered() const { return answers_[0]; }
+  int refused() const { return answers_[1]; }
+
+  void AwaitAnswers(int more) {
+    const int enough = answered() + more;
+    const absl::Time patience = absl::Now() + kPatience;
+    while (answered() < enough) {
+      ASSERT_LT(absl::Now(), patience) << answered() << " of " << enough;
+      absl::SleepFor(kPause);
+    }
+  }
+
+  void ExpectAllOnce() {
+    End();
+    cluster_->StartGateway(0);
+    cluster_->StartGateway(1);
+    Follower whole;
+    // A gateway that was just started may not have read all yet: what was answered is known.
+    size_t known = 0;
+    for (const Sender& sender : senders_) known += sender.answered().size();
+    const absl::Time patience = absl::Now() + kPatience;
+    do {
+      whole.CatchUp(cluster_->grpc_port(0));
+    } while (whole.seen().size() < known && absl::Now() < patience);
+    ExpectWholeLog(whole.seen(), senders_);
+    for (Follower& follower : followers_) {
+      do {
+        follower.CatchUp(cluster_->grpc_port(1));
+      } while (follower.seen().size() < whole.seen().size() && absl::Now() < patience);
+      ExpectSame(follower.seen(), whole.seen());
+    }
+    std::cout << answers_[0] << " times 200, " << answers_[1] << " times 503, " << answers_[2]
+              << " connections lost or other answers\n";
+  }
+
+  std::unique_ptr<Cluster> cluster_;
+  std::vector<Sender> senders_;
+  std::deque<Follower> followers_;
+  std::vector<std::thread> threads_;
+  std::atomic<bool> stop_ = false;
+  std::array<std::atomic<int>, 3> answers_ = {};
+  std::mt19937 random_{std::random_device()()};
+};
+
+INSTANTIATE_TEST_SUITE_P(NatsServer, ClusterTest, testing::Bool(),
+                         [](const auto& info) { return info.param ? "Current" : "Debians"; });
+
+TEST_P(ClusterTest, WhateverIsKilledNothingAnsweredIsLostOrRepeatedAndServiceGoesOn) {
+  std::vector<Victim> victims;
+  for (int i = 0; i < 9; ++i) victims.push_back({Victim::kNode, i % Cluster::kNodes});
+  for (int i = 0; i < 3; ++i) victims.push_back({Victim::kSidecar, i % Cluster::kSidecars});
+  for (int i = 0; i < 3; ++i) victims.push_back({Victim::kGateway, i % Cluster::kGateways});
+  std::shuffle(victims.begin(), victims.end(), random_);
+  AwaitAnswers(kAnswersThatShow);
+  for (const Victim& victim : victims) {
+    Kill(victim);
+    ASSERT_NO_FATAL_FAILURE(AwaitAnswers(kAnswersThatShow)) << "without " << victim.kind;
+    Start(victim);
+    ASSERT_NO_FATAL_FAILURE(AwaitAnswers(kAnswersThatShow)) << "with " << victim.kind;
+  }
+  ExpectAllOnce();
+}
+
+TEST_P(ClusterTest, WithoutAMajorityNothingIsAnswered200AndServiceResumesByItself) {
+  AwaitAnswers(kAnswersThatShow);
+  cluster_->nodes().Kill(0);
+  cluster_->nodes().Kill(1);
+  // What the majority had stored before may still be answered.
+  const int before = refused();
+  const absl::Time patience = absl::Now() + kPatience;
+  while (refused() < before + kSenders && absl::Now() < patience) absl::SleepFor(kPause);
+  const int answered_before = answered();
+  while (refused() < before + 3 * kSenders && absl::Now() < patience) absl::SleepFor(kPause);
+  EXPECT_GE(refused(), before + 3 * kSenders);
+  EXPECT_EQ(answered(), answered_before);
+  cluster_->nodes().Start(0);
+  cluster_->nodes().Start(1);
+  ASSERT_NO_FATAL_FAILURE(AwaitAnswers(kAnswersThatShow));
+  ExpectAllOnce();
+}
+
+TEST_P(ClusterTest, FrozenNodeHoldsUpNobodyLongerThanTheTimeout) {
+  AwaitAnswers(kAnswersThatShow);
+  for (int node = 0; node < Cluster::kNodes; ++node) {  // One of them leads.
+    cluster_->nodes().Freeze(node);
+    ASSERT_NO_FATAL_FAILURE(AwaitAnswers(kAnswersThatShow)) << "node " << node << " frozen";
+    cluster_->nodes().Thaw(node);
+    ASSERT_NO_FATAL_FAILURE(AwaitAnswers(kAnswersThatShow)) << "node " << node << " thawed";
+  }
+  ExpectAllOnce();
+  EXPECT_EQ(answers_[2], 0) << "an answer other than 200 and 503";
+}
+
+}  // namespace
+}  // namespace kyc::tests
