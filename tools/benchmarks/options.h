@@ -12,7 +12,7 @@
 namespace kyc::bench {
 
 struct Options {
-  std::vector<std::string> suites;  // In the order of kSuites; never empty.
+  std::vector<std::string> suites;  // Never empty.
   int rounds = 3;
   double seconds = 3;      // Of a window.
   std::string only;        // Only rows whose name contains this.

@@ -50,7 +50,8 @@ class Run {
   }
 
   absl::Status Open() {
-    absl::Status opened = watches_.Open(gateway_.grpc_port(), std::max<size_t>(1, watchers_ / 10));
+    absl::Status opened =
+        watches_.Open(gateway_.grpc_port(), std::max<size_t>(1, watchers_ / 10), [] {});
     if (!opened.ok()) return opened;
     const auto all_stand = [this] {
       return fast_tally_.caught_up + slow_tally_.caught_up == watchers_;
@@ -79,7 +80,9 @@ class Run {
       TakeIfDue();
     });
     Judge(seconds, row);
-    row.extras = {{"ended as slow", static_cast<double>(slow_tally_.ended_as_slow)}};
+    if (stuck_ > 0) {
+      row.extras = {{"ended as slow", static_cast<double>(slow_tally_.ended_as_slow)}};
+    }
     return row;
   }
 

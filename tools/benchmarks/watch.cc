@@ -16,6 +16,12 @@ constexpr double kEventsPerSecond = 1000;
 constexpr int kPostingConnections = 16;
 constexpr size_t kFewWatchers = 10;
 
+// Of few watchers it would be what the first one makes the gateway allocate for all.
+void AddMemory(const WatchStage& stage, const WatchPlan& plan, Row& row) {
+  constexpr size_t kMany = 1000;
+  if (plan.watchers >= kMany) row.extras = {{"KiB a watcher", stage.kibibytes_per_watcher()}};
+}
+
 // Every event goes to every watcher; so many events are under way at once.
 Row MeasureFanOut(const Options& options, const std::string& name, const WatchPlan& plan,
                   uint64_t in_flight) {
@@ -29,7 +35,7 @@ Row MeasureFanOut(const Options& options, const std::string& name, const WatchPl
     }
   });
   all.Finish(row);
-  row.extras = {{"KiB a watcher", all.kibibytes_per_watcher()}};
+  AddMemory(all, plan, row);
   return row;
 }
 
@@ -48,7 +54,7 @@ Row MeasureReferences(const Options& options, const std::string& name, size_t wa
   Row row = Measure(name, all.poller(), &all.gateway(), all.deliveries(), window,
                     [&] { pacer.PostDue(); });
   all.Finish(row);
-  row.extras = {{"KiB a watcher", all.kibibytes_per_watcher()}};
+  AddMemory(all, plan, row);
   return row;
 }
 

@@ -16,7 +16,7 @@ void WatchLoad::Add(WatchTally& tally, Watcher::Counts counts, Watcher::Takes ta
   watchers_.emplace_back(tally, counts, takes);
 }
 
-absl::Status WatchLoad::Open(uint16_t port, size_t connections) {
+absl::Status WatchLoad::Open(uint16_t port, size_t connections, absl::FunctionRef<void()> go_on) {
   connections_.clear();
   connections = std::min(connections, watchers_.size());
   for (size_t i = 0; i < connections; ++i) {
@@ -28,6 +28,7 @@ absl::Status WatchLoad::Open(uint16_t port, size_t connections) {
       watchers_[watcher].Open(*connections_.back(), request_of_(watcher));
     }
     connections_.back()->Flush();
+    go_on();
   }
   return absl::OkStatus();
 }

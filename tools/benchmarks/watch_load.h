@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "tools/benchmarks/h2_connection.h"
 #include "tools/benchmarks/poller.h"
@@ -25,9 +26,9 @@ class WatchLoad {
 
   // The next watcher.
   void Add(WatchTally& tally, Watcher::Counts counts, Watcher::Takes takes);
-  // Opens all streams, evenly on so many connections; those of before are cut. Only outside of
-  // Poller::Wait.
-  absl::Status Open(uint16_t port, size_t connections);
+  // Opens all streams, evenly on so many connections; those of before are cut. After each
+  // connection it lets go on whatever else does. Only outside of Poller::Wait.
+  absl::Status Open(uint16_t port, size_t connections, absl::FunctionRef<void()> go_on);
 
   size_t size() const { return watchers_.size(); }
   std::deque<Watcher>& watchers() { return watchers_; }

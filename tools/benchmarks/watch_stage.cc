@@ -42,7 +42,7 @@ absl::Status WatchStage::Open() {
                  Watcher::Takes::kEverything);
   }
   const double before = gateway_.process().Mebibytes("VmRSS");
-  absl::Status opened = watches_.Open(gateway_.grpc_port(), plan_.connections);
+  absl::Status opened = watches_.Open(gateway_.grpc_port(), plan_.connections, [] {});
   if (!opened.ok()) return opened;
   if (!RunUntil(poller_, kPatience, [this] { return tally_.caught_up == plan_.watchers; })) {
     return absl::DeadlineExceededError(
