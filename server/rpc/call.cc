@@ -289,7 +289,10 @@ void Call::EndIfOverdue() {
   if (ending_) {
     // Its last message or its status is not taken.
     const bool patient = finish_started_ && !scope_.draining;
-    if (now - ending_since_ > (patient ? kIdle : kStuck)) server_context_.TryCancel();
+    if (now - ending_since_ > (patient ? kIdle : kStuck)) {
+      cut_ = true;
+      server_context_.TryCancel();
+    }
   } else if (reading_ && now - reading_since_ > (method_->each ? kIdle : kReadPatience)) {
     Finish(RequestTooSlow());
   }
@@ -308,8 +311,9 @@ void Call::ReportOpen() const {
 }
 
 void Call::ReportEnd() {
-  // When gRPC itself refused or cut the call, its caller did not get our status.
-  const bool cut = server_context_.IsCancelled();
+  // When the caller left, or gRPC itself refused the call, our status is not why it ended; and a
+  // reply that nobody took is no success.
+  const bool cut = server_context_.IsCancelled() && (!cut_ || code_ == absl::StatusCode::kOk);
   scope_.metrics.CallEnded(
       method_ == nullptr ? "unknown" : absl::string_view(method_->name).substr(1),
       cut ? absl::StatusCode::kCancelled : code_, cut ? "" : reason_, SteadyNow() - start_);

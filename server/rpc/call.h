@@ -142,6 +142,7 @@ class Call final : public Stream {
   bool ending_ = false;          // Finish was asked for; its status is status_.
   bool finish_started_ = false;  // gRPC has been told.
   bool ended_by_drain_ = false;
+  bool cut_ = false;           // Its end is not taken; the metrics tell that end all the same.
   int* counted_in_ = nullptr;  // One of CallScope's counts of streams.
 
   Operation accepted_{this, &Call::OnAccepted};
