@@ -1,5 +1,6 @@
 #include "server/events/jetstream/follower.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,9 @@ constexpr absl::Duration kRequestTimeout = absl::Seconds(2);
 constexpr absl::Duration kTick = absl::Milliseconds(200);
 // Bounds a transaction.
 constexpr size_t kMaxBatch = 512;
+
+// A leader that was just elected may not know its last messages for a moment.
+constexpr absl::Duration kAheadAtMost = absl::Seconds(10);
 
 absl::Status Ahead() {
   return absl::FailedPreconditionError(
@@ -81,7 +85,12 @@ absl::Status Follower::CheckStream(bool& begins_later) {
     return absl::FailedPreconditionError("the stream was made anew: it is another log now");
   }
   const int64_t applied = model_.ends().newest.sequence;
-  if (state->last_sequence < applied) return Ahead();
+  if (state->last_sequence < applied) {
+    ahead_since_ = std::min(ahead_since_, absl::Now());
+    const bool lasts = absl::Now() - ahead_since_ > kAheadAtMost;
+    return lasts ? Ahead() : Unreachable("the stream's leader does not know its end yet");
+  }
+  ahead_since_ = absl::InfiniteFuture();
   begins_later = state->first_sequence > applied + 1;
   return absl::OkStatus();
 }
@@ -150,7 +159,7 @@ absl::Status Follower::Apply(const std::vector<StreamEvent>& batch, bool& begins
 void Follower::TrimIfDue() {
   const absl::Time now = options_.clock();
   if (now < next_trim_) return;
-  const absl::StatusOr<bool> more = model_.Trim(options_.retention, now);
+  const absl::StatusOr<bool> more = model_.Trim(options_.retention, now, options_.trim_interval);
   if (!more.ok()) Log(more.status());
   next_trim_ = more.ok() && *more ? now : now + options_.trim_interval;
 }

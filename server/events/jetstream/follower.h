@@ -25,6 +25,7 @@ struct FollowerOptions {
   StreamOptions stream;
   Secret message_key;
   Retention retention;
+  // How often retention is looked after, and how long readers have after they were told.
   absl::Duration trim_interval = absl::Seconds(10);
   std::function<absl::Time()> clock = [] { return absl::Now(); };
   // One line about what stops it, or what was skipped; no data. Its thread. May be null.
@@ -64,6 +65,7 @@ class Follower {
   // Of the consumer.
   int64_t consumer_sequence_ = 0;
   absl::Time last_sign_;
+  absl::Time ahead_since_ = absl::InfiniteFuture();
   absl::Time next_trim_;
   std::string last_line_;
 

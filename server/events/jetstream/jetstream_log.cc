@@ -159,6 +159,7 @@ absl::Status JetStreamLog::Follow(const JetStreamLogOptions& options) {
   follower.stream = stream_;
   follower.message_key = message_key;
   follower.retention = options.retention;
+  follower.trim_interval = options.trim_interval;
   follower.log = options.log;
   follower_ = std::make_unique<Follower>(*following_, file_, *model_, std::move(follower));
   return absl::OkStatus();
@@ -241,7 +242,9 @@ void JetStreamLog::SetOnCommitted(OnCommitted on_committed) {
   if (model_ != nullptr) model_->SetOnCommitted(std::move(on_committed));
 }
 
-void JetStreamLog::SetOnTrimming(std::function<void(int64_t through)>) {}
+void JetStreamLog::SetOnTrimming(OnTrimming on_trimming) {
+  if (model_ != nullptr) model_->SetOnTrimming(std::move(on_trimming));
+}
 
 std::string JetStreamLog::log_id() const { return file_.log_id; }
 

@@ -42,6 +42,7 @@ struct JetStreamLogOptions {
   absl::Duration publish_timeout = absl::Seconds(5);
   int max_waiting = 4096;
   absl::Duration read_time_limit = absl::Seconds(5);
+  absl::Duration trim_interval = absl::Seconds(10);
   // How long Open waits for NATS: a cluster that was just started has no leader yet.
   absl::Duration start_timeout = absl::Seconds(30);
   Metrics* metrics = nullptr;  // Not owned; required.
@@ -76,7 +77,7 @@ class JetStreamLog : public EventLog, public Quarantine {
   // answers UNAVAILABLE. One reader at a time may wait so long, others for 100 ms.
   absl::StatusOr<Position> PositionFromText(const std::string& text) const override;
   void SetOnCommitted(OnCommitted on_committed) override;
-  void SetOnTrimming(std::function<void(int64_t through)> on_trimming);
+  void SetOnTrimming(OnTrimming on_trimming) override;
   std::string log_id() const override;
   std::string Sign(const std::string& text) const override;
 

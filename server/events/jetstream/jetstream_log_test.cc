@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "server/call/error.h"
 #include "server/events/jetstream/api.h"
 #include "server/events/jetstream/jetstream_testing.h"
@@ -153,6 +155,43 @@ TEST_P(JetStreamLogTest, ReadModelAheadOfTheStreamIsMadeAnew) {
   Append(*log, "R4", "approved");
   AwaitSequence(*log, 2);
   EXPECT_THAT(ReadAll(*log), ElementsAre("1:R1/approved@1", "2:R4/approved@1"));
+}
+
+TEST_P(JetStreamLogTest, RetentionTrimsTheReadModelAndRevisionsGoOn) {
+  JetStreamLogOptions options = Options();
+  options.retention.count = 2;
+  options.trim_interval = absl::Milliseconds(1);
+  std::atomic<int64_t> told = 0;
+  const auto log = OpenLog(options);
+  log->SetOnTrimming([&](int64_t through) { told = through; });
+  for (const char* status : {"a", "b", "c", "d"}) Append(*log, "R1", status);
+  const absl::Time patience = absl::Now() + kPatience;
+  while (log->ends().oldest.sequence < 2 && absl::Now() < patience) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_EQ(told, 2);
+  EXPECT_EQ(ReasonOf(log->ReadAfter({}, 10, {}).status()), "CURSOR_EXPIRED");
+  EXPECT_THAT(ReadAll(*log, log->ends().oldest), ElementsAre("3:R1/c@3", "4:R1/d@4"));
+  EXPECT_EQ(Append(*log, "R1", "e").revision, 5);
+}
+
+TEST_P(JetStreamLogTest, GatewayThatComesAfterTheStreamForgotBeginsWhereItBegins) {
+  const auto early = OpenLog(Options());
+  for (const char* reference : {"R1", "R2", "R3", "R4"}) Append(*early, reference, "approved");
+  AwaitSequence(*early, 4);
+  const std::string cursor_3 = early->CursorText(early->ReadAfter({}, 3, {})->through);
+  const std::string cursor_1 = early->CursorText(early->ReadAfter({}, 1, {})->through);
+  // As its limits would do it.
+  const auto connection = Connect(*servers_);
+  for (int sequence = 1; sequence <= 2; ++sequence) {
+    const std::string request = absl::StrCat("{\"seq\":", sequence, "}");
+    ASSERT_TRUE(connection->Request("$JS.API.STREAM.MSG.DELETE.KYC", request, kPatience).ok());
+  }
+  const auto late = OpenLog(Options());
+  AwaitSequence(*late, 4);
+  EXPECT_THAT(ReadAll(*late, late->ends().oldest), ElementsAre("4:R4/approved@1"));
+  EXPECT_TRUE(late->PositionFromText(cursor_3).ok());
+  EXPECT_EQ(ReasonOf(late->PositionFromText(cursor_1).status()), "CURSOR_EXPIRED");
 }
 
 TEST_P(JetStreamLogTest, MessageThatNoGatewayMadeIsSkipped) {

@@ -165,14 +165,34 @@ absl::Status ReadModel::BeginAfter(const StreamEvent& event) {
   return Refresh();
 }
 
-absl::StatusOr<bool> ReadModel::Trim(const Retention& retention, absl::Time now) {
+absl::StatusOr<bool> ReadModel::Trim(const Retention& retention, absl::Time now,
+                                     absl::Duration notice) {
   if (absl::Status status = database_.BoundWriteAheadLog(kMaxWriteAheadLogBytes); !status.ok()) {
     return status;
   }
-  const absl::StatusOr<bool> more = TrimStep(database_, retention, now);
+  const int64_t oldest = ends().oldest.sequence;
+  if (trimming_through_ <= oldest) {
+    trimming_begin_ = now + notice;
+    if (absl::Status status = TellDue(retention, now); !status.ok()) return status;
+  }
+  if (trimming_through_ <= oldest || now < trimming_begin_) return false;
+  const absl::StatusOr<bool> more = TrimStep(database_, retention, now, trimming_through_);
   if (!more.ok()) return more.status();
   if (absl::Status status = Refresh(); !status.ok()) return status;
   return *more;
+}
+
+absl::Status ReadModel::TellDue(const Retention& retention, absl::Time now) {
+  const absl::StatusOr<int64_t> due = DueThrough(database_, retention, now);
+  if (!due.ok()) return due.status();
+  EventLog::OnTrimming on_trimming;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    trimming_through_ = *due;
+    if (*due > ends_.oldest.sequence) on_trimming = on_trimming_;
+  }
+  if (on_trimming != nullptr) on_trimming(*due);
+  return absl::OkStatus();
 }
 
 absl::Status ReadModel::Insert(const StreamEvent& event, Place& end) {
@@ -258,6 +278,16 @@ bool ReadModel::AwaitApplied(int64_t sequence, absl::Duration timeout) const {
 void ReadModel::SetOnCommitted(EventLog::OnCommitted on_committed) {
   const std::lock_guard<std::mutex> lock(mutex_);
   on_committed_ = std::move(on_committed);
+}
+
+void ReadModel::SetOnTrimming(EventLog::OnTrimming on_trimming) {
+  int64_t through = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    on_trimming_ = on_trimming;
+    if (trimming_through_ > ends_.oldest.sequence) through = trimming_through_;
+  }
+  if (through > 0) on_trimming(through);
 }
 
 }  // namespace kyc::events::jetstream

@@ -55,13 +55,15 @@ class ReadModel {
   // Everything through this sequence is gone from the stream, and was never here: the log begins
   // after it.
   absl::Status BeginAfter(const StreamEvent& event);
-  // As TrimStep.
-  absl::StatusOr<bool> Trim(const Retention& retention, absl::Time now);
+  // Tells which events are due, and removes some of them once `notice` is over: their readers have
+  // so long to resume after them. Returns whether more may be removed now.
+  absl::StatusOr<bool> Trim(const Retention& retention, absl::Time now, absl::Duration notice);
 
   Ends ends() const;
   // Whether everything up to the sequence has been applied, now or before the timeout.
   bool AwaitApplied(int64_t sequence, absl::Duration timeout) const;
   void SetOnCommitted(EventLog::OnCommitted on_committed);
+  void SetOnTrimming(EventLog::OnTrimming on_trimming);
   const ReadPool& readers() const { return readers_; }
 
  private:
@@ -70,6 +72,7 @@ class ReadModel {
   absl::Status Insert(const StreamEvent& event, Place& end);
   absl::Status NoteTrimmed(const Place& place);
   absl::StatusOr<std::vector<Event>> EventsAfter(int64_t sequence);
+  absl::Status TellDue(const Retention& retention, absl::Time now);
   absl::Status Refresh();
   void Publish(std::vector<Event> events);
 
@@ -82,6 +85,9 @@ class ReadModel {
   mutable std::condition_variable applied_;
   Ends ends_;
   EventLog::OnCommitted on_committed_;
+  EventLog::OnTrimming on_trimming_;
+  int64_t trimming_through_ = 0;  // What readers were told of.
+  absl::Time trimming_begin_;     // The follower's thread's.
 };
 
 }  // namespace kyc::events::jetstream
