@@ -14,7 +14,11 @@ namespace {
 using ::google::protobuf::util::TimeUtil;
 using ::netzme::v1::UpgradeEvent;
 
-constexpr char kFindReference[] =
+constexpr char kFindLatest[] =
+    "SELECT sequence, revision, status, content_digest FROM event INDEXED BY event_by_reference "
+    "WHERE reference_digest = ? ORDER BY sequence DESC LIMIT 1";
+
+constexpr char kFindTrimmed[] =
     "SELECT sequence, revision, status, content_digest FROM reference WHERE reference_digest = ?";
 
 // Among the newest 1,000 events of the reference, so that one that is sent endlessly stays cheap.
@@ -28,34 +32,45 @@ constexpr char kInsertEvent[] =
     "type, anomalies, reference_digest, content_digest, chain, cust_id_digest, sealed_fields, "
     "sealed_raw_body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-constexpr char kPutReference[] =
-    "INSERT OR REPLACE INTO reference (reference_digest, sequence, revision, status, "
-    "content_digest, updated_time_us) VALUES (?, ?, ?, ?, ?, ?)";
+// None: the query has no row.
+absl::StatusOr<absl::optional<ReferenceState>> ReadState(Statement& query,
+                                                         absl::string_view reference) {
+  const absl::StatusOr<bool> row = query.Bind(reference).Step();
+  if (!row.ok()) return row.status();
+  if (!*row) return absl::optional<ReferenceState>();
+  ReferenceState state;
+  state.sequence = query.Integer(0);
+  state.revision = query.Integer(1);
+  state.status = static_cast<::netzme::v1::UpgradeStatus>(query.Integer(2));
+  state.content_digest = std::string(query.Bytes(3));
+  query.Reset();
+  return absl::make_optional(std::move(state));
+}
 
 }  // namespace
 
-EventWriter::EventWriter(Statement find_reference, Statement find_content, Statement insert_event,
-                         Statement put_reference, const LogFile& file, Place end)
-    : find_reference_(std::move(find_reference)),
+EventWriter::EventWriter(Statement find_latest, Statement find_trimmed, Statement find_content,
+                         Statement insert_event, const LogFile& file, Place end)
+    : find_latest_(std::move(find_latest)),
+      find_trimmed_(std::move(find_trimmed)),
       find_content_(std::move(find_content)),
       insert_event_(std::move(insert_event)),
-      put_reference_(std::move(put_reference)),
       file_(&file),
       end_(std::move(end)) {}
 
 absl::StatusOr<EventWriter> EventWriter::Prepare(Database& database, const LogFile& file) {
-  absl::StatusOr<Statement> find_reference = database.Prepare(kFindReference);
-  if (!find_reference.ok()) return find_reference.status();
+  absl::StatusOr<Statement> find_latest = database.Prepare(kFindLatest);
+  if (!find_latest.ok()) return find_latest.status();
+  absl::StatusOr<Statement> find_trimmed = database.Prepare(kFindTrimmed);
+  if (!find_trimmed.ok()) return find_trimmed.status();
   absl::StatusOr<Statement> find_content = database.Prepare(kFindContent);
   if (!find_content.ok()) return find_content.status();
   absl::StatusOr<Statement> insert_event = database.Prepare(kInsertEvent);
   if (!insert_event.ok()) return insert_event.status();
-  absl::StatusOr<Statement> put_reference = database.Prepare(kPutReference);
-  if (!put_reference.ok()) return put_reference.status();
   absl::StatusOr<Place> end = NewestPlace(database);
   if (!end.ok()) return end.status();
-  return EventWriter(*std::move(find_reference), *std::move(find_content), *std::move(insert_event),
-                     *std::move(put_reference), file, *std::move(end));
+  return EventWriter(*std::move(find_latest), *std::move(find_trimmed), *std::move(find_content),
+                     *std::move(insert_event), file, *std::move(end));
 }
 
 absl::StatusOr<EventWriter::Written> EventWriter::Append(UpgradeEvent notification,
@@ -93,23 +108,15 @@ absl::StatusOr<EventWriter::Written> EventWriter::Append(UpgradeEvent notificati
   event.event.set_previous_status(verdict.previous_status);
   SetAnomalies(AnomalyBits(event.event), event.event);
   if (absl::Status status = Insert(event, event_id, digests); !status.ok()) return status;
-  if (absl::Status status = PutReference(event, digests); !status.ok()) return status;
   return Written{.appended = {.sequence = place.sequence, .revision = verdict.revision},
                  .event = std::move(event)};
 }
 
 absl::StatusOr<absl::optional<ReferenceState>> EventWriter::FindReference(
     absl::string_view reference) {
-  const absl::StatusOr<bool> row = find_reference_.Bind(reference).Step();
-  if (!row.ok()) return row.status();
-  if (!*row) return absl::optional<ReferenceState>();
-  ReferenceState state;
-  state.sequence = find_reference_.Integer(0);
-  state.revision = find_reference_.Integer(1);
-  state.status = static_cast<::netzme::v1::UpgradeStatus>(find_reference_.Integer(2));
-  state.content_digest = std::string(find_reference_.Bytes(3));
-  find_reference_.Reset();
-  return absl::make_optional(std::move(state));
+  absl::StatusOr<absl::optional<ReferenceState>> latest = ReadState(find_latest_, reference);
+  if (!latest.ok() || latest->has_value()) return latest;
+  return ReadState(find_trimmed_, reference);
 }
 
 absl::StatusOr<bool> EventWriter::OlderEventHas(const Digests& digests) {
@@ -139,16 +146,6 @@ absl::Status EventWriter::Insert(const Event& event, absl::string_view event_id,
     insert_event_.Bind(LookupDigest(file_->keys.cust_id, fields.cust_id()));
   }
   return insert_event_.Bind(sealed.fields).Bind(sealed.raw_body).Run();
-}
-
-absl::Status EventWriter::PutReference(const Event& event, const Digests& digests) {
-  return put_reference_.Bind(digests.reference)
-      .Bind(event.event.sequence())
-      .Bind(event.event.revision())
-      .Bind(event.event.status())
-      .Bind(digests.content)
-      .Bind(end_.received_time_us)
-      .Run();
 }
 
 }  // namespace kyc::events

@@ -35,23 +35,23 @@ class EventWriter {
   const Place& end() const { return end_; }
 
  private:
-  EventWriter(Statement find_reference, Statement find_content, Statement insert_event,
-              Statement put_reference, const LogFile& file, Place end);
+  EventWriter(Statement find_latest, Statement find_trimmed, Statement find_content,
+              Statement insert_event, const LogFile& file, Place end);
 
   // What the columns of one event need beside its fields.
   struct Digests {
     std::string reference;
     std::string content;
   };
+  // By the reference's newest event or, when all its events are trimmed, by what retention kept.
   absl::StatusOr<absl::optional<ReferenceState>> FindReference(absl::string_view reference);
   absl::StatusOr<bool> OlderEventHas(const Digests& digests);
   absl::Status Insert(const Event& event, absl::string_view event_id, const Digests& digests);
-  absl::Status PutReference(const Event& event, const Digests& digests);
 
-  Statement find_reference_;
+  Statement find_latest_;
+  Statement find_trimmed_;
   Statement find_content_;
   Statement insert_event_;
-  Statement put_reference_;
   const LogFile* file_;
   Place end_;
 };

@@ -12,7 +12,7 @@ namespace {
 struct Due {
   Place events_through;  // Zero sequence: none.
   int64_t events = 0;
-  int64_t references = 0;
+  bool references = false;
 };
 
 // The oldest ones.
@@ -31,14 +31,24 @@ absl::Status FindEvents(Database& database, int64_t through, Due& due) {
   }
 }
 
-absl::Status CountDueReferences(Database& database, int64_t before_us, Due& due) {
-  absl::StatusOr<Statement> query = database.Prepare(
-      "SELECT COUNT(*) FROM (SELECT 1 FROM reference WHERE updated_time_us < ? LIMIT ?)");
+absl::Status FindReferences(Database& database, int64_t before_us, Due& due) {
+  absl::StatusOr<Statement> query =
+      database.Prepare("SELECT 1 FROM reference WHERE updated_time_us < ? LIMIT 1");
   if (!query.ok()) return query.status();
-  const absl::StatusOr<bool> row = query->Bind(before_us).Bind(kRowsPerTrimStep).Step();
+  const absl::StatusOr<bool> row = query->Bind(before_us).Step();
   if (!row.ok()) return row.status();
-  due.references = query->Integer(0);
+  due.references = *row;
   return absl::OkStatus();
+}
+
+// What must be known of a reference without its events. The later event of two replaces the other.
+absl::Status RememberReferences(Database& database, const Place& through) {
+  absl::StatusOr<Statement> remember = database.Prepare(
+      "INSERT OR REPLACE INTO reference (reference_digest, sequence, revision, status, "
+      "content_digest, updated_time_us) SELECT reference_digest, sequence, revision, status, "
+      "content_digest, received_time_us FROM event WHERE sequence <= ? ORDER BY sequence");
+  if (!remember.ok()) return remember.status();
+  return remember->Bind(through.sequence).Run();
 }
 
 absl::Status TrimEvents(Database& database, const Place& through) {
@@ -80,17 +90,19 @@ absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, ab
   const int64_t references_before = absl::ToUnixMicros(now - retention.reference_age);
   Due due;
   absl::Status status = FindEvents(database, through, due);
-  if (status.ok()) status = CountDueReferences(database, references_before, due);
+  if (status.ok()) status = FindReferences(database, references_before, due);
   if (!status.ok()) return status;
-  if (due.events == 0 && due.references == 0) return false;
+  if (due.events == 0 && !due.references) return false;
 
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kWrite);
   if (!transaction.ok()) return transaction.status();
-  if (due.events > 0) status = TrimEvents(database, due.events_through);
-  if (status.ok() && due.references > 0) status = TrimReferences(database, references_before);
+  if (due.events > 0) status = RememberReferences(database, due.events_through);
+  if (status.ok() && due.events > 0) status = TrimEvents(database, due.events_through);
+  if (status.ok()) status = TrimReferences(database, references_before);
+  const int64_t trimmed_references = database.changes();
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return status;
-  return due.events == kRowsPerTrimStep || due.references == kRowsPerTrimStep;
+  return due.events == kRowsPerTrimStep || trimmed_references == kRowsPerTrimStep;
 }
 
 absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now) {

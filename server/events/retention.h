@@ -24,8 +24,9 @@ inline constexpr int kRowsPerTrimStep = 256;
 // the writer's thread, as all that follows.
 absl::StatusOr<int64_t> DueThrough(Database& database, const Retention& retention, absl::Time now);
 
-// Removes some of the events up to `through`, and some references that are due, in a transaction of
-// its own; none when there are none. Returns whether there may be more.
+// Removes some of the events up to `through`, remembering their references, and some references
+// that are due, in a transaction of its own; none when there are none. Returns whether there may be
+// more.
 absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now,
                               int64_t through);
 // The same of what is due now.

@@ -19,7 +19,8 @@ constexpr int64_t kFullCheckBytes = 64 << 20;
 // in _us are microseconds since 1970.
 //
 // event_by_reference holds the content too, so that older events of a reference are compared
-// without reading them. reference outlives event: revisions never start again.
+// without reading them. A reference has a row of its own only once its newest event is trimmed: so
+// revisions never start again, and an append touches one random page less.
 constexpr char kTables[] = R"sql(
   CREATE TABLE log (
     one INTEGER PRIMARY KEY CHECK (one = 1),

@@ -20,10 +20,14 @@ namespace kyc::events {
 // Takes a line for the operator.
 using Say = std::function<void(absl::string_view)>;
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // A migration changes tables that a file has; kTables of schema.cc makes what they come to.
-inline SchemaHistory History() { return {.newest = kSchemaVersion, .migrations = {}}; }
+inline SchemaHistory History() {
+  // Version 1 had a row in `reference` for every reference, not only for those whose events are
+  // trimmed. The others stay, never looked at, until the reference's next event is trimmed.
+  return {.newest = kSchemaVersion, .migrations = {{.from = 1, .sql = ""}}};
+}
 
 // Makes the tables in a new file, migrates an older version's; refuses another application's file,
 // a newer version's, one of another look-up key, and one that holds data sealed with a key that is

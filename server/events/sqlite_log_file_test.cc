@@ -135,8 +135,8 @@ TEST_F(SqliteLogFileTest, OldSealingKeyIsNeededUntilWhatItSealedIsGone) {
 
 TEST_F(SqliteLogFileTest, NewerSchemaIsRefused) {
   MakeLog();
-  Tamper("PRAGMA user_version = 2");
-  ExpectRefused(Open().status(), "newer version (schema 2, this one knows 1)");
+  Tamper("PRAGMA user_version = 3");
+  ExpectRefused(Open().status(), "newer version (schema 3, this one knows 2)");
 }
 
 TEST_F(SqliteLogFileTest, AnotherApplicationsFileIsRefusedAndLeftAsItWas) {
