@@ -17,6 +17,58 @@ constexpr int kPostingConnections = 16;
 constexpr double kPatience = 60;
 constexpr double kSecond = 1e9;
 
+// One run: watchers that stand, notifications that go on, a cut, and what comes after it.
+class Run {
+ public:
+  Run(WatchStage& stage, const WatchPlan& plan, Timeline& timeline)
+      : stage_(stage),
+        plan_(plan),
+        pacer_(stage.posts(), kEventsPerSecond),
+        sampler_(timeline, {{"streams that have caught up", [this] { return CaughtUp(); }},
+                            {"longest answer to a notification, ms",
+                             [this] { return stage_.answers().TakeLongest(); }}}) {}
+
+  void GoOn(double seconds) {
+    RunUntil(stage_.poller(), seconds, [this] {
+      Turn();
+      return false;
+    });
+  }
+
+  // Cuts all streams, and waits until all have caught up again.
+  absl::Status CutAndResume() {
+    cut_ = true;
+    absl::Status opened =
+        stage_.watches().Open(stage_.gateway().grpc_port(), plan_.connections, [this] {
+          Turn();
+          stage_.poller().Wait(0);
+        });
+    if (!opened.ok()) return opened;
+    const bool back = RunUntil(stage_.poller(), kPatience, [this] {
+      Turn();
+      return stage_.tally().caught_up == 2 * plan_.watchers;
+    });
+    return back ? absl::OkStatus() : absl::DeadlineExceededError("not all streams came back");
+  }
+
+ private:
+  void Turn() {
+    pacer_.PostDue();
+    sampler_.SampleIfDue();
+  }
+
+  // Every stream tells it once at the start and once when it is back.
+  double CaughtUp() const {
+    return static_cast<double>(cut_ ? stage_.tally().caught_up - plan_.watchers : plan_.watchers);
+  }
+
+  WatchStage& stage_;
+  const WatchPlan plan_;
+  Pacer pacer_;
+  Sampler sampler_;
+  bool cut_ = false;
+};
+
 Row MeasureOnce(const Options& options, const std::string& name, Timeline& timeline) {
   const auto watchers = static_cast<size_t>(options.watchers);
   const WatchPlan plan{.watchers = watchers,
@@ -25,46 +77,22 @@ Row MeasureOnce(const Options& options, const std::string& name, Timeline& timel
                        .posting_connections = kPostingConnections};
   const auto stage = WatchStage::Start(options, plan);
   if (!stage.ok()) return Failed(name, stage.status().ToString());
-  WatchStage& all = **stage;
-  Pacer pacer(all.posts(), kEventsPerSecond);
-  int64_t cut = 0;
+  const Gateway& gateway = (*stage)->gateway();
   timeline = {.title = name};
-  const auto caught_up = [&] {
-    // Every stream tells it once at the start and once when it is back.
-    const size_t since = all.tally().caught_up - watchers;
-    return static_cast<double>(cut == 0 ? watchers : since);
-  };
-  Sampler sampler(timeline, {{"streams that have caught up", caught_up},
-                             {"longest answer to a notification, ms",
-                              [&] { return all.answers().TakeLongest(); }}});
-  const auto turn = [&] {
-    pacer.PostDue();
-    sampler.SampleIfDue();
-    return false;
-  };
-  RunUntil(all.poller(), std::min(1.0, options.seconds), turn);
+  Run run(**stage, plan, timeline);
+  run.GoOn(std::min(1.0, options.seconds));
 
-  Meter meter(&all.gateway(), all.answers());
-  cut = Now();
-  const int64_t cpu = all.gateway().process().CpuNanoseconds();
-  const auto go_on = [&] {
-    turn();
-    all.poller().Wait(0);
-  };
-  const absl::Status opened =
-      all.watches().Open(all.gateway().grpc_port(), plan.connections, go_on);
-  if (!opened.ok()) return Failed(name, opened.ToString());
-  const bool back = RunUntil(all.poller(), kPatience, [&] {
-    turn();
-    return all.tally().caught_up == 2 * watchers;
-  });
-  if (!back) all.deliveries().Failed("not all streams came back");
+  Meter meter(&gateway, (*stage)->answers());
+  const int64_t cut = Now();
+  const int64_t cpu = gateway.process().CpuNanoseconds();
+  const absl::Status resumed = run.CutAndResume();
+  if (!resumed.ok()) return Failed(name, resumed.ToString());
   const double seconds = (Now() - cut) / kSecond;
-  const double used = (all.gateway().process().CpuNanoseconds() - cpu) / 1e3 / watchers;
-  RunUntil(all.poller(), options.seconds, turn);
+  const double used = (gateway.process().CpuNanoseconds() - cpu) / 1e3 / watchers;
+  run.GoOn(options.seconds);
   Row row = meter.Stop(name);
   row.cpu_microseconds.reset();  // Most of it is the streams', not the notifications'.
-  all.Finish(row);
+  (*stage)->Finish(row);
   row.extras = {{"all back after s", seconds}, {"CPU us for each to come back", used}};
   return row;
 }

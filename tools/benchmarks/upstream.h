@@ -12,7 +12,7 @@
 namespace kyc::bench {
 
 struct UpstreamBehaviour {
-  std::string reply;                 // JSON, to every request.
+  std::string reply = {};            // JSON, to every request.
   int64_t delay_nanoseconds = 0;     // Before each reply.
   bool stalls = false;               // Never replies.
   std::string expected_text = {};    // Stands in every body.
