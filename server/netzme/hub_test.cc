@@ -83,6 +83,31 @@ TEST_F(HubTest, WatcherOfReferencesIsToldOfItsOwnAlone) {
   EXPECT_THAT(all.Told(), IsEmpty());
 }
 
+TEST_F(HubTest, EveryWatcherIsToldWhatIsAboutToBeRemoved) {
+  TemporaryLog log(2, absl::Seconds(20));
+  Hub hub(log.log(), loop_, {});
+  FakeWatcher one, all;
+  const Filter of_one = OfReferences({"R-1"});
+  const Filter of_all = OfReferences({});
+  hub.Add(&one, of_one);
+  hub.Add(&all, of_all);
+  for (int i = 1; i <= 3; ++i) {
+    ::netzme::v1::UpgradeEvent event;
+    event.set_original_reference_no(std::to_string(i));
+    event.set_status(::netzme::v1::UPGRADE_STATUS_APPROVED);
+    log.Append(std::move(event));
+  }
+  loop_.WaitForPosts(3);
+  RunLoop();
+  EXPECT_THAT(all.Trimming(), IsEmpty());
+  log.Advance(10);
+  loop_.WaitForPosts(4);
+  RunLoop();
+  EXPECT_THAT(one.Trimming(), ElementsAre(1));
+  EXPECT_THAT(all.Trimming(), ElementsAre(1));
+  EXPECT_EQ(log.log().ends().oldest.sequence, 0) << "it is still there";
+}
+
 TEST_F(HubTest, RingKeepsTheNewestWithinBothLimits) {
   Hub hub(log_.log(), loop_, {.events = 3, .bytes = 100'000});
   for (int i = 0; i < 5; ++i) Append("R-1");
