@@ -148,17 +148,41 @@ class NeverBilledTwiceTest : public testing::TestWithParam<Storm> {
     if (most > 0) ++open_;
   }
 
-  // Or the storm proves nothing.
+  struct Sum {
+    std::vector<std::string> wrong;
+    std::map<std::string, int> ends;  // How many calls ended how.
+    int whole = 0;                    // Bodies of these calls that came whole.
+    int answered_by_retry = 0;
+  };
+  Sum SumUp() const {
+    Sum sum;
+    for (size_t i = 0; i < calls_.size(); ++i) {
+      const HttpResult& result = *calls_[i].result;
+      const int whole = upstream_.WholeBodies(RequestOf(i).body.ToString());
+      sum.whole += whole;
+      const auto* response = std::get_if<HttpResponse>(&result);
+      if (response != nullptr && response->attempts > 1) ++sum.answered_by_retry;
+      const std::string end =
+          response != nullptr ? absl::StrCat(response->status) : Describe(result);
+      ++sum.ends[absl::StrCat(end, whole > 0 ? ", received" : "")];
+      const std::string fault = Judge(result, whole);
+      if (!fault.empty()) sum.wrong.push_back(absl::StrCat("call ", i, " ", fault));
+    }
+    return sum;
+  }
+
+  // Or the storm proves nothing. (Which connections idle for long depends on the machine.)
   void ExpectEveryFaultStruck() const {
-    for (int moment = 1; moment < int(Moment::kNeverAnswered); ++moment) {
+    const auto expect = [this](Moment moment, absl::string_view when) {
       for (int ending = 0; ending <= int(kLastEnding); ++ending) {
-        for (const char* when : {" first", " reused"}) {
-          if (Moment(moment) == Moment::kAtAccept && when != absl::string_view(" first")) continue;
-          const std::string fault =
-              absl::StrCat(MomentName(Moment(moment)), " ", EndingName(Ending(ending)), when);
-          EXPECT_TRUE(upstream_.struck().count(fault)) << fault;
-        }
+        const std::string fault =
+            absl::StrCat(MomentName(moment), " ", EndingName(Ending(ending)), when);
+        EXPECT_TRUE(upstream_.struck().count(fault)) << fault;
       }
+    };
+    for (int moment = int(Moment::kAtAccept); moment < int(Moment::kNeverAnswered); ++moment) {
+      if (Moment(moment) != Moment::kIdle) expect(Moment(moment), " first");
+      if (Moment(moment) != Moment::kAtAccept) expect(Moment(moment), " reused");
     }
     EXPECT_TRUE(upstream_.struck().count("never_answered"));
     EXPECT_TRUE(upstream_.struck().count("listener"));
@@ -188,31 +212,17 @@ TEST_P(NeverBilledTwiceTest, WhateverHappensToTheConnections) {
   loop_.reset();  // Closes every connection; what is still on its way arrives.
   upstream_.Finish();
 
-  std::vector<std::string> wrong;
-  std::map<std::string, int> ends;
-  int whole_in_all = 0;
-  int answered_by_retry = 0;
-  for (size_t i = 0; i < calls_.size(); ++i) {
-    const HttpResult& result = *calls_[i].result;
-    const int whole = upstream_.WholeBodies(RequestOf(i).body.ToString());
-    whole_in_all += whole;
-    const auto* response = std::get_if<HttpResponse>(&result);
-    if (response != nullptr && response->attempts > 1) ++answered_by_retry;
-    ++ends[absl::StrCat(response != nullptr ? absl::StrCat(response->status) : Describe(result),
-                        whole > 0 ? ", received" : "")];
-    const std::string fault = Judge(result, whole);
-    if (!fault.empty()) wrong.push_back(absl::StrCat("call ", i, " ", fault));
-  }
-  for (const auto& [end, count] : ends) std::cout << count << " " << end << "\n";
+  Sum sum = SumUp();
+  for (const auto& [end, count] : sum.ends) std::cout << count << " " << end << "\n";
   for (const auto& [end, count] : repeated_) std::cout << count << " repeated: " << end << "\n";
-  EXPECT_EQ(wrong.size(), 0U) << "the first: " << (wrong.empty() ? "" : wrong.front());
-  EXPECT_EQ(upstream_.AllWholeBodies(), whole_in_all) << "bodies came whole, but garbled";
-  if (!GetParam().breaker) ExpectEveryFaultStruck();
-  EXPECT_GT(answered_by_retry, 0);
-  EXPECT_GT(repeated_.size(), 0U);
+  EXPECT_EQ(sum.wrong.size(), 0U) << "the first: " << (sum.wrong.empty() ? "" : sum.wrong.front());
+  EXPECT_EQ(upstream_.AllWholeBodies(), sum.whole) << "bodies came whole, but garbled";
+  EXPECT_GT(sum.ends["200, received"], 100);
+  EXPECT_GT(sum.ends["connection_lost sent, received"], 20);
   EXPECT_EQ(repeated_["circuit_open not sent"] > 0, GetParam().breaker);
-  EXPECT_GT(ends["200, received"], 100);
-  EXPECT_GT(ends["connection_lost sent, received"], 20);
+  if (GetParam().breaker) return;  // It keeps most of the storm out.
+  EXPECT_GT(sum.answered_by_retry, 0);
+  ExpectEveryFaultStruck();
 }
 
 INSTANTIATE_TEST_SUITE_P(Storms, NeverBilledTwiceTest,
