@@ -135,6 +135,8 @@ TEST_P(GatewayFaultsTest, NothingIsAcknowledgedInVainAndServiceResumesByItself) 
       ExpectRefused(PostFromAll(gateway));
       if (!GetParam().may_acknowledge) {
         ExpectTold(gateway);
+        // It is wrong, but cannot be kept for the operator now: the sender has to send it again.
+        EXPECT_EQ(WebhookConnection(gateway.webhook_port()).Post("no JSON"), 500);
         Follower reading;
         reading.CatchUp(gateway.grpc_port());
         ExpectWholeLog(reading.seen(), senders_);
@@ -144,6 +146,7 @@ TEST_P(GatewayFaultsTest, NothingIsAcknowledgedInVainAndServiceResumesByItself) 
       EXPECT_EQ(gateway.Metric("kyc_event_log_writable "), 1);
     }
     EXPECT_THAT(PostFromAll(gateway), ElementsAre(200));
+    EXPECT_EQ(WebhookConnection(gateway.webhook_port()).Post("no JSON"), 400);
     ends = true;
     EXPECT_EQ(gateway.process().Stop(), 0);
     following.join();
