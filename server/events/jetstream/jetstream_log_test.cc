@@ -12,6 +12,7 @@
 #include "server/events/jetstream/api.h"
 #include "server/events/jetstream/jetstream_testing.h"
 #include "server/events/log_testing.h"
+#include "server/events/sqlite.h"
 
 namespace kyc::events::jetstream {
 namespace {
@@ -102,6 +103,28 @@ TEST_P(JetStreamLogTest, CursorOfAnotherGatewayIsResumed) {
   Append(*one, "R3", "approved");
   AwaitSequence(*other, 3);
   EXPECT_THAT(ReadAll(*other, *position), ElementsAre("3:R3/approved@1"));
+}
+
+TEST_P(JetStreamLogTest, CursorOfAGatewayThatIsFurtherWaitsForThisOne) {
+  const JetStreamLogOptions options = Options();
+  const auto lagging = OpenLog(options);
+  const auto log = OpenLog(Options());
+  absl::StatusOr<Database> database =
+      Database::Open(options.folder + "/read-model.db", Database::Use::kWrite);
+  ASSERT_TRUE(database.ok());
+  {
+    // Nobody else writes meanwhile, so this one cannot follow.
+    const auto held = Transaction::Begin(*database, Transaction::Kind::kWrite);
+    ASSERT_TRUE(held.ok());
+    Append(*log, "R1", "approved");
+    AwaitSequence(*log, 1);
+    const absl::Status lags =
+        lagging->PositionFromText(log->CursorText(log->ends().newest)).status();
+    EXPECT_EQ(ReasonOf(lags), "LOG_UNAVAILABLE") << lags;
+  }
+  const absl::StatusOr<Position> position =
+      lagging->PositionFromText(log->CursorText(log->ends().newest));
+  EXPECT_TRUE(position.ok()) << position.status();
 }
 
 TEST_P(JetStreamLogTest, CursorAheadOfTheStreamIsRefused) {
