@@ -21,12 +21,12 @@ const uint8_t* Bytes(absl::string_view text) {
   return reinterpret_cast<const uint8_t*>(text.data());
 }
 
-bssl::UniquePtr<EVP_AEAD_CTX> Aes256Gcm(const Secret& key) {
-  bssl::UniquePtr<EVP_AEAD_CTX> context(
-      EVP_AEAD_CTX_new(EVP_aead_aes_256_gcm(), Bytes(key.Reveal()), kKeyBytes, kTagBytes));
+std::shared_ptr<const EVP_AEAD_CTX> Aes256Gcm(const Secret& key) {
+  EVP_AEAD_CTX* context =
+      EVP_AEAD_CTX_new(EVP_aead_aes_256_gcm(), Bytes(key.Reveal()), kKeyBytes, kTagBytes);
   // Fails only where memory does: then nothing safe can be stored.
-  if (!context) std::abort();
-  return context;
+  if (context == nullptr) std::abort();
+  return {context, EVP_AEAD_CTX_free};
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ absl::StatusOr<Sealer> Sealer::Make(std::vector<SealingKey> keys) {
     if (key.key.Reveal().size() != kKeyBytes) {
       return absl::InvalidArgumentError(absl::StrCat("sealing key ", key.id, " must be 32 bytes"));
     }
-    if (!sealer.keys_.emplace(key.id, std::move(key.key)).second) {
+    if (!sealer.keys_.emplace(key.id, Aes256Gcm(key.key)).second) {
       return absl::InvalidArgumentError(absl::StrCat("sealing key ", key.id, " is there twice"));
     }
   }
@@ -53,7 +53,7 @@ std::string Sealer::Seal(absl::string_view plaintext, absl::string_view context)
   sealed.resize(kHeadBytes + plaintext.size() + kTagBytes);
   uint8_t* at = reinterpret_cast<uint8_t*>(sealed.data());
   size_t size = 0;
-  if (EVP_AEAD_CTX_seal(Aes256Gcm(keys_.at(seals_with_)).get(), at + kHeadBytes, &size,
+  if (EVP_AEAD_CTX_seal(keys_.at(seals_with_).get(), at + kHeadBytes, &size,
                         sealed.size() - kHeadBytes, at + 1, kNonceBytes, Bytes(plaintext),
                         plaintext.size(), Bytes(context), context.size()) != 1) {
     std::abort();
@@ -73,9 +73,9 @@ absl::StatusOr<std::string> Sealer::Open(absl::string_view sealed,
   const absl::string_view rest = sealed.substr(kHeadBytes);
   std::string plaintext(rest.size(), '\0');
   size_t size = 0;
-  if (EVP_AEAD_CTX_open(Aes256Gcm(key->second).get(), reinterpret_cast<uint8_t*>(plaintext.data()),
-                        &size, plaintext.size(), Bytes(nonce), nonce.size(), Bytes(rest),
-                        rest.size(), Bytes(context), context.size()) != 1) {
+  if (EVP_AEAD_CTX_open(key->second.get(), reinterpret_cast<uint8_t*>(plaintext.data()), &size,
+                        plaintext.size(), Bytes(nonce), nonce.size(), Bytes(rest), rest.size(),
+                        Bytes(context), context.size()) != 1) {
     return absl::DataLossError("sealed text was altered, or belongs to another place");
   }
   plaintext.resize(size);

@@ -4,12 +4,15 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/call/secret.h"
+
+struct evp_aead_ctx_st;
 
 namespace kyc::crypto {
 
@@ -34,7 +37,8 @@ class Sealer {
   Sealer() = default;
 
   uint8_t seals_with_ = 0;
-  std::map<uint8_t, Secret> keys_;
+  // Each key's schedule, made once. Shared by the copies of this sealer.
+  std::map<uint8_t, std::shared_ptr<const evp_aead_ctx_st>> keys_;
 };
 
 }  // namespace kyc::crypto

@@ -223,6 +223,12 @@ Task<int> HttpConnection::ReadBody(Parser& parser, const HttpCall& head) {
         co_await asio::async_write(socket_, asio::buffer(kContinue, sizeof(kContinue) - 1), kAwait);
     if (error) co_return kGone;
   }
+  // What came with the head needs no turn of the loop.
+  parser.eager(true);
+  error_code here;
+  buffer_.consume(parser.put(buffer_.cdata(), here));
+  if (here && here != beast::http::error::need_more) co_return BodyRefusal(here);
+  if (parser.is_done()) co_return 0;
   const auto [error, size] = co_await beast::http::async_read(socket_, buffer_, parser, kAwait);
   co_return error ? BodyRefusal(error) : 0;
 }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
@@ -31,16 +32,20 @@ using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
 using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
 
-// The way into the loop from any thread, as long as there is a loop. Thread-safe.
+// The way into the loop from any thread, as long as there is a loop. Wakes it once for all tasks
+// that wait. Thread-safe; outlives the loop.
 class Gate {
  public:
+  using Task = absl::AnyInvocable<void() &&>;
+
   explicit Gate(boost::asio::io_context* loop) : loop_(loop) {}
 
-  // Runs `function` on the loop; drops it once the gate is closed.
-  template <typename Function>
-  void Post(Function function) {
+  // Runs `task` on the loop; drops it once the gate is closed.
+  void Post(Task task) {
     const std::lock_guard lock(mutex_);
-    if (loop_ != nullptr) boost::asio::post(*loop_, std::move(function));
+    if (loop_ == nullptr) return;
+    waiting_.push_back(std::move(task));
+    if (waiting_.size() == 1) boost::asio::post(*loop_, [this] { RunWaiting(); });
   }
   void Close() {
     const std::lock_guard lock(mutex_);
@@ -48,8 +53,18 @@ class Gate {
   }
 
  private:
+  void RunWaiting() {
+    std::vector<Task> tasks;
+    {
+      const std::lock_guard lock(mutex_);
+      tasks.swap(waiting_);
+    }
+    for (Task& task : tasks) std::move(task)();
+  }
+
   std::mutex mutex_;
   boost::asio::io_context* loop_;
+  std::vector<Task> waiting_;
 };
 
 // What the listener may do to a connection.
