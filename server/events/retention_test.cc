@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <future>
+#include <semaphore>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -93,6 +95,24 @@ TEST_F(RetentionTest, WhatIsDueIsToldFirstAndRemovedOnlyAfterTheNotice) {
   now_s_ += 10;
   AwaitOldest(first);
   EXPECT_EQ(log_->ends().oldest.sequence, first);
+}
+
+TEST_F(RetentionTest, CountIsKeptUnderALoadThatNeverPauses) {
+  constexpr int kCount = 1000;
+  constexpr int kInFlight = 3000;
+  Open({.count = kCount});
+  std::counting_semaphore<> room(kInFlight);
+  int64_t most = 0;  // Written on the log's thread only.
+  for (int i = 0; i < 40'000; ++i) {
+    room.acquire();
+    log_->Append(Notification(absl::StrCat("R", i), "approved"), [&](absl::StatusOr<Appended>) {
+      const Ends ends = log_->ends();
+      most = std::max(most, ends.newest.sequence - ends.oldest.sequence);
+      room.release();
+    });
+  }
+  for (int i = 0; i < kInFlight; ++i) room.acquire();
+  EXPECT_LE(most, kCount + 2 * kInFlight);
 }
 
 TEST_F(RetentionTest, ReaderBehindTheOldestIsToldSo) {

@@ -8,8 +8,10 @@ namespace {
 
 // Bounds how long a transaction gets.
 constexpr size_t kMaxBatch = 1024;
-// Under a load that never pauses, retention still gets its turn.
-constexpr int kBatchesPerTrim = 16;
+// Under a load that never pauses, retention still gets its turn after so many requests; and while
+// more is due than a step removes, it removes twice as much as is added.
+constexpr int kAddedPerTurn = 1024;
+constexpr int kAddedPerStep = kRowsPerTrimStep / 2;
 
 }  // namespace
 
@@ -65,17 +67,20 @@ void Writer::SetOnTrimming(EventLog::OnTrimming on_trimming) {
 
 void Writer::Run() {
   bool trim_is_due = true;
-  int batches_since_trim = 0;
+  bool behind = false;  // More is due to be removed than one step has.
+  int added_since_trim = 0;
   while (!queue_.Drained()) {
     std::vector<WriteRequest> requests =
         queue_.Take(kMaxBatch, trim_is_due ? absl::ZeroDuration() : Pause());
     const bool idle = requests.empty();
+    added_since_trim += static_cast<int>(requests.size());
     if (!idle) CommitAndAnswer(std::move(requests));
     if (idle && !writable_) Probe();
     trim_is_due = true;
-    if (idle || ++batches_since_trim >= kBatchesPerTrim) {
-      trim_is_due = Trim();
-      batches_since_trim = 0;
+    if (idle || added_since_trim >= (behind ? kAddedPerStep : kAddedPerTurn)) {
+      for (int steps = added_since_trim / kAddedPerStep; (behind = Trim()) && steps > 0;) --steps;
+      trim_is_due = behind;
+      added_since_trim = 0;
     }
   }
 }
