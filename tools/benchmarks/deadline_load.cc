@@ -31,8 +31,10 @@ class DeadlineLoad::Caller : public CallListener {
   void OnEnd(const CallEnd& end) override {
     ++load_.ended_;
     const std::string fault = Fault(end, kDeadlineExceeded);
+    const int64_t late = Now() - due_;
+    load_.earliest_ = std::max(load_.earliest_, -late);
     if (fault.empty()) {
-      load_.recorder_.Succeeded(Now() - due_);
+      load_.recorder_.Succeeded(late);
     } else {
       load_.recorder_.Failed(fault);
     }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -30,6 +31,8 @@ class DeadlineLoad {
   // Begins the calls whose time has come.
   void CallDue();
   bool AllEnded() const;
+  // How long before its deadline the earliest one ended, in milliseconds; negative if none did.
+  double earliest_milliseconds() const { return static_cast<double>(earliest_) / 1e6; }
 
  private:
   class Caller;
@@ -44,6 +47,7 @@ class DeadlineLoad {
   int64_t begin_ = 0;
   size_t begun_ = 0;
   size_t ended_ = 0;
+  int64_t earliest_ = std::numeric_limits<int64_t>::min();
 };
 
 }  // namespace kyc::bench
