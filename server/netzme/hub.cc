@@ -72,6 +72,11 @@ const grpc::Slice& Hub::CursorField(events::Position position) {
 
 void Hub::OnCommitted(const std::vector<events::Event>& events) {
   const events::Position before = ring_.newest();
+  if (others_.empty() && by_reference_.empty()) {
+    const events::Position newest = events.back().position;
+    if (newest.sequence > before.sequence) ring_.BeginAt(newest);
+    return;
+  }
   std::vector<std::pair<const std::string*, events::Position>> told;
   for (const events::Event& event : events) {
     if (event.position.sequence <= ring_.newest().sequence) continue;

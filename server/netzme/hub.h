@@ -37,7 +37,8 @@ class Watcher {
 
 // Lives on the loop's thread: made before the log's first append, destroyed on that thread or after
 // the loop has ended. A commit costs time for the watchers that it may concern only: those who name
-// references are asked for their own alone. It holds no events for anybody.
+// references are asked for their own alone; while there are none at all, the ring stays empty. It
+// holds no events for anybody.
 class Hub {
  public:
   // Both outlive the hub.

@@ -110,6 +110,9 @@ TEST_F(HubTest, EveryWatcherIsToldWhatIsAboutToBeRemoved) {
 
 TEST_F(HubTest, RingKeepsTheNewestWithinBothLimits) {
   Hub hub(log_.log(), loop_, {.events = 3, .bytes = 100'000});
+  FakeWatcher all;
+  const Filter of_all = OfReferences({});
+  hub.Add(&all, of_all);
   for (int i = 0; i < 5; ++i) Append("R-1");
   RunLoop();
   EXPECT_EQ(hub.ring().size(), 3U);
@@ -124,6 +127,26 @@ TEST_F(HubTest, RingKeepsTheNewestWithinBothLimits) {
   RunLoop();
   EXPECT_EQ(hub.ring().size(), 1U);
   EXPECT_EQ(hub.ring().floor().sequence, 6);
+}
+
+TEST_F(HubTest, RingHoldsNothingWhileNobodyWatches) {
+  Hub hub(log_.log(), loop_, {});
+  FakeWatcher one;
+  const Filter of_one = OfReferences({"R-1"});
+  hub.Add(&one, of_one);
+  Append("R-2");
+  RunLoop();
+  EXPECT_EQ(hub.ring().size(), 1U);
+  hub.Remove(&one, of_one);
+  Append("R-1");
+  RunLoop();
+  EXPECT_EQ(hub.ring().size(), 0U);
+  EXPECT_EQ(hub.ring().floor().sequence, 2);
+  hub.Add(&one, of_one);
+  Append("R-1");
+  RunLoop();
+  EXPECT_EQ(hub.ring().size(), 1U);
+  EXPECT_THAT(one.Told(), ElementsAre(2));
 }
 
 TEST_F(HubTest, BeginsAtTheEndOfALogWithEvents) {

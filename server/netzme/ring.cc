@@ -29,6 +29,13 @@ void Ring::Append(const events::Event& event) {
   }
 }
 
+void Ring::BeginAt(events::Position newest) {
+  entries_.clear();
+  bytes_ = 0;
+  floor_ = newest;
+  newest_ = newest;
+}
+
 size_t Ring::FirstAfter(int64_t sequence) const {
   const auto after = std::upper_bound(
       entries_.begin(), entries_.end(), sequence,

@@ -33,6 +33,8 @@ class Ring {
 
   // `event` comes after newest(). Drops the oldest ones beyond the limits.
   void Append(const events::Event& event);
+  // Begins anew, empty, at `newest`, for nobody is there to be sent what lies before.
+  void BeginAt(events::Position newest);
 
   events::Position floor() const { return floor_; }
   events::Position newest() const { return newest_; }

@@ -23,14 +23,19 @@ std::string TagAndLength(int field_number, uint64_t length) {
   return bytes;
 }
 
+grpc::Slice WholeEntry(const ::netzme::v1::UpgradeEvent& event) {
+  std::string bytes = TagAndLength(Events::kEventsFieldNumber, event.ByteSizeLong());
+  event.AppendToString(&bytes);
+  return grpc::Slice(bytes);
+}
+
 }  // namespace
 
 grpc::Slice EventEntry(const ::netzme::v1::UpgradeEvent& event, ::netzme::v1::View view) {
+  if (view == ::netzme::v1::VIEW_FULL) return WholeEntry(event);
   ::netzme::v1::UpgradeEvent shown = event;
   Hide(view, shown);
-  std::string bytes = TagAndLength(Events::kEventsFieldNumber, shown.ByteSizeLong());
-  shown.AppendToString(&bytes);
-  return grpc::Slice(bytes);
+  return WholeEntry(shown);
 }
 
 grpc::Slice CursorField(const std::string& text) {
