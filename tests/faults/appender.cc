@@ -23,7 +23,7 @@ using ::kyc::events::SqliteLog;
 constexpr int kThreads = 4;
 constexpr int kInFlight = 4;  // Of each thread.
 // So large that a few hundred events fill the write-ahead log and are moved into the file.
-constexpr size_t kBodyBytes = 3000;
+constexpr size_t kBodyBytes = 40'000;
 constexpr int kReferences = 7;
 
 // Shorter than PIPE_BUF, so a line is written whole or not at all.
