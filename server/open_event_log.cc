@@ -53,6 +53,7 @@ absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& 
 }
 
 absl::StatusOr<OpenedLog> OpenJetStream(const config::Settings& settings, Metrics& metrics,
+                                        std::function<void(absl::string_view)> say,
                                         std::function<void(absl::string_view)> log_line) {
   const config::EventLog& from = *settings.event_log;
   const config::JetStream& jetstream = *from.jetstream;
@@ -78,6 +79,7 @@ absl::StatusOr<OpenedLog> OpenJetStream(const config::Settings& settings, Metric
   options.publish_timeout = jetstream.publish_timeout;
   if (settings.webhook.has_value()) options.max_waiting = settings.webhook->max_waiting;
   options.metrics = &metrics;
+  options.say = std::move(say);
   options.log = std::move(log_line);
   return Opened(JetStreamLog::Open(std::move(options)), absl::StrJoin(jetstream.servers, " "));
 }
@@ -90,7 +92,7 @@ absl::StatusOr<OpenedLog> OpenEventLog(const config::Settings& settings, Metrics
   if (!settings.event_log->jetstream.has_value()) {
     return OpenSqlite(settings, metrics, std::move(say));
   }
-  return OpenJetStream(settings, metrics, std::move(log_line));
+  return OpenJetStream(settings, metrics, std::move(say), std::move(log_line));
 }
 
 }  // namespace kyc

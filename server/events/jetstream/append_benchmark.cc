@@ -1,7 +1,7 @@
 // How many appends a second a cluster of nats-servers on this machine takes, over one stream and
 // over several that share the references among them, and what CPU an append costs whom.
 //
-// Usage: append_benchmark [NATS-SERVER [SECONDS]]
+// Usage: append_benchmark [NATS-SERVER [SECONDS [SETTINGS OF JETSTREAM]]]
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -75,13 +75,29 @@ class Load {
   int64_t failed_ = 0;
 };
 
-void Measure(const std::string& program, int nodes, int streams, absl::Duration duration) {
+// How fast a new gateway makes its read model.
+void MeasureFollowing(const NatsServers& servers, int64_t events) {
+  FakeMetrics metrics;
+  JetStreamLogOptions options = OptionsOver(servers, metrics);
+  options.stream.name = "KYC-0";
+  options.stream.subject_prefix = "kyc.0";
+  const double before = CpuSeconds(RUSAGE_SELF);
+  const absl::Time begin = absl::Now();
+  const auto log = OpenLog(std::move(options));
+  AwaitSequence(*log, events);
+  std::printf("a new gateway follows %.0f events/s, CPU %.0f us each\n",
+              static_cast<double>(events) / absl::ToDoubleSeconds(absl::Now() - begin),
+              (CpuSeconds(RUSAGE_SELF) - before) / static_cast<double>(events) * 1e6);
+}
+
+void Measure(const std::string& program, const std::string& settings, int nodes, int streams,
+             absl::Duration duration) {
   const double servers_before = CpuSeconds(RUSAGE_CHILDREN);
   FakeMetrics metrics;
   double ours = 0;
   std::pair<int64_t, int64_t> appends;
   {
-    NatsServers servers(program, nodes);
+    NatsServers servers(program, nodes, "", settings);
     std::vector<std::unique_ptr<JetStreamLog>> logs;
     for (int i = 0; i < streams; ++i) {
       JetStreamLogOptions options = OptionsOver(servers, metrics);
@@ -89,10 +105,12 @@ void Measure(const std::string& program, int nodes, int streams, absl::Duration 
       options.stream.subject_prefix = absl::StrCat("kyc.", i);
       options.follows = false;
       logs.push_back(OpenLog(std::move(options)));
+      if (logs.back() == nullptr) std::exit(1);
     }
     const double before = CpuSeconds(RUSAGE_SELF);
     appends = Load(logs).Run(duration);
     ours = CpuSeconds(RUSAGE_SELF) - before;
+    if (streams == 1) MeasureFollowing(servers, appends.first);
   }
   const auto count = static_cast<double>(appends.first);
   std::printf(
@@ -109,7 +127,8 @@ int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   const std::string program = argc > 1 ? argv[1] : kyc::events::jetstream::DebiansNatsServer();
   const absl::Duration duration = absl::Seconds(argc > 2 ? std::atoi(argv[2]) : 10);
+  const std::string settings = argc > 3 ? argv[3] : "";
   for (const auto& [nodes, streams] : {std::pair(1, 1), {3, 1}, {3, 2}, {3, 4}}) {
-    kyc::events::jetstream::Measure(program, nodes, streams, duration);
+    kyc::events::jetstream::Measure(program, settings, nodes, streams, duration);
   }
 }

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/call/error.h"
@@ -44,13 +45,18 @@ absl::Status CheckOptions(const JetStreamLogOptions& options) {
   return absl::OkStatus();
 }
 
-// Tries until it works, is refused for good, or `deadline` is over.
+// Tries until it works, is refused for good, or the options' time from `begin` on is over.
 template <typename Try>
-auto Persist(absl::Time deadline, Try attempt) -> decltype(attempt()) {
-  for (;;) {
+auto Persist(const JetStreamLogOptions& options, absl::Time begin, Try attempt)
+    -> decltype(attempt()) {
+  for (bool told = false;; told = true) {
     auto result = attempt();
-    if (result.ok() || !absl::IsUnavailable(result.status()) || absl::Now() > deadline) {
-      return result;
+    const bool waits =
+        absl::IsUnavailable(result.status()) && absl::Now() < begin + options.start_timeout;
+    if (!waits) return result;
+    if (!told && options.log != nullptr) {
+      options.log(absl::StrCat(std::string(result.status().message()), " Tried for up to ",
+                               absl::FormatDuration(options.start_timeout)));
     }
     absl::SleepFor(kBetweenTries);
   }
@@ -91,7 +97,7 @@ absl::StatusOr<bool> Agrees(Connection& connection, const StreamOptions& stream,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<JetStreamLog>> JetStreamLog::Open(JetStreamLogOptions options) {
-  const absl::Time deadline = absl::Now() + options.start_timeout;
+  const absl::Time begin = absl::Now();
   if (absl::Status status = CheckOptions(options); !status.ok()) return status;
   absl::StatusOr<crypto::Sealer> sealer = crypto::Sealer::Make(options.sealing_keys);
   if (!sealer.ok()) return sealer.status();
@@ -101,10 +107,10 @@ absl::StatusOr<std::unique_ptr<JetStreamLog>> JetStreamLog::Open(JetStreamLogOpt
   if (!quarantine.ok()) return quarantine.status();
 
   const auto connect = [&] { return Connection::Open(options.connection); };
-  absl::StatusOr<std::unique_ptr<Connection>> publishing = Persist(deadline, connect);
+  absl::StatusOr<std::unique_ptr<Connection>> publishing = Persist(options, begin, connect);
   if (!publishing.ok()) return publishing.status();
   const absl::StatusOr<StreamState> stream =
-      Persist(deadline, [&] { return PrepareStream(**publishing, options.stream, keys); });
+      Persist(options, begin, [&] { return PrepareStream(**publishing, options.stream, keys); });
   if (!stream.ok()) return stream.status();
 
   LogFile file{absl::StrCat(options.folder, "/read-model.db"), stream->log_id, keys,
@@ -122,9 +128,18 @@ absl::StatusOr<std::unique_ptr<JetStreamLog>> JetStreamLog::Open(JetStreamLogOpt
   auto started = Publisher::Start(*log->publishing_, log->file_, std::move(publisher));
   if (!started.ok()) return started.status();
   log->publisher_ = *std::move(started);
-  if (!options.follows) return log;
-  if (absl::Status status = log->Follow(options); !status.ok()) return status;
+  if (options.follows) {
+    if (absl::Status status = log->Follow(options); !status.ok()) return status;
+  }
+  if (options.say != nullptr) options.say(log->Summary());
   return log;
+}
+
+std::string JetStreamLog::Summary() const {
+  std::string summary = absl::StrCat("event log opened: id ", absl::BytesToHexString(file_.log_id),
+                                     ", stream ", stream_.name, ", ");
+  if (model_ == nullptr) return summary + "not followed";
+  return absl::StrCat(summary, "followed so far to event ", model_->ends().newest.sequence);
 }
 
 JetStreamLog::JetStreamLog(LogFile file, StreamOptions stream,

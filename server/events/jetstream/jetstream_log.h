@@ -46,7 +46,9 @@ struct JetStreamLogOptions {
   // How long Open waits for NATS: a cluster that was just started has no leader yet.
   absl::Duration start_timeout = absl::Seconds(30);
   Metrics* metrics = nullptr;  // Not owned; required.
-  // One line about what does not go as it should, without data. From any thread; may be null.
+  // Each takes a line without data: what was found at the start; what does not go as it should,
+  // from any thread. May be null.
+  std::function<void(absl::string_view line)> say;
   std::function<void(absl::string_view line)> log;
 };
 
@@ -91,6 +93,7 @@ class JetStreamLog : public EventLog, public Quarantine {
  private:
   JetStreamLog(LogFile file, StreamOptions stream, std::unique_ptr<SqliteLog> quarantine);
   absl::Status Follow(const JetStreamLogOptions& options);
+  std::string Summary() const;
   absl::Status CatchUpWith(absl::string_view text) const;
 
   const LogFile file_;  // Of the read model.

@@ -130,8 +130,9 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOpt
     static_cast<Connection*>(self)->connected_ = true;
   };
   const auto closed = [](natsConnection*, void* self) {
+    const auto closed = static_cast<Connection*>(self)->closed_;
     static_cast<Connection*>(self)->connected_ = false;
-    static_cast<Connection*>(self)->closed_.Notify();
+    closed->set_value();
   };
   Connection* const self = connection.get();
   if (status == NATS_OK) status = natsOptions_SetDisconnectedCB(options.get(), lost, self);
@@ -150,7 +151,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOpt
 Connection::~Connection() {
   if (connection_ == nullptr) return;
   natsConnection_Close(connection_);
-  closed_.WaitForNotification();
+  closed_->get_future().wait();
   natsConnection_Destroy(connection_);
 }
 

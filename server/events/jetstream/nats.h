@@ -5,6 +5,7 @@
 #define SERVER_EVENTS_JETSTREAM_NATS_H_
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,7 +14,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "server/call/secret.h"
@@ -94,7 +94,8 @@ class Connection {
   Connection() = default;
 
   std::atomic<bool> connected_ = true;
-  absl::Notification closed_;  // The library calls back no more.
+  // The library calls back no more. Shared, as it is still in use when its waiter is woken.
+  const std::shared_ptr<std::promise<void>> closed_ = std::make_shared<std::promise<void>>();
   __natsConnection* connection_ = nullptr;
 };
 

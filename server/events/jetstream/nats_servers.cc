@@ -92,8 +92,8 @@ std::string NatsServers::ConfigOf(const Server& server, const std::string& setti
                                   const std::string& jetstream_settings) const {
   std::string config =
       absl::StrCat("server_name: n", server.port, "\nlisten: \"127.0.0.1:", server.port,
-                   "\"\njetstream { store_dir: \"", server.folder, "/store\" ", jetstream_settings,
-                   " }\n", settings, "\n");
+                   "\"\njetstream {\n  store_dir: \"", server.folder, "/store\"\n  ",
+                   jetstream_settings, "\n}\n", settings, "\n");
   if (servers_.size() == 1) return config;
   absl::StrAppend(&config, "cluster { name: test, listen: \"127.0.0.1:", server.cluster_port,
                   "\", routes: [");

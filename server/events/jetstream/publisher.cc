@@ -174,7 +174,7 @@ void Publisher::OnDue() {
   while (!due_.empty() && due_.begin()->first <= now) {
     PendingAppend& append = *appends_.at(due_.begin()->second);
     if (now >= append.deadline) {
-      failed_ = now;
+      NoteFailed(now);
       Answer(append, Unreachable("no answer in time"));
     } else {
       Read(append);  // The pause is over, or the answer did not come.
@@ -261,7 +261,9 @@ void Publisher::Send(PendingAppend& append, Outgoing outgoing) {
 void Publisher::Answer(PendingAppend& append, absl::StatusOr<Appended> answer) {
   const bool answered = answer.ok();
   if (answered) {
-    failed_ = Clock::time_point();
+    if (failed_.exchange(Clock::time_point()) != Clock::time_point()) {
+      options_.metrics->LogWritable(true);
+    }
     options_.metrics->Committed(answer->repeat ? 0 : 1, answer->repeat ? 1 : 0,
                                 absl::FromChrono(Clock::now() - append.begin));
   }
@@ -292,6 +294,11 @@ PendingAppend* Publisher::Leave(const PendingAppend& append) {
   due_.erase({append.due, id});
   appends_.erase(id);
   return next;
+}
+
+void Publisher::NoteFailed(Clock::time_point now) {
+  if (failed_.exchange(now) == Clock::time_point()) options_.metrics->LogWritable(false);
+  options_.metrics->CommitFailed();
 }
 
 bool Publisher::writable() const {

@@ -93,6 +93,7 @@ class Publisher {
   void Wait(PendingAppend& append, PendingAppend::Step step, Clock::duration delay);
   void Send(PendingAppend& append, Outgoing outgoing);
   void Answer(PendingAppend& append, absl::StatusOr<Appended> answer);
+  void NoteFailed(Clock::time_point now);
   // Takes it out of its line; the one who is first now, if that has changed.
   PendingAppend* Leave(const PendingAppend& append);
 
