@@ -22,7 +22,7 @@ struct Account {
 };
 
 // Thread-safe. A running call keeps what it needs, so that the service may go before its calls end;
-// `metrics` outlives both. The images belong to the call and stay until it is answered.
+// `metrics` outlives both. The images are let go of when they have been sent.
 class UpgradeAccountService {
  public:
   // `accounts` has at least one; with one it is the default. Fills in options.accounts.

@@ -18,7 +18,7 @@ struct BodyPiece {
   Blob base64_of;
 };
 
-// A body whose length is known before its first byte is sent. What the blobs point to outlives it.
+// A body whose length is known before its first byte is sent.
 class Body {
  public:
   Body() = default;

@@ -86,6 +86,7 @@ class Call final : public Stream {
   };
   // Carries a unary method's answer back, also when the method forgot to answer.
   class Answer;
+  struct HeldRequest;
 
   explicit Call(CallScope& scope);
   ~Call() override;
@@ -131,7 +132,7 @@ class Call final : public Stream {
   std::string reason_;
 
   uint64_t turn_ = 0;
-  int64_t held_bytes_ = 0;  // Of the message that was read.
+  int64_t held_bytes_ = 0;  // Of the message that was read and is still here.
   bool express_ = false;    // In CallScope::express.
   bool reserved_ = false;   // For the message that is being read.
   Admission::WaitId waiting_ = 0;

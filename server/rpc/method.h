@@ -20,13 +20,16 @@
 
 namespace kyc::rpc {
 
-// One rpc. Exactly one of `unary`, `stream` and `each` is set. They run on the loop's thread,
-// must not block, and get a request that stays until the call has ended.
+// One rpc. Exactly one of `unary`, `stream` and `each` is set. They run on the loop's thread and
+// must not block. A unary method's request counts as held until the method lets go of it; the
+// others' stays until the call has ended.
 struct Method {
   std::string name;  // "/package.Service/Method"
   size_t max_request_bytes = 64 << 10;
   bool needs_caller = true;  // False: anybody may call it (health, reflection).
-  std::function<void(CallContext, grpc::ByteBuffer* request, Done<grpc::ByteBuffer>)> unary;
+  std::function<void(CallContext, std::shared_ptr<grpc::ByteBuffer> request,
+                     Done<grpc::ByteBuffer>)>
+      unary;
   std::function<absl::StatusOr<std::unique_ptr<Producer>>(Stream*, grpc::ByteBuffer* request)>
       stream;
   // Answers each of the caller's messages by one message, in order.
@@ -34,7 +37,8 @@ struct Method {
 };
 
 // A unary method. `large` are the paths of the bytes fields that are handed over as Blobs, in that
-// order, and left empty in the message.
+// order, and left empty in the message. The request is held as long as one of its blobs; one
+// without large fields until it is answered.
 template <typename Request, typename Response>
 Method Unary(std::string name, size_t max_request_bytes, std::vector<FieldPath> large,
              std::function<void(CallContext, Request, std::vector<Blob>, Done<Response>)> handle) {
@@ -42,14 +46,18 @@ Method Unary(std::string name, size_t max_request_bytes, std::vector<FieldPath> 
   method.name = std::move(name);
   method.max_request_bytes = max_request_bytes;
   method.unary = [large = std::move(large), handle = std::move(handle)](
-                     CallContext context, grpc::ByteBuffer* bytes, Done<grpc::ByteBuffer> done) {
+                     CallContext context, std::shared_ptr<grpc::ByteBuffer> bytes,
+                     Done<grpc::ByteBuffer> done) {
     std::vector<Blob> blobs(large.size());
     Request request;
-    if (absl::Status parsed = Parse(bytes, large, request, blobs); !parsed.ok()) {
+    if (absl::Status parsed = Parse(bytes.get(), large, request, blobs); !parsed.ok()) {
       return std::move(done)(parsed);
     }
+    for (Blob& blob : blobs) blob.owner = bytes;
+    if (!blobs.empty()) bytes.reset();
     handle(std::move(context), std::move(request), std::move(blobs),
-           [done = std::move(done)](absl::StatusOr<Response> response) mutable {
+           [bytes = std::move(bytes),
+            done = std::move(done)](absl::StatusOr<Response> response) mutable {
              if (!response.ok()) return std::move(done)(response.status());
              std::move(done)(Serialize(*response));
            });

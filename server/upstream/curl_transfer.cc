@@ -51,6 +51,7 @@ CurlTransfer::CurlTransfer(Poller& poller) : poller_(poller), easy_(NewHandle())
 void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
                            std::shared_ptr<const TransferOptions> options, TimeLimit limit) {
   request_ = std::move(request);
+  body_size_ = request_.body.size();
   url_ = std::move(url);
   limit_ = limit;
   taken_ = 0;
@@ -72,15 +73,14 @@ void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
 
 void CurlTransfer::SetBody() {
   CURL* easy = easy_.get();
-  const size_t size = request_.body.size();
-  SetOption(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(size));
-  if (size <= kMostInOneWrite) {
+  SetOption(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body_size_));
+  if (body_size_ <= kMostInOneWrite) {
     in_one_write_ = request_.body.ToString();
     SetOption(easy, CURLOPT_POSTFIELDS, in_one_write_->c_str());
   } else {
     reader_.emplace(request_.body);
     SetOption(easy, CURLOPT_POSTFIELDS, static_cast<const char*>(nullptr));
-    SetOption(easy, CURLOPT_UPLOAD_BUFFERSIZE, UploadBuffer(size));
+    SetOption(easy, CURLOPT_UPLOAD_BUFFERSIZE, UploadBuffer(body_size_));
   }
 }
 
@@ -162,9 +162,20 @@ curl_slist* CurlTransfer::HeaderLines() {
 
 size_t CurlTransfer::OnRead(char* to, size_t size, size_t count, void* self) {
   auto* transfer = static_cast<CurlTransfer*>(self);
+  if (!transfer->reader_) return 0;
   const size_t read = transfer->reader_->Read(to, size * count);
   transfer->taken_ += read;
+  // Asking for a further piece tells that an earlier one has left. From then on the request is
+  // never sent again, so once all is asked for the images have done their part; the answer may be
+  // long in coming.
+  const bool first = transfer->taken_ == read;
+  if (kGuarded && !first && transfer->taken_ == transfer->body_size_) transfer->LetGoOfBody();
   return read;
+}
+
+void CurlTransfer::LetGoOfBody() {
+  reader_.reset();
+  request_.body = {};
 }
 
 int CurlTransfer::OnSeek(void* self, curl_off_t, int) {
@@ -203,7 +214,7 @@ TransferFacts CurlTransfer::Facts(CURLcode code) const {
   const auto took = absl::FromChrono(Clock::now() - began_);
   TransferFacts facts = {.code = code,
                          .tries = tries_,
-                         .body_size = request_.body.size(),
+                         .body_size = body_size_,
                          .body_taken = BytesTaken(),
                          .reply_began = reply_.began(),
                          .reply_too_large = reply_.too_large(),
@@ -245,7 +256,8 @@ HttpFailure CurlTransfer::Cancel() {
 HttpFailure CurlTransfer::Failure(FailureKind kind, bool sent, std::string cause) {
   HttpFailure failure = {
       .kind = kind, .sent = sent, .attempts = 1, .cause = std::move(cause), .unsent = nullptr};
-  if (!sent) failure.unsent = std::make_shared<HttpRequest>(std::move(request_));
+  const bool whole = request_.body.size() == body_size_;
+  if (!sent && whole) failure.unsent = std::make_shared<HttpRequest>(std::move(request_));
   Release();
   return failure;
 }

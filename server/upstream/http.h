@@ -19,7 +19,7 @@ namespace kyc::upstream {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-// A POST. What the body's blobs point to outlives the call: it stays until OnResponse was called.
+// A POST. Whoever sends it lets go of its body, and so of the blobs in it, as soon as it has left.
 struct HttpRequest {
   std::string url;
   Headers headers;  // Their values may be secrets: never logged.

@@ -24,7 +24,7 @@ struct Account {
 };
 
 // Thread-safe. A running call keeps what it needs, so that the service may go before its calls end;
-// `metrics` outlives both. The images belong to the call and stay until it is answered.
+// `metrics` outlives both. An image is let go of when it has been sent.
 class WideKycService {
  public:
   // `accounts` has at least one; with one it is the default. Fills in options.accounts.

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/support/gateway_test.h"
 #include "tests/support/holding_upstream.h"
@@ -31,6 +33,12 @@ class ManyCallsTest : public GatewayTest {
     return ends;
   }
 
+  static LivenessRequest LargeLiveness() {
+    LivenessRequest large = Liveness();
+    large.mutable_selfie_image()->resize(8 << 20, 'x');
+    return large;
+  }
+
   HoldingUpstream upstream_{kLiveReply};
 };
 
@@ -53,21 +61,41 @@ TEST_F(ManyCallsTest, AThousandCallsWaitForTheUpstreamTogether) {
   EXPECT_EQ(upstream_.arrived(), kCalls);
 }
 
-TEST_F(ManyCallsTest, AThousandLargeCallsCostBoundedMemory) {
+// Room is for requests on their way, not for those that wait for their answers.
+TEST_F(ManyCallsTest, LargeCallsWhoseImagesWereSentTakeNoRoom) {
   StartGateway({.widekyc_url = upstream_.url()});
-  LivenessRequest large = Liveness();
-  large.mutable_selfie_image()->resize(8 << 20, 'x');
+  const grpc::Slice request(LargeLiveness().SerializeAsString());
+  const size_t nearly_full = (400 << 20) / request.size();
+  std::vector<std::unique_ptr<ManyCalls>> waves;
+  for (size_t wave = 1; wave <= 3; ++wave) {
+    waves.push_back(std::make_unique<ManyCalls>(gateway().grpc_port(), kLivenessMethod, request,
+                                                nearly_full, transcript()));
+    ASSERT_TRUE(upstream_.AwaitArrived(wave * nearly_full)) << upstream_.arrived() << " arrived";
+  }
+  EXPECT_EQ(gateway().Metric("kyc_calls_open "), 3 * nearly_full);
+  upstream_.Release();
+  for (const auto& calls : waves) {
+    ASSERT_TRUE(calls->AwaitEnded(nearly_full));
+    EXPECT_EQ(EndsOf(*calls), (std::map<std::string, size_t>{{"OK", nearly_full}}));
+  }
+  EXPECT_LT(gateway().process().ProcStatus("VmHWM"), kMostMemoryKiB);
+}
+
+TEST_F(ManyCallsTest, AThousandLargeCallsCostBoundedMemory) {
+  HoldingUpstream slow_reader(kLiveReply, HoldingUpstream::Holds::kBodies);
+  StartGateway({.widekyc_url = slow_reader.url()});
+  const LivenessRequest large = LargeLiveness();
   const grpc::Slice request(large.SerializeAsString());
   const size_t room = (512 << 20) / request.size();
   {
     const ManyCalls calls(gateway().grpc_port(), kLivenessMethod, request, kCalls, transcript());
-    ASSERT_TRUE(upstream_.AwaitArrived(room)) << upstream_.arrived() << " arrived";
+    ASSERT_TRUE(slow_reader.AwaitArrived(room)) << slow_reader.arrived() << " arrived";
     ASSERT_TRUE(calls.AwaitEnded(kCalls - room));
     for (const ErrorView& error : calls.Ended()) {
       ASSERT_EQ(error.Summary(), kOverloaded);
       ASSERT_EQ(error.retry_after, absl::Seconds(1));
     }
-    upstream_.Release();
+    slow_reader.Release();
     ASSERT_TRUE(calls.AwaitEnded(kCalls));
     EXPECT_EQ(EndsOf(calls),
               (std::map<std::string, size_t>{{"OK", room}, {kOverloaded, kCalls - room}}));

@@ -24,23 +24,24 @@ class OverloadTest : public GatewayTest {
   }
 
   HoldingUpstream upstream_{kLiveReply};
+  HoldingUpstream slow_reader_{kLiveReply, HoldingUpstream::Holds::kBodies};
 };
 
 TEST_F(OverloadTest, NoRoomForTheBytesOfARequestIsOverloaded) {
-  StartGateway({.widekyc_url = upstream_.url(),
+  StartGateway({.widekyc_url = slow_reader_.url(),
                 .grpc = "max_request_bytes_in_flight: 17825792 overload_wait {}"});
   LivenessRequest large = Liveness();
   large.mutable_selfie_image()->resize(8 << 20);
   const auto first = Held(large);
-  ASSERT_TRUE(upstream_.AwaitArrived(1));
+  ASSERT_TRUE(slow_reader_.AwaitArrived(1));
   const auto second = Held(large);
-  ASSERT_TRUE(upstream_.AwaitArrived(2));
+  ASSERT_TRUE(slow_reader_.AwaitArrived(2));
   const ErrorView error = client().DetectLiveness(Liveness()).error;
   EXPECT_EQ(error.Summary(), kOverloaded);
   EXPECT_EQ(error.domain, "kyc-gateway");
-  EXPECT_EQ(upstream_.arrived(), 2U);
+  EXPECT_EQ(slow_reader_.arrived(), 2U);
   EXPECT_GE(gateway().Metric("kyc_request_bytes_in_flight "), 16 << 20);
-  upstream_.Release();
+  slow_reader_.Release();
   ASSERT_TRUE(first->AwaitEnded(1) && second->AwaitEnded(1));
   EXPECT_EQ(client().DetectLiveness(Liveness()).error.Summary(), "OK");
 }

@@ -21,16 +21,14 @@ constexpr char kEndOfHead[] = "\r\n\r\n";
 
 }  // namespace
 
-HoldingUpstream::HoldingUpstream(std::string reply)
+HoldingUpstream::HoldingUpstream(std::string reply, Holds holds)
     : reply_(absl::StrCat("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ",
                           reply.size(), kEndOfHead, reply)),
+      holds_(holds),
       listener_(ListenLocally(port_)),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)) {
-  for (const int file : {listener_, wake_}) {
-    epoll_event event = {.events = EPOLLIN, .data = {.fd = file}};
-    epoll_ctl(epoll_, EPOLL_CTL_ADD, file, &event);
-  }
+  for (const int file : {listener_, wake_}) Watch(file);
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -93,7 +91,7 @@ void HoldingUpstream::Run() {
     eventfd_t ignored;
     eventfd_read(wake_, &ignored);
     for (auto& [socket, connection] : connections_) {
-      if (connection.waits) Answer(socket, connection);
+      if (connection.waits) GoOn(socket, connection);
     }
   }
 }
@@ -102,8 +100,7 @@ void HoldingUpstream::Accept() {
   const int socket = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   if (socket < 0) return;
   connections_[socket];
-  epoll_event event = {.events = EPOLLIN, .data = {.fd = socket}};
-  epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event);
+  Watch(socket);
 }
 
 void HoldingUpstream::Read(int socket) {
@@ -124,28 +121,45 @@ void HoldingUpstream::Take(int socket, Connection& connection, const char* bytes
     connection.body_left = ContentLength(connection.head.substr(0, end + 2));
     size = connection.head.size() - end - 4;
     connection.head.clear();
+    if (holds_ == Holds::kBodies) Arrived();
   }
   connection.body_left -= std::min(size, connection.body_left);
-  if (connection.body_left == 0) Arrived(socket, connection);
+  if (connection.body_left == 0) {
+    WholeBody(socket, connection);
+  } else if (holds_ == Holds::kBodies && !Released()) {
+    connection.waits = true;
+    epoll_ctl(epoll_, EPOLL_CTL_DEL, socket, nullptr);
+  }
 }
 
-void HoldingUpstream::Arrived(int socket, Connection& connection) {
+void HoldingUpstream::Arrived() {
+  const std::lock_guard lock(mutex_);
+  ++arrived_;
+  changed_.notify_all();
+}
+
+bool HoldingUpstream::Released() const {
+  const std::lock_guard lock(mutex_);
+  return released_;
+}
+
+void HoldingUpstream::WholeBody(int socket, Connection& connection) {
   connection.in_body = false;
   connection.waits = true;
-  bool released;
-  {
-    const std::lock_guard lock(mutex_);
-    ++arrived_;
-    released = released_;
-    changed_.notify_all();
-  }
-  if (released) Answer(socket, connection);
+  if (holds_ == Holds::kAnswers) Arrived();
+  if (Released()) GoOn(socket, connection);
 }
 
-void HoldingUpstream::Answer(int socket, Connection& connection) {
+void HoldingUpstream::GoOn(int socket, Connection& connection) {
   connection.waits = false;
+  if (connection.in_body) return Watch(socket);
   // Short enough for any socket's buffer.
   send(socket, reply_.data(), reply_.size(), MSG_NOSIGNAL);
+}
+
+void HoldingUpstream::Watch(int file) {
+  epoll_event event = {.events = EPOLLIN, .data = {.fd = file}};
+  epoll_ctl(epoll_, EPOLL_CTL_ADD, file, &event);
 }
 
 void HoldingUpstream::Close(int socket) {

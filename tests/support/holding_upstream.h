@@ -15,14 +15,18 @@ namespace kyc::tests {
 // `reply`: those that wait when Release is called, and later ones at once. One thread. Thread-safe.
 class HoldingUpstream {
  public:
-  explicit HoldingUpstream(std::string reply);
+  // What it does not take, or give, before Release.
+  enum class Holds { kAnswers, kBodies };
+
+  explicit HoldingUpstream(std::string reply, Holds holds = Holds::kAnswers);
   ~HoldingUpstream();
   HoldingUpstream(const HoldingUpstream&) = delete;
   HoldingUpstream& operator=(const HoldingUpstream&) = delete;
 
   std::string url() const;
 
-  // Waits until that many whole requests have arrived in all; false if patience ends first.
+  // Waits until that many requests have arrived in all (whole; if it holds bodies, their heads);
+  // false if patience ends first.
   bool AwaitArrived(size_t count) const;
   // Waits until that many connections were closed by the peer while it waited for an answer.
   bool AwaitGivenUp(size_t count) const;
@@ -35,18 +39,23 @@ class HoldingUpstream {
     std::string head;      // Of the request that is being read, as far as it is here.
     size_t body_left = 0;  // Of its body, once the head is whole.
     bool in_body = false;
-    bool waits = false;  // For its answer.
+    bool waits = false;  // For its answer, or for its body to be read.
   };
 
   void Run();
   void Accept();
   void Read(int socket);
   void Take(int socket, Connection& connection, const char* bytes, size_t size);
-  void Arrived(int socket, Connection& connection);
-  void Answer(int socket, Connection& connection);
+  void Arrived();
+  void WholeBody(int socket, Connection& connection);
+  void Watch(int file);
+  bool Released() const;
+  // After the release: reads the body that was held, or answers.
+  void GoOn(int socket, Connection& connection);
   void Close(int socket);
 
   const std::string reply_;
+  const Holds holds_;
   uint16_t port_ = 0;  // Set while listener_ is made.
   const int listener_;
   const int wake_;
