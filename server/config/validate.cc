@@ -199,6 +199,15 @@ void CheckRoles(const v1::Config& config, FieldChecks& checks) {
   }
 }
 
+// A message holds a body twice, as it came and as it was read, and a nats-server takes 1 MiB.
+void CheckBodiesFit(const v1::Config& config, FieldChecks& checks) {
+  constexpr int64_t kMost = 384 << 10;
+  if (config.event_log().has_jetstream() && config.webhook().max_body_bytes() > kMost) {
+    checks.Add("webhook.max_body_bytes",
+               absl::StrCat("must be at most ", kMost, " over jetstream"));
+  }
+}
+
 void CheckListenersDiffer(const v1::Config& config, FieldChecks& checks) {
   std::map<std::string, std::string> seen;
   const std::pair<std::string, std::string> listeners[] = {
@@ -227,6 +236,7 @@ absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& f
   FieldChecks checks(folder, read_file);
   Settings settings;
   CheckRoles(config, checks);
+  CheckBodiesFit(config, checks);
   CheckListenersDiffer(config, checks);
   if (config.has_grpc()) settings.grpc = CheckGrpc(config.grpc(), checks);
   if (config.has_webhook()) settings.webhook = CheckWebhook(config.webhook(), checks);

@@ -419,6 +419,14 @@ TEST(Validate, EachFaultOfJetStreamIsNamed) {
   }
 }
 
+TEST(Validate, BodiesThatNoMessageHoldsAreRefused) {
+  const std::string text =
+      absl::StrReplaceAll(kComplete, {{"sqlite { path: \"events.db\" }", kJetStream},
+                                      {"8081\"", "8081\" max_body_bytes: 393217"}});
+  EXPECT_EQ(Checked(text).status().message(),
+            "webhook.max_body_bytes: must be at most 393216 over jetstream");
+}
+
 TEST(Validate, BlocksThatDoNotGoTogetherAreRefused) {
   const std::string grpc = "grpc { listen: \"127.0.0.1:0\" }";
   const std::string webhook =

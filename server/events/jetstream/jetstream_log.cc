@@ -120,7 +120,7 @@ absl::StatusOr<std::unique_ptr<JetStreamLog>> JetStreamLog::Open(JetStreamLogOpt
   log->publishing_ = *std::move(publishing);
   PublisherOptions publisher;
   publisher.stream = options.stream.name;
-  publisher.subject_prefix = options.stream.subject_prefix;
+  publisher.subject_prefix = stream->subject_prefix;
   publisher.message_key = MessageKey(options.lookup_key);
   publisher.timeout = options.publish_timeout;
   publisher.max_waiting = options.max_waiting;

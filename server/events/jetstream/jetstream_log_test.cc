@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/call/error.h"
@@ -136,6 +137,7 @@ TEST_P(JetStreamLogTest, CursorAheadOfTheStreamIsRefused) {
 
 TEST_P(JetStreamLogTest, StreamMadeAnewIsAnotherLog) {
   const JetStreamLogOptions options = Options();
+  const auto old = OpenLog(Options());
   std::string cursor;
   {
     const auto log = OpenLog(options);
@@ -150,6 +152,8 @@ TEST_P(JetStreamLogTest, StreamMadeAnewIsAnotherLog) {
   Append(*log, "R3", "approved");
   AwaitSequence(*log, 1);
   EXPECT_THAT(ReadAll(*log), ElementsAre("1:R3/approved@1"));
+  // Nobody could read what it still means for the old one.
+  EXPECT_EQ(ReasonOf(TryAppend(*old, Notification("R4", "approved")).status()), "LOG_UNREACHABLE");
 }
 
 TEST_P(JetStreamLogTest, ReadModelAheadOfTheStreamIsMadeAnew) {
@@ -219,8 +223,9 @@ TEST_P(JetStreamLogTest, GatewayThatComesAfterTheStreamForgotBeginsWhereItBegins
 
 TEST_P(JetStreamLogTest, MessageThatNoGatewayMadeIsSkipped) {
   const auto log = OpenLog(Options());
-  const absl::StatusOr<Message> answer =
-      Connect(*servers_)->Request("kyc.upgrade.00", "not one of ours", kPatience);
+  const absl::StatusOr<Message> answer = Connect(*servers_)->Request(
+      absl::StrCat("kyc.upgrade.", absl::BytesToHexString(log->log_id()), ".00"), "not one of ours",
+      kPatience);
   ASSERT_TRUE(answer.ok());
   ASSERT_TRUE(ReadPublishAnswer(*answer).ok());
   EXPECT_EQ(Append(*log, "R1", "approved").sequence, 2);

@@ -1,5 +1,7 @@
 #include "server/events/jetstream/stream.h"
 
+#include <utility>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -34,8 +36,13 @@ absl::StatusOr<std::string> LogIdIn(absl::string_view description, const LogKeys
   return log_id;
 }
 
-absl::Status Check(const StreamInfo& info, const StreamOptions& options) {
-  if (info.subject != absl::StrCat(options.subject_prefix, ".>")) {
+std::string SubjectPrefix(const StreamOptions& options, const std::string& log_id) {
+  return absl::StrCat(options.subject_prefix, ".", absl::BytesToHexString(log_id));
+}
+
+absl::Status Check(const StreamInfo& info, const StreamOptions& options,
+                   absl::string_view subject_prefix) {
+  if (info.subject != absl::StrCat(subject_prefix, ".>")) {
     return Refused("holds other subjects than subject_prefix says");
   }
   if (info.storage != "file" || info.retention != "limits") {
@@ -60,8 +67,10 @@ absl::StatusOr<StreamState> StateOf(const StreamInfo& info, const StreamOptions&
                                     const LogKeys& keys) {
   absl::StatusOr<std::string> log_id = LogIdIn(info.description, keys);
   if (!log_id.ok()) return log_id.status();
-  if (absl::Status status = Check(info, options); !status.ok()) return status;
-  return StreamState{*std::move(log_id), info.first_sequence, info.last_sequence};
+  std::string subject_prefix = SubjectPrefix(options, *log_id);
+  if (absl::Status status = Check(info, options, subject_prefix); !status.ok()) return status;
+  return StreamState{*std::move(log_id), std::move(subject_prefix), info.first_sequence,
+                     info.last_sequence};
 }
 
 absl::StatusOr<StreamInfo> Ask(Connection& connection, const std::string& subject,
@@ -84,9 +93,10 @@ absl::StatusOr<StreamState> PrepareStream(Connection& connection, const StreamOp
                                           const LogKeys& keys) {
   absl::StatusOr<StreamState> state = LookAtStream(connection, options, keys);
   if (!absl::IsNotFound(state.status())) return state;
+  const std::string log_id = crypto::RandomBytes(kLogIdBytes);
   const StreamPlan plan = {.name = options.name,
-                           .subject_prefix = options.subject_prefix,
-                           .description = Describe(crypto::RandomBytes(kLogIdBytes), keys),
+                           .subject_prefix = SubjectPrefix(options, log_id),
+                           .description = Describe(log_id, keys),
                            .replicas = options.replicas,
                            .max_age = options.max_age};
   const absl::StatusOr<StreamInfo> made =

@@ -26,10 +26,12 @@ struct StreamOptions {
   absl::Duration max_age = absl::Hours(24 * 400);
 };
 
-// The log in the stream. Its id stands in the stream's description, so that every gateway knows it
-// and a stream made anew is another log.
+// The log in the stream. Its id stands in the stream's description, so that every gateway knows it,
+// and in its subjects: a stream made anew is another log, and takes nothing from whoever still
+// means the old one.
 struct StreamState {
-  std::string log_id;  // 16 raw bytes.
+  std::string log_id;          // 16 raw bytes.
+  std::string subject_prefix;  // Of every reference's subject.
   int64_t first_sequence = 0;
   int64_t last_sequence = 0;
 };
