@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
+#include "server/events/wal_writes.h"
 
 namespace kyc::events {
 namespace {
@@ -167,7 +168,8 @@ absl::StatusOr<Database> Database::Open(const std::string& path, Use use) {
   CountNoMemory();
   if (use == Use::kCreate) MakeFile(path);
   sqlite3* opened = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &opened, OpenFlags(use), nullptr);
+  const char* vfs = use == Use::kRead ? nullptr : WalGatheringVfs();
+  const int code = sqlite3_open_v2(path.c_str(), &opened, OpenFlags(use), vfs);
   Database database(opened);  // Even a failed opening may have to be closed.
   if (code != SQLITE_OK) return StatusOf(code);
   if (absl::Status status = database.Execute(kSettings); !status.ok()) return status;

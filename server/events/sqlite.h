@@ -1,4 +1,4 @@
-// SQLite, as little of it as the log needs. No other file says sqlite3_.
+// SQLite, as little of it as the log needs. Beside wal_writes.cc no other file says sqlite3_.
 //
 // Errors are final caller errors: UNAVAILABLE LOG_UNAVAILABLE with the cause when the engine cannot
 // serve now (full disk, I/O error, locked, damaged, read-only), else INTERNAL GATEWAY_BUG. They
