@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
 
@@ -73,6 +74,13 @@ natsStatus SetOptions(natsOptions* options, const ConnectionOptions& from) {
   natsStatus status =
       natsOptions_SetServers(options, servers.data(), static_cast<int>(servers.size()));
   if (status == NATS_OK) status = natsOptions_SetName(options, from.name.c_str());
+  // By itself the library takes tls:// for a wish.
+  const bool encrypted = std::any_of(from.servers.begin(), from.servers.end(), [](const auto& url) {
+    return absl::StartsWith(url, "tls://");
+  });
+  if (status == NATS_OK) status = natsOptions_SetSecure(options, encrypted);
+  // What servers tell of each other may lead where the configuration does not allow plaintext.
+  if (status == NATS_OK) status = natsOptions_SetIgnoreDiscoveredServers(options, true);
   if (status == NATS_OK) status = SetCredentials(options, from);
   if (status == NATS_OK && !from.ca_file.empty()) {
     status = natsOptions_LoadCATrustedCertificates(options, from.ca_file.c_str());

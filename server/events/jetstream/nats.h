@@ -24,8 +24,9 @@ struct __natsSubscription;
 namespace kyc::events::jetstream {
 
 struct ConnectionOptions {
-  std::vector<std::string> servers;  // nats://host:port or tls://host:port
-  std::string name;                  // Shown by the server's monitoring.
+  // nats://host:port or tls://host:port. If one is tls, nothing is said to any in plaintext.
+  std::vector<std::string> servers;
+  std::string name;  // Shown by the server's monitoring.
   // At most one way of three: user and password, token, or a .creds file.
   std::string user;
   Secret password;
