@@ -10,11 +10,12 @@
 
 namespace kyc {
 
-// The pieces, in order, lie in what `owner` owns: whoever has no more use for a blob lets go of it,
-// so that an image need not stay until its call is answered. No owner: they outlive all use.
+// Whoever has read a piece for the last time lets go of its owner, so that an image need not stay
+// until its call is answered.
 struct Blob {
-  std::vector<absl::string_view> pieces;
-  std::shared_ptr<const void> owner = nullptr;
+  std::vector<absl::string_view> pieces;  // In order.
+  // What owns each piece; none at all if the pieces outlive all use.
+  std::vector<std::shared_ptr<const void>> owners = {};
 
   size_t size() const {
     size_t total = 0;

@@ -70,6 +70,14 @@ std::string Body::ToString() const {
   return text;
 }
 
+void Body::LetGo(size_t pieces, size_t blob_pieces) {
+  for (size_t i = 0; i <= pieces && i < pieces_.size(); ++i) {
+    auto& owners = pieces_[i].base64_of.owners;
+    size_t at = i < pieces ? owners.size() : std::min(blob_pieces, owners.size());
+    while (at > 0 && owners[at - 1] != nullptr) owners[--at].reset();
+  }
+}
+
 BodyReader::BodyReader(const Body& body) : body_(&body) {}
 
 size_t BodyReader::Read(char* to, size_t capacity) {

@@ -30,6 +30,9 @@ class Body {
   // The whole body.
   std::string ToString() const;
 
+  // Lets go of all blobs of the first `pieces` pieces, and of the next one's first `blob_pieces`.
+  void LetGo(size_t pieces, size_t blob_pieces);
+
  private:
   std::vector<BodyPiece> pieces_;
   size_t size_ = 0;
@@ -44,6 +47,9 @@ class BodyReader {
   size_t Read(char* to, size_t capacity);
   // Bytes handed out so far.
   size_t taken() const { return taken_; }
+  // Lets go of the blobs' parts that were read, in the body that is being read: it cannot be read
+  // again.
+  void LetGoOfRead(Body& body) const { body.LetGo(piece_, blob_piece_); }
 
  private:
   size_t ReadText(absl::string_view text, char* to, size_t capacity);

@@ -1,6 +1,7 @@
 #include "server/json/body.h"
 
 #include <algorithm>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -139,6 +140,39 @@ TEST(ObjectWriter, KeysAreEscaped) {
   ObjectWriter writer;
   writer.Bool("a\"b", true);
   EXPECT_EQ(std::move(writer).Finish().ToString(), R"({"a\"b":true})");
+}
+
+TEST(BodyReader, LetsGoOfThePiecesThatWereRead) {
+  std::vector<std::shared_ptr<const int>> owned;
+  const auto blob = [&](size_t count) {
+    Blob blob;
+    for (size_t i = 0; i < count; ++i) {
+      owned.push_back(std::make_shared<const int>(0));
+      blob.pieces.push_back("abcdefghi");
+      blob.owners.push_back(owned.back());
+    }
+    return blob;
+  };
+  const auto held = [&] {
+    std::string held;
+    for (const auto& each : owned) held += each.use_count() > 1 ? '+' : '-';
+    return held;
+  };
+  std::vector<BodyPiece> pieces;
+  pieces.push_back({"", blob(2)});
+  pieces.push_back({"", blob(2)});
+  Body body(std::move(pieces));
+  BodyReader reader(body);
+  char to[100];
+  reader.Read(to, 16);  // The first piece's 12 characters and 4 of the second's.
+  reader.LetGoOfRead(body);
+  EXPECT_EQ(held(), "-+++");
+  reader.Read(to, 20);
+  reader.LetGoOfRead(body);
+  EXPECT_EQ(held(), "---+");
+  reader.Read(to, 100);
+  reader.LetGoOfRead(body);
+  EXPECT_EQ(held(), "----");
 }
 
 }  // namespace

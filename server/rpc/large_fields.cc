@@ -26,9 +26,7 @@ enum WireType { kVarint = 0, kFixed64 = 1, kLengthDelimited = 2, kFixed32 = 5 };
 // Reads a message that lies in pieces. Every read says whether the bytes were there.
 class WireReader {
  public:
-  explicit WireReader(std::vector<absl::string_view> pieces) : pieces_(std::move(pieces)) {
-    for (absl::string_view piece : pieces_) left_ += piece.size();
-  }
+  explicit WireReader(Blob message) : message_(std::move(message)), left_(message_.size()) {}
 
   size_t left() const { return left_; }
 
@@ -55,9 +53,10 @@ class WireReader {
 
   bool Take(size_t count, Blob* to) {
     if (count > left_) return false;
-    to->pieces.clear();
+    *to = Blob();
     while (count > 0) {
       to->pieces.push_back(Next(count));
+      to->owners.push_back(message_.owners[piece_]);
       count -= to->pieces.back().size();
     }
     return true;
@@ -66,20 +65,20 @@ class WireReader {
  private:
   // The next bytes that lie together: at least one, at most `most`. There must be some left.
   absl::string_view Next(size_t most) {
-    while (at_ == pieces_[piece_].size()) {
+    while (at_ == message_.pieces[piece_].size()) {
       ++piece_;
       at_ = 0;
     }
-    const absl::string_view part = pieces_[piece_].substr(at_, most);
+    const absl::string_view part = message_.pieces[piece_].substr(at_, most);
     at_ += part.size();
     left_ -= part.size();
     return part;
   }
 
-  std::vector<absl::string_view> pieces_;
+  Blob message_;
+  size_t left_;
   size_t piece_ = 0;
   size_t at_ = 0;
-  size_t left_ = 0;
 };
 
 void AppendVarint(uint64_t value, std::string* to) {
@@ -156,40 +155,27 @@ class Splitter {
   int fields_ = 0;
 };
 
-// The pieces of a buffer. They belong to it: ProtoBufferReader peeks, it does not copy.
-std::vector<absl::string_view> PiecesOf(grpc::ByteBuffer* bytes) {
-  std::vector<absl::string_view> pieces;
-  grpc::ProtoBufferReader reader(bytes);
-  const void* data;
-  int size;
-  while (reader.Next(&data, &size)) {
-    if (size > 0) pieces.emplace_back(static_cast<const char*>(data), static_cast<size_t>(size));
+struct HeldSlice {
+  grpc::Slice slice;
+  std::shared_ptr<grpc::ByteBuffer> request;
+};
+
+// Takes the slices out of a buffer.
+Blob SlicesOf(const std::shared_ptr<grpc::ByteBuffer>& bytes) {
+  std::vector<grpc::Slice> slices;
+  Blob all;
+  if (!bytes->Dump(&slices).ok()) return all;
+  bytes->Clear();
+  for (grpc::Slice& slice : slices) {
+    // Held first: a short slice's bytes lie in itself.
+    auto held = std::make_shared<const HeldSlice>(HeldSlice{std::move(slice), bytes});
+    all.pieces.emplace_back(reinterpret_cast<const char*>(held->slice.begin()), held->slice.size());
+    all.owners.push_back(std::move(held));
   }
-  return pieces;
+  return all;
 }
 
-bool ParseAll(grpc::ByteBuffer* bytes, const std::vector<FieldPath>& paths,
-              google::protobuf::MessageLite& message, std::vector<Blob>& blobs) {
-  if (paths.empty()) {
-    grpc::ProtoBufferReader reader(bytes);
-    return message.ParseFromZeroCopyStream(&reader);
-  }
-  WireReader reader(PiecesOf(bytes));
-  const size_t length = reader.left();
-  std::vector<size_t> all(paths.size());
-  for (size_t i = 0; i < all.size(); ++i) all[i] = i;
-  blobs.assign(paths.size(), Blob());
-  std::string rest;
-  rest.reserve(std::min<size_t>(length, 256));
-  return Splitter(paths, std::move(reader), blobs).Message(length, 0, all, &rest) &&
-         message.ParseFromString(rest);
-}
-
-}  // namespace
-
-absl::Status Parse(grpc::ByteBuffer* bytes, const std::vector<FieldPath>& paths,
-                   google::protobuf::MessageLite& message, std::vector<Blob>& blobs) {
-  if (ParseAll(bytes, paths, message, blobs)) return absl::OkStatus();
+absl::Status Malformed() {
   Error error;
   error.code = absl::StatusCode::kInvalidArgument;
   error.reason = "MALFORMED_REQUEST";
@@ -198,6 +184,28 @@ absl::Status Parse(grpc::ByteBuffer* bytes, const std::vector<FieldPath>& paths,
       "it holds more than 64 KiB beside its images";
   error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
   return ToStatus(error);
+}
+
+}  // namespace
+
+absl::Status Parse(grpc::ByteBuffer* bytes, google::protobuf::MessageLite& message) {
+  grpc::ProtoBufferReader reader(bytes);
+  return message.ParseFromZeroCopyStream(&reader) ? absl::OkStatus() : Malformed();
+}
+
+absl::Status ParseApart(const std::shared_ptr<grpc::ByteBuffer>& bytes,
+                        const std::vector<FieldPath>& paths, google::protobuf::MessageLite& message,
+                        std::vector<Blob>& blobs) {
+  WireReader reader(SlicesOf(bytes));
+  const size_t length = reader.left();
+  std::vector<size_t> all(paths.size());
+  for (size_t i = 0; i < all.size(); ++i) all[i] = i;
+  blobs.assign(paths.size(), Blob());
+  std::string rest;
+  rest.reserve(std::min<size_t>(length, 256));
+  const bool parsed = Splitter(paths, std::move(reader), blobs).Message(length, 0, all, &rest) &&
+                      message.ParseFromString(rest);
+  return parsed ? absl::OkStatus() : Malformed();
 }
 
 grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message) {

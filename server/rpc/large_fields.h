@@ -6,6 +6,7 @@
 #include <google/protobuf/message_lite.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -16,12 +17,17 @@ namespace kyc::rpc {
 // Field numbers from the message down to a bytes field.
 using FieldPath = std::vector<int>;
 
+// Parses `bytes` into `message`. INVALID_ARGUMENT MALFORMED_REQUEST if it does not parse or a
+// string is not valid UTF-8.
+absl::Status Parse(grpc::ByteBuffer* bytes, google::protobuf::MessageLite& message);
+
 // Parses `bytes` into `message`, all but the fields at `paths`: those become `blobs`, in the order
-// of `paths`, pointing into `bytes`. As in Protobuf, the last of several occurrences counts.
-// INVALID_ARGUMENT MALFORMED_REQUEST if it does not parse, a string is not valid UTF-8, or, where
-// there are paths, all else is over 64 KiB or 4,096 fields.
-absl::Status Parse(grpc::ByteBuffer* bytes, const std::vector<FieldPath>& paths,
-                   google::protobuf::MessageLite& message, std::vector<Blob>& blobs);
+// of `paths`. Their pieces lie in the slices of `bytes`, which it gives up: each piece's owner
+// holds its slice, and `bytes` itself. As in Protobuf, the last of several occurrences counts.
+// MALFORMED_REQUEST also if all else is over 64 KiB or 4,096 fields.
+absl::Status ParseApart(const std::shared_ptr<grpc::ByteBuffer>& bytes,
+                        const std::vector<FieldPath>& paths, google::protobuf::MessageLite& message,
+                        std::vector<Blob>& blobs);
 
 grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message);
 

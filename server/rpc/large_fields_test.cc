@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <random>
 #include <string>
 
@@ -17,7 +18,8 @@ using ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest;
 const std::vector<FieldPath> kImages = {{4, 1, 1}, {4, 2, 1}};
 
 // The bytes in slices of the given lengths, the last of which takes the rest.
-grpc::ByteBuffer InSlices(const std::string& bytes, const std::vector<size_t>& lengths) {
+std::shared_ptr<grpc::ByteBuffer> InSlices(const std::string& bytes,
+                                           const std::vector<size_t>& lengths) {
   std::vector<grpc::Slice> slices;
   size_t at = 0;
   for (size_t length : lengths) {
@@ -25,7 +27,7 @@ grpc::ByteBuffer InSlices(const std::string& bytes, const std::vector<size_t>& l
     at += length;
   }
   if (at < bytes.size()) slices.emplace_back(bytes.substr(at));
-  return grpc::ByteBuffer(slices.data(), slices.size());
+  return std::make_shared<grpc::ByteBuffer>(slices.data(), slices.size());
 }
 
 std::string Joined(const Blob& blob) {
@@ -44,10 +46,11 @@ CreateUpgradeAccountWidgetRequest Sample(const std::string& ktp, const std::stri
   return request;
 }
 
-void ExpectSplit(const CreateUpgradeAccountWidgetRequest& whole, grpc::ByteBuffer* bytes) {
+void ExpectSplit(const CreateUpgradeAccountWidgetRequest& whole,
+                 const std::shared_ptr<grpc::ByteBuffer>& bytes) {
   CreateUpgradeAccountWidgetRequest message;
   std::vector<Blob> blobs;
-  ASSERT_TRUE(Parse(bytes, kImages, message, blobs).ok());
+  ASSERT_TRUE(ParseApart(bytes, kImages, message, blobs).ok());
   EXPECT_EQ(Joined(blobs[0]), whole.images().ktp().content());
   EXPECT_EQ(Joined(blobs[1]), whole.images().selfie().content());
   CreateUpgradeAccountWidgetRequest rest = whole;
@@ -66,29 +69,46 @@ TEST(LargeFieldsTest, ImagesAreTakenOutWhateverTheSlices) {
     const auto whole = Sample(std::string(random() % 5000, 'k'), std::string(random() % 90, 's'));
     std::vector<size_t> lengths;
     for (unsigned i = random() % 40; i > 0; --i) lengths.push_back(random() % 300);
-    grpc::ByteBuffer bytes = InSlices(whole.SerializeAsString(), lengths);
-    ExpectSplit(whole, &bytes);
+    const auto bytes = InSlices(whole.SerializeAsString(), lengths);
+    ExpectSplit(whole, bytes);
   }
 }
 
 TEST(LargeFieldsTest, AbsentImagesAreEmptyAndStayAbsent) {
   CreateUpgradeAccountWidgetRequest whole;
   whole.set_phone_no("6281295288912");
-  grpc::ByteBuffer bytes = InSlices(whole.SerializeAsString(), {});
-  ExpectSplit(whole, &bytes);
+  const auto bytes = InSlices(whole.SerializeAsString(), {});
+  ExpectSplit(whole, bytes);
 }
 
 TEST(LargeFieldsTest, PiecesPointIntoTheBuffer) {
   const auto whole = Sample(std::string(100'000, 'k'), "");
   grpc::Slice slice(whole.SerializeAsString());
-  grpc::ByteBuffer bytes(&slice, 1);
+  const auto bytes = std::make_shared<grpc::ByteBuffer>(&slice, 1);
   CreateUpgradeAccountWidgetRequest message;
   std::vector<Blob> blobs;
-  ASSERT_TRUE(Parse(&bytes, kImages, message, blobs).ok());
+  ASSERT_TRUE(ParseApart(bytes, kImages, message, blobs).ok());
   ASSERT_EQ(blobs[0].pieces.size(), 1u);
   const char* begin = reinterpret_cast<const char*>(slice.begin());
   EXPECT_GE(blobs[0].pieces[0].data(), begin);
   EXPECT_LE(blobs[0].pieces[0].data() + 100'000, begin + slice.size());
+}
+
+TEST(LargeFieldsTest, RequestIsHeldByTheLastPieceOfAnImage) {
+  const auto whole = Sample(std::string(2000, 'k'), std::string(2000, 's'));
+  auto bytes = InSlices(whole.SerializeAsString(), {1500, 1500});
+  const std::weak_ptr<grpc::ByteBuffer> request = bytes;
+  CreateUpgradeAccountWidgetRequest message;
+  std::vector<Blob> blobs;
+  ASSERT_TRUE(ParseApart(bytes, kImages, message, blobs).ok());
+  EXPECT_EQ(bytes->Length(), 0u);
+  bytes.reset();
+  blobs[0] = Blob();
+  for (size_t i = 0; i < blobs[1].owners.size(); ++i) {
+    EXPECT_FALSE(request.expired()) << i;
+    blobs[1].owners[i].reset();
+  }
+  EXPECT_TRUE(request.expired());
 }
 
 TEST(LargeFieldsTest, LastOfTwoOccurrencesCountsAndMessagesMerge) {
@@ -97,18 +117,18 @@ TEST(LargeFieldsTest, LastOfTwoOccurrencesCountsAndMessagesMerge) {
   const std::string both = first.SerializeAsString() + second.SerializeAsString();
   CreateUpgradeAccountWidgetRequest whole;
   ASSERT_TRUE(whole.ParseFromString(both));
-  grpc::ByteBuffer bytes = InSlices(both, {});
-  ExpectSplit(whole, &bytes);
+  const auto bytes = InSlices(both, {});
+  ExpectSplit(whole, bytes);
 }
 
 TEST(LargeFieldsTest, EveryCutIsRefusedOrParsesAsProtobufDoes) {
   const std::string whole = Sample("ktp-bytes", "selfie-bytes").SerializeAsString();
   for (size_t length = 0; length < whole.size(); ++length) {
     const std::string cut = whole.substr(0, length);
-    grpc::ByteBuffer bytes = InSlices(cut, {3});
+    const auto bytes = InSlices(cut, {3});
     CreateUpgradeAccountWidgetRequest message, reference;
     std::vector<Blob> blobs;
-    EXPECT_EQ(Parse(&bytes, kImages, message, blobs).ok(), reference.ParseFromString(cut))
+    EXPECT_EQ(ParseApart(bytes, kImages, message, blobs).ok(), reference.ParseFromString(cut))
         << length;
   }
 }
@@ -121,10 +141,10 @@ TEST(LargeFieldsTest, MuchBesideTheImagesIsMalformed) {
   CreateUpgradeAccountWidgetRequest long_text;
   long_text.set_phone_no(std::string(70'000, '6'));
   for (const std::string& much : {empty_fields, images, long_text.SerializeAsString()}) {
-    grpc::ByteBuffer bytes = InSlices(much, {});
+    const auto bytes = InSlices(much, {});
     CreateUpgradeAccountWidgetRequest message;
     std::vector<Blob> blobs;
-    EXPECT_EQ(ReasonOf(Parse(&bytes, kImages, message, blobs)), "MALFORMED_REQUEST");
+    EXPECT_EQ(ReasonOf(ParseApart(bytes, kImages, message, blobs)), "MALFORMED_REQUEST");
   }
 }
 
@@ -132,10 +152,10 @@ TEST(LargeFieldsTest, GarbageIsMalformed) {
   for (const std::string& garbage :
        {std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), std::string("\x0b\x0c"),
         std::string("\x22\x7f"), std::string("\x0a\x02\xc3\x28")}) {
-    grpc::ByteBuffer bytes = InSlices(garbage, {});
+    const auto bytes = InSlices(garbage, {});
     CreateUpgradeAccountWidgetRequest message;
     std::vector<Blob> blobs;
-    EXPECT_EQ(ReasonOf(Parse(&bytes, kImages, message, blobs)), "MALFORMED_REQUEST");
+    EXPECT_EQ(ReasonOf(ParseApart(bytes, kImages, message, blobs)), "MALFORMED_REQUEST");
   }
 }
 

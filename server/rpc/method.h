@@ -48,13 +48,12 @@ Method Unary(std::string name, size_t max_request_bytes, std::vector<FieldPath> 
   method.unary = [large = std::move(large), handle = std::move(handle)](
                      CallContext context, std::shared_ptr<grpc::ByteBuffer> bytes,
                      Done<grpc::ByteBuffer> done) {
-    std::vector<Blob> blobs(large.size());
+    std::vector<Blob> blobs;
     Request request;
-    if (absl::Status parsed = Parse(bytes.get(), large, request, blobs); !parsed.ok()) {
-      return std::move(done)(parsed);
-    }
-    for (Blob& blob : blobs) blob.owner = bytes;
-    if (!blobs.empty()) bytes.reset();
+    const absl::Status parsed =
+        large.empty() ? Parse(bytes.get(), request) : ParseApart(bytes, large, request, blobs);
+    if (!parsed.ok()) return std::move(done)(parsed);
+    if (!large.empty()) bytes.reset();
     handle(std::move(context), std::move(request), std::move(blobs),
            [bytes = std::move(bytes),
             done = std::move(done)](absl::StatusOr<Response> response) mutable {
@@ -87,8 +86,7 @@ Method ServerStream(
                       Stream* stream,
                       grpc::ByteBuffer* bytes) -> absl::StatusOr<std::unique_ptr<Producer>> {
     Request request;
-    std::vector<Blob> none;
-    if (absl::Status parsed = Parse(bytes, {}, request, none); !parsed.ok()) return parsed;
+    if (absl::Status parsed = Parse(bytes, request); !parsed.ok()) return parsed;
     return open(stream, std::move(request));
   };
   return method;

@@ -102,8 +102,7 @@ Method Reflection(std::string name, const std::vector<std::string>& services) {
   method.needs_caller = false;
   method.each = [services](grpc::ByteBuffer* bytes) -> absl::StatusOr<grpc::ByteBuffer> {
     Request request;
-    std::vector<Blob> none;
-    if (absl::Status parsed = Parse(bytes, {}, request, none); !parsed.ok()) return parsed;
+    if (absl::Status parsed = Parse(bytes, request); !parsed.ok()) return parsed;
     return Serialize(AnswerTo<Request, Response>(request, services));
   };
   return method;

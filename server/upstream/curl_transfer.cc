@@ -51,10 +51,10 @@ CurlTransfer::CurlTransfer(Poller& poller) : poller_(poller), easy_(NewHandle())
 void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
                            std::shared_ptr<const TransferOptions> options, TimeLimit limit) {
   request_ = std::move(request);
-  body_size_ = request_.body.size();
   url_ = std::move(url);
   limit_ = limit;
   taken_ = 0;
+  let_go_ = false;
   tries_ = 0;
   began_ = Clock::now();
   reply_.Begin(options->max_reply_bytes);
@@ -73,14 +73,15 @@ void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
 
 void CurlTransfer::SetBody() {
   CURL* easy = easy_.get();
-  SetOption(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body_size_));
-  if (body_size_ <= kMostInOneWrite) {
+  const size_t size = request_.body.size();
+  SetOption(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(size));
+  if (size <= kMostInOneWrite) {
     in_one_write_ = request_.body.ToString();
     SetOption(easy, CURLOPT_POSTFIELDS, in_one_write_->c_str());
   } else {
     reader_.emplace(request_.body);
     SetOption(easy, CURLOPT_POSTFIELDS, static_cast<const char*>(nullptr));
-    SetOption(easy, CURLOPT_UPLOAD_BUFFERSIZE, UploadBuffer(body_size_));
+    SetOption(easy, CURLOPT_UPLOAD_BUFFERSIZE, UploadBuffer(size));
   }
 }
 
@@ -162,20 +163,16 @@ curl_slist* CurlTransfer::HeaderLines() {
 
 size_t CurlTransfer::OnRead(char* to, size_t size, size_t count, void* self) {
   auto* transfer = static_cast<CurlTransfer*>(self);
-  if (!transfer->reader_) return 0;
+  const bool first = transfer->taken_ == 0;
   const size_t read = transfer->reader_->Read(to, size * count);
   transfer->taken_ += read;
-  // Asking for a further piece tells that an earlier one has left. From then on the request is
-  // never sent again, so once all is asked for the images have done their part; the answer may be
-  // long in coming.
-  const bool first = transfer->taken_ == read;
-  if (kGuarded && !first && transfer->taken_ == transfer->body_size_) transfer->LetGoOfBody();
+  // Asking for a further piece tells that the earlier ones have left: nothing is sent again from
+  // then on, so what was read has done its part, however long the answer takes.
+  if (kGuarded && !first) {
+    transfer->reader_->LetGoOfRead(transfer->request_.body);
+    transfer->let_go_ = true;
+  }
   return read;
-}
-
-void CurlTransfer::LetGoOfBody() {
-  reader_.reset();
-  request_.body = {};
 }
 
 int CurlTransfer::OnSeek(void* self, curl_off_t, int) {
@@ -214,7 +211,7 @@ TransferFacts CurlTransfer::Facts(CURLcode code) const {
   const auto took = absl::FromChrono(Clock::now() - began_);
   TransferFacts facts = {.code = code,
                          .tries = tries_,
-                         .body_size = body_size_,
+                         .body_size = request_.body.size(),
                          .body_taken = BytesTaken(),
                          .reply_began = reply_.began(),
                          .reply_too_large = reply_.too_large(),
@@ -256,8 +253,7 @@ HttpFailure CurlTransfer::Cancel() {
 HttpFailure CurlTransfer::Failure(FailureKind kind, bool sent, std::string cause) {
   HttpFailure failure = {
       .kind = kind, .sent = sent, .attempts = 1, .cause = std::move(cause), .unsent = nullptr};
-  const bool whole = request_.body.size() == body_size_;
-  if (!sent && whole) failure.unsent = std::make_shared<HttpRequest>(std::move(request_));
+  if (!sent && !let_go_) failure.unsent = std::make_shared<HttpRequest>(std::move(request_));
   Release();
   return failure;
 }

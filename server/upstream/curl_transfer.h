@@ -76,7 +76,6 @@ class CurlTransfer {
   void SetCallbacks();
   void SetBody();
   curl_slist* HeaderLines();
-  void LetGoOfBody();
   // Of a body that is read from us, those asked for; else those of the request that left.
   size_t BytesTaken() const;
   TransferFacts Facts(CURLcode code) const;
@@ -88,11 +87,11 @@ class CurlTransfer {
   bool as_new_ = false;  // The handle has all its options and nothing of a failure left.
   std::shared_ptr<const TransferOptions> options_;
   HttpRequest request_;
-  size_t body_size_ = 0;  // Also once the body is gone.
   std::shared_ptr<CURLU> url_;
   absl::optional<std::string> in_one_write_;  // The body, where it goes out with its header;
   absl::optional<json::BodyReader> reader_;   // else where it is read from,
   size_t taken_ = 0;                          // and how much was.
+  bool let_go_ = false;                       // The body is no longer whole.
   int tries_ = 0;
   TimeLimit limit_;
   Clock::time_point began_;
