@@ -111,6 +111,7 @@ class Prometheus final : public PrometheusMetrics {
   }
   void CommitFailed() override { commits_failed_.Increment(); }
   void LogWritable(bool writable) override { log_writable_.Set(writable ? 1 : 0); }
+  void LogBehind(int64_t events) override { log_behind_.Set(static_cast<double>(events)); }
   void Quarantined(bool kept) override { quarantined_.At({kept ? "true" : "false"}).Increment(); }
   void Delivered(int64_t events) override { delivered_.Increment(static_cast<double>(events)); }
 
@@ -172,6 +173,10 @@ class Prometheus final : public PrometheusMetrics {
           .Add({});
   Gauge& log_writable_ =
       Gauges("kyc_event_log_writable", "1 while the event log can be written, 0 in a fault.")
+          .Add({});
+  Gauge& log_behind_ =
+      Gauges("kyc_event_log_behind_events",
+             "Over JetStream: events that the gateway had yet to read when it read the last one.")
           .Add({});
   ByLabels<Counter> quarantined_{
       Counters("kyc_quarantined_total",

@@ -44,6 +44,9 @@ class Metrics {
   virtual void CommitFailed() = 0;
   // Whether the event log can be written, each time that changes.
   virtual void LogWritable(bool writable) = 0;
+  // Over JetStream: how many events of the stream this gateway had yet to read when it read the
+  // last one.
+  virtual void LogBehind(int64_t /*events*/) {}
   // A body was put into quarantine, or refused because that is full.
   virtual void Quarantined(bool kept) = 0;
   // Events were written to streams.

@@ -213,7 +213,8 @@ absl::optional<Delivered> ReadDelivered(absl::string_view reply) {
   if (tokens[0] != "$JS" || tokens[1] != "ACK" ||
       !absl::SimpleAtoi(tokens[at], &delivered.sequence) ||
       !absl::SimpleAtoi(tokens[at + 1], &delivered.consumer_sequence) ||
-      !absl::SimpleAtoi(tokens[at + 2], &time_ns)) {
+      !absl::SimpleAtoi(tokens[at + 2], &time_ns) ||
+      !absl::SimpleAtoi(tokens[at + 3], &delivered.pending)) {
     return absl::nullopt;
   }
   delivered.time_us = time_ns / 1000;

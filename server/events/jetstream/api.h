@@ -85,6 +85,7 @@ struct Delivered {
   int64_t sequence = 0;           // In the stream.
   int64_t consumer_sequence = 0;  // 1, 2, 3, ...: a gap means something was lost on the way.
   int64_t time_us = 0;            // When the stream stored it.
+  int64_t pending = 0;            // How many come after it.
 };
 absl::optional<Delivered> ReadDelivered(absl::string_view reply);
 

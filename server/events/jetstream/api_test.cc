@@ -73,14 +73,15 @@ TEST(KeptTest, AnyOtherErrorIsNotNone) {
 }
 
 TEST(DeliveredTest, PlaceIsReadFromTheReplySubjectOfEitherForm) {
-  for (const char* reply : {"$JS.ACK.KYC.c1.1.42.7.1795230038443286044.0",
-                            "$JS.ACK._.hash.KYC.c1.1.42.7.1795230038443286044.0",
-                            "$JS.ACK.hub.hash.KYC.c1.1.42.7.1795230038443286044.0.token"}) {
+  for (const char* reply : {"$JS.ACK.KYC.c1.1.42.7.1795230038443286044.3",
+                            "$JS.ACK._.hash.KYC.c1.1.42.7.1795230038443286044.3",
+                            "$JS.ACK.hub.hash.KYC.c1.1.42.7.1795230038443286044.3.token"}) {
     const absl::optional<Delivered> delivered = ReadDelivered(reply);
     ASSERT_TRUE(delivered.has_value()) << reply;
     EXPECT_EQ(delivered->sequence, 42);
     EXPECT_EQ(delivered->consumer_sequence, 7);
     EXPECT_EQ(delivered->time_us, 1795230038443286);
+    EXPECT_EQ(delivered->pending, 3);
   }
 }
 

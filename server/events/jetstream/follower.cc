@@ -126,6 +126,7 @@ absl::StatusOr<bool> Follower::Take(Subscription& subscription, std::vector<Stre
     if (!delivered.has_value()) return false;
     if (delivered->consumer_sequence != consumer_sequence_ + 1) return false;
     ++consumer_sequence_;
+    pending_ = delivered->pending;
     absl::StatusOr<kyc::log::v1::StoredEvent> event =
         Decode((*message)->data, file_.log_id, (*message)->subject, options_.message_key);
     if (!event.ok()) {
@@ -153,7 +154,9 @@ absl::Status Follower::Apply(const std::vector<StreamEvent>& batch, bool& begins
     if (absl::Status status = model_.BeginAfter(batch.front()); !status.ok()) return status;
     begins_later = false;
   }
-  return model_.Apply(batch, options_.retention, options_.clock());
+  absl::Status applied = model_.Apply(batch, options_.retention, options_.clock());
+  if (applied.ok()) options_.metrics->LogBehind(pending_);
+  return applied;
 }
 
 void Follower::TrimIfDue() {

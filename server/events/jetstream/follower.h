@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/call/metrics.h"
 #include "server/call/secret.h"
 #include "server/events/jetstream/nats.h"
 #include "server/events/jetstream/read_model.h"
@@ -28,6 +29,7 @@ struct FollowerOptions {
   // How often retention is looked after, and how long readers have after they were told.
   absl::Duration trim_interval = absl::Seconds(10);
   std::function<absl::Time()> clock = [] { return absl::Now(); };
+  Metrics* metrics = nullptr;  // Not owned; required.
   // One line about what stops it, or what was skipped; no data. Its thread. May be null.
   std::function<void(absl::string_view line)> log;
 };
@@ -64,6 +66,7 @@ class Follower {
 
   // Of the consumer.
   int64_t consumer_sequence_ = 0;
+  int64_t pending_ = 0;
   absl::Time last_sign_;
   absl::Time ahead_since_ = absl::InfiniteFuture();
   absl::Time next_trim_;

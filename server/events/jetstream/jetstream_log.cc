@@ -175,6 +175,7 @@ absl::Status JetStreamLog::Follow(const JetStreamLogOptions& options) {
   follower.message_key = message_key;
   follower.retention = options.retention;
   follower.trim_interval = options.trim_interval;
+  follower.metrics = options.metrics;
   follower.log = options.log;
   follower_ = std::make_unique<Follower>(*following_, file_, *model_, std::move(follower));
   return absl::OkStatus();

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -89,6 +90,28 @@ TEST_P(JetStreamLogTest, ReadModelGoesOnWhereItWas) {
   const auto log = OpenLog(options);
   AwaitSequence(*log, 2);
   EXPECT_THAT(ReadAll(*log), ElementsAre("1:R1/approved@1", "2:R1/rejected@2"));
+}
+
+TEST_P(JetStreamLogTest, DamagedReadModelIsMadeAnew) {
+  const JetStreamLogOptions options = Options();
+  const std::string path = options.folder + "/read-model.db";
+  for (const int64_t at : {int64_t{0}, int64_t{4096}, int64_t{20'000}}) {
+    {
+      const auto log = OpenLog(options);
+      for (int i = 0; i < 30; ++i) Append(*log, absl::StrCat("R", at, "-", i), "approved");
+      AwaitSequence(*log, 30);
+    }
+    ASSERT_GT(std::filesystem::file_size(path), at + 4096);
+    {
+      std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(at);
+      file << std::string(4096, 'x');
+    }
+    const auto log = OpenLog(options);
+    const Appended appended = Append(*log, absl::StrCat("R", at), "approved");
+    AwaitSequence(*log, appended.sequence);
+    EXPECT_EQ(ReadAll(*log).size(), static_cast<size_t>(appended.sequence)) << "damage at " << at;
+  }
 }
 
 TEST_P(JetStreamLogTest, CursorOfAnotherGatewayIsResumed) {

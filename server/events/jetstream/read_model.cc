@@ -54,7 +54,7 @@ absl::StatusOr<bool> IsSound(Database& database) {
 // The file as it is. NOT_FOUND: it must be made anew.
 absl::StatusOr<Database> OpenAsIs(const LogFile& file) {
   absl::StatusOr<Database> database = Database::Open(file.path, Database::Use::kCreate);
-  if (!database.ok()) return database.status();
+  if (!database.ok()) return absl::NotFoundError("damaged");
   const absl::StatusOr<int64_t> tables =
       database->QueryInteger("SELECT COUNT(*) FROM sqlite_schema");
   const absl::StatusOr<std::string> log_id = PrepareSchema(*database, file.keys, file.sealer);
@@ -94,6 +94,10 @@ absl::StatusOr<std::unique_ptr<ReadModel>> ReadModel::Open(const LogFile& file,
   if (absl::IsNotFound(database.status())) {
     RemoveFiles(file.path);
     database = OpenAsIs(file);
+  }
+  if (absl::IsNotFound(database.status())) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("The read model cannot be made: ", file.path));
   }
   if (!database.ok()) return database.status();
   std::unique_ptr<ReadModel> model(
