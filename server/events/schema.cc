@@ -20,7 +20,9 @@ constexpr int64_t kFullCheckBytes = 64 << 20;
 //
 // event_by_reference holds the content too, so that older events of a reference are compared
 // without reading them. A reference has a row of its own only once its newest event is trimmed: so
-// revisions never start again, and an append touches one random page less.
+// revisions never start again, and an append touches one random page less. Sequences are the
+// writer's, who remembers in `log` what is trimmed; in files of version 1 the engine counts them
+// too (AUTOINCREMENT), to no effect.
 constexpr char kTables[] = R"sql(
   CREATE TABLE log (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -39,7 +41,7 @@ constexpr char kTables[] = R"sql(
   ) STRICT;
 
   CREATE TABLE event (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    sequence INTEGER PRIMARY KEY,
     event_id BLOB NOT NULL,
     received_time_us INTEGER NOT NULL,
     revision INTEGER NOT NULL,

@@ -40,15 +40,19 @@ class Gate {
 
   explicit Gate(boost::asio::io_context* loop) : loop_(loop) {}
 
-  // Runs `task` on the loop; drops it once the gate is closed.
+  // Runs `task` on the loop, never once the gate is closed.
   void Post(Task task) {
-    const std::lock_guard lock(mutex_);
-    if (loop_ == nullptr) return;
-    waiting_.push_back(std::move(task));
-    if (waiting_.size() == 1) boost::asio::post(*loop_, [this] { RunWaiting(); });
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(std::move(task));
+      if (waiting_.size() > 1) return;
+    }
+    // Without that lock: the loop begins at once, and wants it.
+    const std::lock_guard lock(loop_mutex_);
+    if (loop_ != nullptr) boost::asio::post(*loop_, [this] { RunWaiting(); });
   }
   void Close() {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(loop_mutex_);
     loop_ = nullptr;
   }
 
@@ -63,8 +67,9 @@ class Gate {
   }
 
   std::mutex mutex_;
-  boost::asio::io_context* loop_;
   std::vector<Task> waiting_;
+  std::mutex loop_mutex_;
+  boost::asio::io_context* loop_;
 };
 
 // What the listener may do to a connection.
