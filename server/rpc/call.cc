@@ -7,6 +7,7 @@
 #include "server/call/error.h"
 #include "server/call/steady_now.h"
 #include "server/rpc/call_head.h"
+#include "server/rpc/held_request.h"
 #include "server/rpc/refusals.h"
 #include "server/rpc/status.h"
 
@@ -51,25 +52,6 @@ class Call::Answer {
   }
 
   Call* call_;
-};
-
-// A unary method's request. Whoever has it last lets go of it, on whatever thread, while the server
-// lives: the server outlives all that its methods use.
-struct Call::HeldRequest {
-  HeldRequest(CallScope& scope, int64_t reserved) : scope(scope), reserved(reserved) {}
-  HeldRequest(const HeldRequest&) = delete;
-  HeldRequest& operator=(const HeldRequest&) = delete;
-  ~HeldRequest() {
-    if (reserved == 0) return;
-    bytes.Clear();
-    scope.loop.Post([&admission = scope.admission, reserved = reserved] {  //
-      admission.GiveBack(reserved);
-    });
-  }
-
-  CallScope& scope;
-  const int64_t reserved;
-  grpc::ByteBuffer bytes;
 };
 
 Call::Call(CallScope& scope) : scope_(scope), io_(&server_context_) {
@@ -195,11 +177,10 @@ void Call::Handle() {
   turn_ = ++scope_.calls_handled;
   if (method_->unary) {
     handling_ = true;
-    auto held = std::make_shared<HeldRequest>(scope_, std::exchange(held_bytes_, 0));
-    held->bytes.Swap(&request_);
-    std::shared_ptr<grpc::ByteBuffer> bytes(held, &held->bytes);
-    held.reset();
-    method_->unary(context_, std::move(bytes), Answer(this));
+    method_->unary(
+        context_,
+        HoldRequest(request_, std::exchange(held_bytes_, 0), scope_.loop, scope_.admission),
+        Answer(this));
   } else if (method_->stream) {
     absl::StatusOr<std::unique_ptr<Producer>> producer = method_->stream(this, &request_);
     if (!producer.ok()) return End(producer.status(), nullptr);

@@ -86,7 +86,6 @@ class Call final : public Stream {
   };
   // Carries a unary method's answer back, also when the method forgot to answer.
   class Answer;
-  struct HeldRequest;
 
   explicit Call(CallScope& scope);
   ~Call() override;

@@ -1,0 +1,23 @@
+// A unary method's request, until nobody needs its bytes any more.
+#ifndef SERVER_RPC_HELD_REQUEST_H_
+#define SERVER_RPC_HELD_REQUEST_H_
+
+#include <grpcpp/support/byte_buffer.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "server/rpc/admission.h"
+#include "server/rpc/loop.h"
+
+namespace kyc::rpc {
+
+// Takes `request`, for which `reserved` bytes are held at `admission` (0: none). Whoever has the
+// result last lets go of it on whatever thread, and its room is given back on the loop's. The loop
+// and the admission outlive it: the server outlives all that its methods use.
+std::shared_ptr<grpc::ByteBuffer> HoldRequest(grpc::ByteBuffer& request, int64_t reserved,
+                                              Loop& loop, Admission& admission);
+
+}  // namespace kyc::rpc
+
+#endif  // SERVER_RPC_HELD_REQUEST_H_
