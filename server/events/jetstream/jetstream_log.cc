@@ -118,16 +118,9 @@ absl::StatusOr<std::unique_ptr<JetStreamLog>> JetStreamLog::Open(JetStreamLogOpt
   std::unique_ptr<JetStreamLog> log(
       new JetStreamLog(std::move(file), options.stream, *std::move(quarantine)));
   log->publishing_ = *std::move(publishing);
-  PublisherOptions publisher;
-  publisher.stream = options.stream.name;
-  publisher.subject_prefix = stream->subject_prefix;
-  publisher.message_key = MessageKey(options.lookup_key);
-  publisher.timeout = options.publish_timeout;
-  publisher.max_waiting = options.max_waiting;
-  publisher.metrics = options.metrics;
-  auto started = Publisher::Start(*log->publishing_, log->file_, std::move(publisher));
-  if (!started.ok()) return started.status();
-  log->publisher_ = *std::move(started);
+  if (absl::Status status = log->Publish(options, stream->subject_prefix); !status.ok()) {
+    return status;
+  }
   if (options.follows) {
     if (absl::Status status = log->Follow(options); !status.ok()) return status;
   }
@@ -148,6 +141,20 @@ JetStreamLog::JetStreamLog(LogFile file, StreamOptions stream,
 
 JetStreamLog::~JetStreamLog() = default;
 
+absl::Status JetStreamLog::Publish(const JetStreamLogOptions& options, std::string subject_prefix) {
+  PublisherOptions publisher;
+  publisher.stream = options.stream.name;
+  publisher.subject_prefix = std::move(subject_prefix);
+  publisher.message_key = MessageKey(options.lookup_key);
+  publisher.timeout = options.publish_timeout;
+  publisher.max_waiting = options.max_waiting;
+  publisher.metrics = options.metrics;
+  auto started = Publisher::Start(*publishing_, file_, std::move(publisher));
+  if (!started.ok()) return started.status();
+  publisher_ = *std::move(started);
+  return absl::OkStatus();
+}
+
 absl::Status JetStreamLog::Follow(const JetStreamLogOptions& options) {
   absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(options.connection);
   if (!connection.ok()) return connection.status();
@@ -156,6 +163,19 @@ absl::Status JetStreamLog::Follow(const JetStreamLogOptions& options) {
       ReadModel::Open(file_, options.read_time_limit);
   if (!model.ok()) return model.status();
   model_ = *std::move(model);
+  if (absl::Status status = Reconcile(options); !status.ok()) return status;
+  FollowerOptions follower;
+  follower.stream = stream_;
+  follower.message_key = MessageKey(options.lookup_key);
+  follower.retention = options.retention;
+  follower.trim_interval = options.trim_interval;
+  follower.metrics = options.metrics;
+  follower.log = options.log;
+  follower_ = std::make_unique<Follower>(*following_, file_, *model_, std::move(follower));
+  return absl::OkStatus();
+}
+
+absl::Status JetStreamLog::Reconcile(const JetStreamLogOptions& options) {
   const Secret message_key = MessageKey(options.lookup_key);
   // A leader that was just elected may not know its last messages for a moment.
   const absl::Time patience = absl::Now() + kCatchUp;
@@ -166,19 +186,9 @@ absl::Status JetStreamLog::Follow(const JetStreamLogOptions& options) {
     absl::SleepFor(kBetweenTries);
   } while (absl::Now() < patience);
   if (!agrees.ok()) return agrees.status();
-  if (!*agrees) {
-    if (options.log != nullptr) options.log("the read model is of another history: made anew");
-    if (absl::Status status = model_->Clear(); !status.ok()) return status;
-  }
-  FollowerOptions follower;
-  follower.stream = stream_;
-  follower.message_key = message_key;
-  follower.retention = options.retention;
-  follower.trim_interval = options.trim_interval;
-  follower.metrics = options.metrics;
-  follower.log = options.log;
-  follower_ = std::make_unique<Follower>(*following_, file_, *model_, std::move(follower));
-  return absl::OkStatus();
+  if (*agrees) return absl::OkStatus();
+  if (options.log != nullptr) options.log("the read model is of another history: made anew");
+  return model_->Clear();
 }
 
 void JetStreamLog::Append(::netzme::v1::UpgradeEvent notification,

@@ -92,7 +92,10 @@ class JetStreamLog : public EventLog, public Quarantine {
 
  private:
   JetStreamLog(LogFile file, StreamOptions stream, std::unique_ptr<SqliteLog> quarantine);
+  absl::Status Publish(const JetStreamLogOptions& options, std::string subject_prefix);
   absl::Status Follow(const JetStreamLogOptions& options);
+  // Throws away what the stream has lost.
+  absl::Status Reconcile(const JetStreamLogOptions& options);
   std::string Summary() const;
   absl::Status CatchUpWith(absl::string_view text) const;
 

@@ -2,6 +2,8 @@
 #ifndef SERVER_EVENTS_JETSTREAM_JETSTREAM_TESTING_H_
 #define SERVER_EVENTS_JETSTREAM_JETSTREAM_TESTING_H_
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
 
@@ -11,6 +13,7 @@
 #include "server/events/jetstream/jetstream_log.h"
 #include "server/events/jetstream/nats.h"
 #include "server/events/jetstream/nats_servers.h"
+#include "server/events/log_testing.h"
 
 namespace kyc::events::jetstream {
 
@@ -32,6 +35,22 @@ void AwaitSequence(const EventLog& log, int64_t sequence);
 
 // Appends, again and again for as long as the log cannot be reached or others are always first.
 Appended AppendWhatever(EventLog& log, const ::netzme::v1::UpgradeEvent& notification);
+
+// For tests with one server: of Debian's version, or, where the parameter is true, a current one,
+// which is not on every machine.
+class OneServerTest : public testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override {
+    const std::string program = GetParam() ? CurrentNatsServer() : DebiansNatsServer();
+    if (GetParam() && program.empty()) GTEST_SKIP() << "KYC_NATS_SERVER_NEW names no nats-server";
+    servers_ = std::make_unique<NatsServers>(program, 1);
+  }
+
+  JetStreamLogOptions Options() { return OptionsOver(*servers_, metrics_); }
+
+  CountingMetrics metrics_;
+  std::unique_ptr<NatsServers> servers_;
+};
 
 }  // namespace kyc::events::jetstream
 

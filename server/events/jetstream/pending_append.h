@@ -8,10 +8,13 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "kyc/log/v1/stored_event.pb.h"
 #include "netzme/v1/upgrade_notification.pb.h"
+#include "server/call/secret.h"
 #include "server/events/event_log.h"
+#include "server/events/jetstream/send_queue.h"
 #include "server/events/jetstream/stored_event.h"
 
 namespace kyc::events::jetstream {
@@ -44,6 +47,12 @@ struct PendingAppend {
   // When something must be done even if no answer comes: at the deadline at the latest.
   Clock::time_point due;
 };
+
+// Asks the stream's leader for the latest message of the append's reference.
+Outgoing ReadRequest(const PendingAppend& append, const std::string& stream);
+// Publishes its draft after `latest`.
+Outgoing PublishRequest(const PendingAppend& append, const std::string& stream,
+                        absl::string_view log_id, const Secret& message_key);
 
 }  // namespace kyc::events::jetstream
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -186,11 +185,8 @@ void Publisher::Read(PendingAppend& append) {
   if (!connection_.connected()) {
     return Wait(append, PendingAppend::Step::kPausing, kRetryPause);
   }
-  Outgoing outgoing;
-  outgoing.subject = GetSubject(options_.stream);
-  outgoing.data = LastOfSubjectRequest(append.subject);
   append.step = PendingAppend::Step::kReading;
-  Send(append, std::move(outgoing));
+  Send(append, ReadRequest(append, options_.stream));
 }
 
 void Publisher::OnRead(PendingAppend& append, const Message& message) {
@@ -214,15 +210,8 @@ void Publisher::JudgeAndPublish(PendingAppend& append) {
                                    .repeat = !IsOurs(append)});
   }
   Place(verdict, append.latest, append.draft);
-  Outgoing outgoing;
-  outgoing.subject = append.subject;
-  const std::string message_id =
-      absl::StrCat(absl::BytesToHexString(append.draft.reference_digest()), ":", verdict.revision);
-  outgoing.headers = PublishHeaders(options_.stream, message_id,
-                                    append.latest.has_value() ? append.latest->sequence : 0);
-  outgoing.data = Encode(append.draft, file_.log_id, append.subject, options_.message_key);
   append.step = PendingAppend::Step::kPublishing;
-  Send(append, std::move(outgoing));
+  Send(append, PublishRequest(append, options_.stream, file_.log_id, options_.message_key));
 }
 
 void Publisher::OnPublished(PendingAppend& append, const Message& message) {

@@ -1,0 +1,28 @@
+#include "server/events/jetstream/pending_append.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "server/events/jetstream/api.h"
+
+namespace kyc::events::jetstream {
+
+Outgoing ReadRequest(const PendingAppend& append, const std::string& stream) {
+  Outgoing outgoing;
+  outgoing.subject = GetSubject(stream);
+  outgoing.data = LastOfSubjectRequest(append.subject);
+  return outgoing;
+}
+
+Outgoing PublishRequest(const PendingAppend& append, const std::string& stream,
+                        absl::string_view log_id, const Secret& message_key) {
+  Outgoing outgoing;
+  outgoing.subject = append.subject;
+  const std::string message_id = absl::StrCat(
+      absl::BytesToHexString(append.draft.reference_digest()), ":", append.draft.revision());
+  outgoing.headers =
+      PublishHeaders(stream, message_id, append.latest.has_value() ? append.latest->sequence : 0);
+  outgoing.data = Encode(append.draft, log_id, append.subject, message_key);
+  return outgoing;
+}
+
+}  // namespace kyc::events::jetstream
