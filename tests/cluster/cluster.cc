@@ -39,8 +39,12 @@ callers { name: "local" loopback: true allow_full_view: true }
 
 }  // namespace
 
-Cluster::Cluster(const std::string& nats_server, const std::string& more)
-    : nodes_(nats_server, kNodes), sidecars_(kSidecars), gateways_(kGateways) {
+Cluster::Cluster(const std::string& nats_server, const std::string& more,
+                 const std::string& sidecar)
+    : sidecar_{.path = sidecar},
+      nodes_(nats_server, kNodes),
+      sidecars_(kSidecars),
+      gateways_(kGateways) {
   const std::string log = EventLog(nodes_.urls(), more);
   for (int i = 0; i < kSidecars; ++i) {
     sidecars_[static_cast<size_t>(i)].files.ConfigureText(kSidecar + log);
@@ -60,7 +64,7 @@ void Cluster::KillSidecar(int number) {
 
 void Cluster::StartSidecar(int number) {
   Member& sidecar = sidecars_[static_cast<size_t>(number)];
-  sidecar.process = std::make_unique<Gateway>(sidecar.files);
+  sidecar.process = std::make_unique<Gateway>(sidecar.files, sidecar_);
   sidecar.port = sidecar.process->webhook_port();
 }
 

@@ -21,8 +21,9 @@ class Cluster {
   static constexpr int kSidecars = 2;
   static constexpr int kGateways = 2;
 
-  // `more` is put into each process's block of the engine.
-  explicit Cluster(const std::string& nats_server, const std::string& more = "");
+  // `more` is put into each process's block of the engine. The sidecars are of `sidecar`, a path
+  // within the runfiles.
+  Cluster(const std::string& nats_server, const std::string& more, const std::string& sidecar);
 
   events::jetstream::NatsServers& nodes() { return nodes_; }
 
@@ -44,6 +45,7 @@ class Cluster {
     std::atomic<uint16_t> port = 0;
   };
 
+  const GatewayProgram sidecar_;
   events::jetstream::NatsServers nodes_;
   std::deque<Member> sidecars_;
   std::deque<Member> gateways_;

@@ -41,7 +41,7 @@ class ClusterTest : public testing::TestWithParam<bool> {
   void SetUp() override {
     const std::string program = GetParam() ? CurrentNatsServer() : DebiansNatsServer();
     if (GetParam() && program.empty()) GTEST_SKIP() << "KYC_NATS_SERVER_NEW names no nats-server";
-    cluster_ = std::make_unique<Cluster>(program, "publish_timeout { seconds: 2 }");
+    cluster_ = std::make_unique<Cluster>(program, "publish_timeout { seconds: 2 }", KYC_SIDECAR);
     for (int i = 0; i < kSenders; ++i) senders_.emplace_back(i);
     followers_.resize(kFollowers);
     Begin();
