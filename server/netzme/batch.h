@@ -26,6 +26,9 @@ struct WatchQuery {
   bool Matches(const EventKey& key) const {
     return key.received_time >= since && filter.Matches(key);
   }
+  bool MatchesEverything() const {
+    return since == absl::InfinitePast() && filter.MatchesEverything();
+  }
 };
 
 // Which part of the log to take: after `after`, up to `until`, at most `max_events`.

@@ -43,10 +43,14 @@ bool Allows(const Set& set, const std::string& text) {
 
 }  // namespace
 
+absl::Time ReceivedTime(const ::netzme::v1::UpgradeEvent& event) {
+  return absl::FromUnixSeconds(event.received_time().seconds()) +
+         absl::Nanoseconds(event.received_time().nanos());
+}
+
 EventKey KeyOf(const ::netzme::v1::UpgradeEvent& event) {
   return {event.original_reference_no(), event.cust_id(), event.status(), event.type(),
-          absl::FromUnixSeconds(event.received_time().seconds()) +
-              absl::Nanoseconds(event.received_time().nanos())};
+          ReceivedTime(event)};
 }
 
 std::vector<Violation> FilterViolations(const UpgradeFilter& filter) {
@@ -74,6 +78,10 @@ bool Filter::Matches(const EventKey& key) const {
          Allows(types_, key.type) &&
          (statuses.empty() ||
           std::find(statuses.begin(), statuses.end(), key.status) != statuses.end());
+}
+
+bool Filter::MatchesEverything() const {
+  return references_.empty() && cust_ids_.empty() && types_.empty() && proto_.statuses().empty();
 }
 
 }  // namespace kyc::netzme

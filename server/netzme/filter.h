@@ -20,6 +20,7 @@ struct EventKey {
   std::string type;
   absl::Time received_time;
 };
+absl::Time ReceivedTime(const ::netzme::v1::UpgradeEvent& event);
 EventKey KeyOf(const ::netzme::v1::UpgradeEvent& event);
 
 // What is wrong with a request's `filter`, one violation a field: at most 100 values each, of at
@@ -34,6 +35,7 @@ class Filter {
   explicit Filter(::netzme::v1::UpgradeFilter filter);
 
   bool Matches(const EventKey& key) const;
+  bool MatchesEverything() const;
   const ::netzme::v1::UpgradeFilter& proto() const { return proto_; }
   // Empty: every reference.
   const Texts& references() const { return references_; }

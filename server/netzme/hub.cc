@@ -8,6 +8,9 @@
 namespace kyc::netzme {
 namespace {
 
+// How long a committed event may wait for the next round.
+constexpr absl::Duration kLongestPause = absl::Milliseconds(5);
+
 void Erase(std::vector<Watcher*>& watchers, Watcher* watcher) {
   const auto at = std::find(watchers.begin(), watchers.end(), watcher);
   if (at == watchers.end()) return;
@@ -23,13 +26,16 @@ events::Position Follow(events::EventLog& log, events::EventLog::OnCommitted on_
 
 }  // namespace
 
-Hub::Hub(events::EventLog& log, rpc::Loop& loop, RingLimits limits)
+Hub::Hub(events::EventLog& log, rpc::Loop& loop, std::function<absl::Time()> clock,
+         RingLimits limits)
     : log_(log),
+      loop_(loop),
+      clock_(std::move(clock)),
       cursor_field_(netzme::CursorField(log.CursorText({}))),
       ring_(Follow(log,
                    [&loop, weak = std::weak_ptr<Hub*>(self_)](Committed events) {
-                     loop.Post([weak, events = std::move(events)] {
-                       if (const auto hub = weak.lock()) (*hub)->OnCommitted(*events);
+                     loop.Post([weak, events = std::move(events)]() mutable {
+                       if (const auto hub = weak.lock()) (*hub)->OnCommitted(std::move(events));
                      });
                    }),
             limits.events, limits.bytes) {
@@ -38,6 +44,10 @@ Hub::Hub(events::EventLog& log, rpc::Loop& loop, RingLimits limits)
       if (const auto hub = weak.lock()) (*hub)->OnTrimming(through);
     });
   });
+}
+
+Hub::~Hub() {
+  if (next_round_ != 0) loop_.Cancel(next_round_);
 }
 
 void Hub::Add(Watcher* watcher, const Filter& filter) {
@@ -70,18 +80,42 @@ const grpc::Slice& Hub::CursorField(events::Position position) {
   return cursor_field_;
 }
 
-void Hub::OnCommitted(const std::vector<events::Event>& events) {
+void Hub::OnCommitted(Committed events) {
+  const absl::Time received = ReceivedTime(events->back().event);
+  waiting_.push_back(std::move(events));
+  if (next_round_ != 0) return;
+  const absl::Time now = clock_();
+  const bool in_pause = now >= round_ended_ && now < round_ended_ + pause_;
+  if (!in_pause || received > round_ended_) return Round();
+  next_round_ = loop_.At(round_ended_ + pause_, [this] {
+    next_round_ = 0;
+    Round();
+  });
+}
+
+void Hub::Round() {
+  const absl::Time began = clock_();
+  TellOfWaiting();
+  round_ended_ = clock_();
+  pause_ = std::min(round_ended_ - began, kLongestPause);
+}
+
+void Hub::TellOfWaiting() {
+  const std::vector<Committed> waiting = std::exchange(waiting_, {});
+  common_.Clear();
   const events::Position before = ring_.newest();
   if (others_.empty() && by_reference_.empty()) {
-    const events::Position newest = events.back().position;
+    const events::Position newest = waiting.back()->back().position;
     if (newest.sequence > before.sequence) ring_.BeginAt(newest);
     return;
   }
   std::vector<std::pair<const std::string*, events::Position>> told;
-  for (const events::Event& event : events) {
-    if (event.position.sequence <= ring_.newest().sequence) continue;
-    told.emplace_back(&event.event.original_reference_no(), ring_.newest());
-    ring_.Append(event);
+  for (const Committed& events : waiting) {
+    for (const events::Event& event : *events) {
+      if (event.position.sequence <= ring_.newest().sequence) continue;
+      told.emplace_back(&event.event.original_reference_no(), ring_.newest());
+      ring_.Append(event);
+    }
   }
   if (told.empty()) return;
   for (const auto& [reference, just_before] : told) {

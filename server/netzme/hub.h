@@ -5,12 +5,15 @@
 #include <grpcpp/support/slice.h>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
 #include "server/events/event_log.h"
+#include "server/netzme/common_messages.h"
 #include "server/netzme/filter.h"
 #include "server/netzme/ring.h"
 #include "server/rpc/loop.h"
@@ -39,12 +42,17 @@ class Watcher {
 // the loop has ended. A commit costs time for the watchers that it may concern only: those who name
 // references are asked for their own alone; while there are none at all, the ring stays empty. It
 // holds no events for anybody.
+//
+// A round tells everybody. What came during a round waits after its end as long as it took, at most
+// 5 ms, for more to share the next one: then streams take several events in one write, and half of
+// the loop's time is left to others. What comes later, and to few watchers, waits for nothing.
 class Hub {
  public:
-  // Both outlive the hub.
-  Hub(events::EventLog& log, rpc::Loop& loop, RingLimits limits);
+  // Log and loop outlive the hub.
+  Hub(events::EventLog& log, rpc::Loop& loop, std::function<absl::Time()> clock, RingLimits limits);
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
+  ~Hub();
 
   // Until Remove, `watcher` is told; `filter` must stay as long.
   void Add(Watcher* watcher, const Filter& filter);
@@ -56,21 +64,34 @@ class Hub {
   // WatchUpgradesResponse.cursor of a position; the last one is kept, as many streams are at the
   // same place.
   const grpc::Slice& CursorField(events::Position position);
+  // What streams that see every event were sent from the ring as it is.
+  CommonMessages& common() { return common_; }
 
  private:
   using Watchers = std::vector<Watcher*>;
   using Committed = std::shared_ptr<const std::vector<events::Event>>;
 
-  void OnCommitted(const std::vector<events::Event>& events);
+  void OnCommitted(Committed events);
   void OnTrimming(int64_t through);
+  // Takes what waits into the ring and tells the watchers.
+  void Round();
+  void TellOfWaiting();
   static void Tell(const Watchers& watchers, events::Position before);
 
   events::EventLog& log_;
+  rpc::Loop& loop_;
+  const std::function<absl::Time()> clock_;
+  // Committed since the last round.
+  std::vector<Committed> waiting_;
+  absl::Time round_ended_ = absl::InfinitePast();
+  absl::Duration pause_;
+  rpc::Loop::TimerId next_round_ = 0;
   // Watchers of certain references, and all others.
   absl::flat_hash_map<std::string, Watchers> by_reference_;
   Watchers others_;
   events::Position cursor_position_;
   grpc::Slice cursor_field_;
+  CommonMessages common_;
   // Gone with the hub: what the log still tells is then nobody's.
   std::shared_ptr<Hub*> self_ = std::make_shared<Hub*>(this);
   Ring ring_;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,12 +20,17 @@ using ::testing::IsEmpty;
 
 class FakeWatcher final : public Watcher {
  public:
-  void OnGrew(events::Position before) override { told_.push_back(before.sequence); }
+  void OnGrew(events::Position before) override {
+    told_.push_back(before.sequence);
+    if (on_grew_) on_grew_();
+  }
   void OnTrimming(int64_t through) override { trimming_.push_back(through); }
   std::vector<int64_t> Told() { return std::exchange(told_, {}); }
   std::vector<int64_t> Trimming() { return std::exchange(trimming_, {}); }
+  void set_on_grew(std::function<void()> on_grew) { on_grew_ = std::move(on_grew); }
 
  private:
+  std::function<void()> on_grew_;
   std::vector<int64_t> told_;
   std::vector<int64_t> trimming_;
 };
@@ -48,6 +54,9 @@ class HubTest : public testing::Test {
     log_.Append(std::move(event));
     loop_.WaitForPosts(appended_);
   }
+  std::function<absl::Time()> Clock() {
+    return [this] { return loop_.now(); };
+  }
   void RunLoop() {
     while (loop_.RunOne()) {
     }
@@ -59,7 +68,7 @@ class HubTest : public testing::Test {
 };
 
 TEST_F(HubTest, WatcherOfReferencesIsToldOfItsOwnAlone) {
-  Hub hub(log_.log(), loop_, {});
+  Hub hub(log_.log(), loop_, Clock(), {});
   FakeWatcher one, two, all;
   const Filter of_one = OfReferences({"R-1", "R-3"});
   const Filter of_two = OfReferences({"R-2"});
@@ -83,9 +92,73 @@ TEST_F(HubTest, WatcherOfReferencesIsToldOfItsOwnAlone) {
   EXPECT_THAT(all.Told(), IsEmpty());
 }
 
+TEST_F(HubTest, CommitsDuringALongRoundShareTheNext) {
+  Hub hub(log_.log(), loop_, Clock(), {});
+  FakeWatcher all;
+  const Filter of_all = OfReferences({});
+  hub.Add(&all, of_all);
+  all.set_on_grew([this] { loop_.AdvanceToTimer(loop_.now() + absl::Milliseconds(3)); });
+  Append("R-1");
+  RunLoop();
+  EXPECT_THAT(all.Told(), ElementsAre(0)) << "nothing waits after quiet";
+  Append("R-1");
+  Append("R-1");
+  RunLoop();
+  EXPECT_THAT(all.Told(), IsEmpty());
+  EXPECT_EQ(hub.ring().newest().sequence, 1);
+  EXPECT_FALSE(loop_.AdvanceToTimer(loop_.now() + absl::Milliseconds(2)));
+  EXPECT_TRUE(loop_.AdvanceToTimer(loop_.now() + absl::Milliseconds(1)));
+  EXPECT_THAT(all.Told(), ElementsAre(1)) << "both at once";
+  EXPECT_EQ(hub.ring().newest().sequence, 3);
+}
+
+TEST_F(HubTest, NoCommitWaitsLongerThanFiveMilliseconds) {
+  Hub hub(log_.log(), loop_, Clock(), {});
+  FakeWatcher all;
+  const Filter of_all = OfReferences({});
+  hub.Add(&all, of_all);
+  all.set_on_grew([this] { loop_.AdvanceToTimer(loop_.now() + absl::Seconds(10)); });
+  Append("R-1");
+  RunLoop();
+  Append("R-1");
+  RunLoop();
+  EXPECT_THAT(all.Told(), ElementsAre(0));
+  EXPECT_TRUE(loop_.AdvanceToTimer(loop_.now() + absl::Milliseconds(5)));
+  EXPECT_THAT(all.Told(), ElementsAre(1));
+}
+
+TEST_F(HubTest, CommitAfterARoundWaitsForNothing) {
+  Hub hub(log_.log(), loop_, Clock(), {});
+  FakeWatcher all;
+  const Filter of_all = OfReferences({});
+  hub.Add(&all, of_all);
+  all.set_on_grew([this] { loop_.AdvanceToTimer(loop_.now() + absl::Milliseconds(3)); });
+  Append("R-1");
+  RunLoop();
+  log_.Advance(1);
+  Append("R-1");
+  RunLoop();
+  EXPECT_THAT(all.Told(), ElementsAre(0, 1));
+}
+
+TEST_F(HubTest, ClockThatWasSetBackMakesNobodyWait) {
+  absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+  Hub hub(log_.log(), loop_, [&now] { return now; }, {});
+  FakeWatcher all;
+  const Filter of_all = OfReferences({});
+  hub.Add(&all, of_all);
+  all.set_on_grew([&now] { now += absl::Milliseconds(3); });
+  Append("R-1");
+  RunLoop();
+  now -= absl::Hours(1);
+  Append("R-1");
+  RunLoop();
+  EXPECT_THAT(all.Told(), ElementsAre(0, 1));
+}
+
 TEST_F(HubTest, EveryWatcherIsToldWhatIsAboutToBeRemoved) {
   TemporaryLog log(2, absl::Seconds(20));
-  Hub hub(log.log(), loop_, {});
+  Hub hub(log.log(), loop_, Clock(), {});
   FakeWatcher one, all;
   const Filter of_one = OfReferences({"R-1"});
   const Filter of_all = OfReferences({});
@@ -109,7 +182,7 @@ TEST_F(HubTest, EveryWatcherIsToldWhatIsAboutToBeRemoved) {
 }
 
 TEST_F(HubTest, RingKeepsTheNewestWithinBothLimits) {
-  Hub hub(log_.log(), loop_, {.events = 3, .bytes = 100'000});
+  Hub hub(log_.log(), loop_, Clock(), {.events = 3, .bytes = 100'000});
   FakeWatcher all;
   const Filter of_all = OfReferences({});
   hub.Add(&all, of_all);
@@ -130,7 +203,7 @@ TEST_F(HubTest, RingKeepsTheNewestWithinBothLimits) {
 }
 
 TEST_F(HubTest, RingHoldsNothingWhileNobodyWatches) {
-  Hub hub(log_.log(), loop_, {});
+  Hub hub(log_.log(), loop_, Clock(), {});
   FakeWatcher one;
   const Filter of_one = OfReferences({"R-1"});
   hub.Add(&one, of_one);
@@ -156,7 +229,7 @@ TEST_F(HubTest, BeginsAtTheEndOfALogWithEvents) {
     event.set_status(::netzme::v1::UPGRADE_STATUS_APPROVED);
     return event;
   }());
-  Hub hub(log_.log(), loop_, {});
+  Hub hub(log_.log(), loop_, Clock(), {});
   EXPECT_EQ(hub.ring().floor().sequence, 1);
   EXPECT_EQ(hub.newest().sequence, 1);
   Append("R-2");
@@ -166,7 +239,7 @@ TEST_F(HubTest, BeginsAtTheEndOfALogWithEvents) {
 
 TEST_F(HubTest, CommitsAfterItsEndAreNobodys) {
   {
-    Hub hub(log_.log(), loop_, {});
+    Hub hub(log_.log(), loop_, Clock(), {});
     Append("R-1");
   }
   Append("R-1");

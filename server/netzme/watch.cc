@@ -1,6 +1,7 @@
 #include "server/netzme/watch.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/types/variant.h"
@@ -60,6 +61,8 @@ Watch::Watch(WatchScope& scope, rpc::Stream* stream, WatchOrder order)
       start_(std::move(order.start)),
       heartbeat_interval_(order.heartbeat_interval),
       stop_when_caught_up_(order.stop_when_caught_up),
+      takes_all_(query_->MatchesEverything() &&
+                 order.max_events == std::numeric_limits<int64_t>::max()),
       events_left_(order.max_events),
       present_(scope.hub.newest()),
       since_(scope.clock()) {
@@ -139,7 +142,7 @@ void Watch::Next() {
   if (writing_ || state_ == State::kResolving || state_ == State::kDone) return;
   if (ending_ != nullptr) return SayGoodbye();
   if (told_sequence_ < trimmed_soon_) return Beat();
-  if (unwritten_ != nullptr) return WriteEvents(*std::exchange(unwritten_, nullptr));
+  if (unwritten_ != nullptr) return WriteEvents(Pack(*std::exchange(unwritten_, nullptr)));
   if (state_ != State::kReady) return;
   if (!caught_up_ && position_.sequence >= present_.sequence) {
     caught_up_ = true;
@@ -192,11 +195,21 @@ void Watch::OnLogError(absl::Status status) {
 
 void Watch::ReadRing() {
   const Ring& ring = scope_.hub.ring();
+  CommonMessages& common = scope_.hub.common();
+  const bool common_may = takes_all_ && caught_up_;
+  if (const Outgoing* kept = common_may ? common.Find(position_, query_->view) : nullptr) {
+    if (kept->through.sequence >= ring.newest().sequence) state_ = State::kWaiting;
+    return WriteEvents(*kept);
+  }
   const Batch batch = TakeFromRing(ring, NextSpan(), *query_);
   if (caught_up_ && batch.through().sequence >= ring.newest().sequence) state_ = State::kWaiting;
-  if (!batch.empty()) return WriteEvents(batch);
-  MoveTo(batch.through());
-  Next();
+  if (batch.empty()) {
+    MoveTo(batch.through());
+    return Next();
+  }
+  const Outgoing outgoing = Pack(batch);
+  if (common_may) common.Keep(position_, query_->view, outgoing);
+  WriteEvents(outgoing);
 }
 
 Span Watch::NextSpan() const {
@@ -210,18 +223,22 @@ void Watch::MoveTo(events::Position position) {
   if (position.sequence > position_.sequence) position_ = position;
 }
 
-void Watch::WriteEvents(const Batch& batch) {
-#ifndef KYC_DEFECT_STALE_CURSOR  // For the tests' own test: the cursor stays behind.
-  MoveTo(batch.through());
+Outgoing Watch::Pack(const Batch& batch) {
+#ifdef KYC_DEFECT_STALE_CURSOR  // For the tests' own test: the cursor stays behind.
+  const events::Position cursor = position_;
+#else
+  const events::Position cursor = batch.through();
 #endif
-  const auto count = static_cast<int64_t>(batch.entries().size());
-  events_left_ -= count;
+  return {static_cast<int64_t>(batch.entries().size()), batch.through(),
+          EventsMessage(batch.entries(), scope_.hub.CursorField(cursor))};
+}
+
+void Watch::WriteEvents(const Outgoing& outgoing) {
+  MoveTo(outgoing.through);
+  events_left_ -= outgoing.events;
   if (events_left_ == 0) Decide(::netzme::v1::GOODBYE_REASON_MAX_EVENTS, {}, kSlow);
-  Write(EventsMessage(batch.entries(), scope_.hub.CursorField(position_)));
-#ifdef KYC_DEFECT_STALE_CURSOR
-  MoveTo(batch.through());
-#endif
-  if (scope_.metrics != nullptr) scope_.metrics->Delivered(count);
+  Write(outgoing.message);
+  if (scope_.metrics != nullptr) scope_.metrics->Delivered(outgoing.events);
 }
 
 void Watch::WriteKind(const WatchUpgradesResponse& response) {

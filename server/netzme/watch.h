@@ -16,6 +16,7 @@
 #include "server/call/metrics.h"
 #include "server/events/event_log.h"
 #include "server/netzme/batch.h"
+#include "server/netzme/common_messages.h"
 #include "server/netzme/hub.h"
 #include "server/netzme/run_blocking.h"
 #include "server/netzme/watch_request.h"
@@ -78,7 +79,8 @@ class Watch final : public rpc::Producer, public Watcher {
   Span NextSpan() const;
   void MoveTo(events::Position position);
 
-  void WriteEvents(const Batch& batch);
+  Outgoing Pack(const Batch& batch);
+  void WriteEvents(const Outgoing& outgoing);
   void WriteKind(const ::netzme::v1::WatchUpgradesResponse& response);
   void Write(const grpc::ByteBuffer& message);
 
@@ -104,6 +106,7 @@ class Watch final : public rpc::Producer, public Watcher {
   WatchStart start_;
   const absl::Duration heartbeat_interval_;
   const bool stop_when_caught_up_;
+  const bool takes_all_;  // Every event there is, for ever.
   int64_t events_left_;
 
   State state_ = State::kResolving;
