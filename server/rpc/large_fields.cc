@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,8 @@ namespace {
 // keep.
 constexpr size_t kMaxRest = 64 << 10;
 constexpr int kMaxFields = 4096;
+// A call's memory is given back in portions of this size, not slice by slice: each has its price.
+constexpr size_t kHeldTogether = 128 << 10;
 
 // Protobuf's wire types; groups (3 and 4) are not read.
 enum WireType { kVarint = 0, kFixed64 = 1, kLengthDelimited = 2, kFixed32 = 5 };
@@ -54,6 +57,8 @@ class WireReader {
   bool Take(size_t count, Blob* to) {
     if (count > left_) return false;
     *to = Blob();
+    to->pieces.reserve(message_.pieces.size() - piece_);
+    to->owners.reserve(message_.pieces.size() - piece_);
     while (count > 0) {
       to->pieces.push_back(Next(count));
       to->owners.push_back(message_.owners[piece_]);
@@ -155,10 +160,22 @@ class Splitter {
   int fields_ = 0;
 };
 
-struct HeldSlice {
-  grpc::Slice slice;
+struct HeldSlices {
+  std::vector<grpc::Slice> slices;
   std::shared_ptr<grpc::ByteBuffer> request;
 };
+
+// The next slices after `from`, until they make up kHeldTogether.
+std::shared_ptr<const HeldSlices> Hold(std::vector<grpc::Slice>& slices, size_t from,
+                                       const std::shared_ptr<grpc::ByteBuffer>& request) {
+  size_t to = from;
+  for (size_t bytes = 0; to < slices.size() && bytes < kHeldTogether; ++to) {
+    bytes += slices[to].size();
+  }
+  const auto first = std::make_move_iterator(slices.begin());
+  return std::make_shared<const HeldSlices>(
+      HeldSlices{std::vector<grpc::Slice>(first + from, first + to), request});
+}
 
 // Takes the slices out of a buffer.
 Blob SlicesOf(const std::shared_ptr<grpc::ByteBuffer>& bytes) {
@@ -166,11 +183,15 @@ Blob SlicesOf(const std::shared_ptr<grpc::ByteBuffer>& bytes) {
   Blob all;
   if (!bytes->Dump(&slices).ok()) return all;
   bytes->Clear();
-  for (grpc::Slice& slice : slices) {
-    // Held first: a short slice's bytes lie in itself.
-    auto held = std::make_shared<const HeldSlice>(HeldSlice{std::move(slice), bytes});
-    all.pieces.emplace_back(reinterpret_cast<const char*>(held->slice.begin()), held->slice.size());
-    all.owners.push_back(std::move(held));
+  all.pieces.reserve(slices.size());
+  all.owners.reserve(slices.size());
+  while (all.pieces.size() < slices.size()) {
+    const auto held = Hold(slices, all.pieces.size(), bytes);
+    // Pointed to where they are held: a short slice's bytes lie in itself.
+    for (const grpc::Slice& slice : held->slices) {
+      all.pieces.emplace_back(reinterpret_cast<const char*>(slice.begin()), slice.size());
+      all.owners.push_back(held);
+    }
   }
   return all;
 }
