@@ -38,10 +38,12 @@ UpgradeAccountService::UpgradeAccountService(WidgetOptions options, std::vector<
                                              Metrics* metrics)
     : metrics_(metrics) {
   options.accounts.clear();
+  Accounts shared;
   for (Account& account : accounts) {
     options.accounts.push_back(account.name);
-    accounts_.push_back(std::make_shared<const Account>(std::move(account)));
+    shared.push_back(std::make_shared<const Account>(std::move(account)));
   }
+  accounts_.Set(std::make_shared<const Accounts>(std::move(shared)));
   options_ = std::make_shared<const WidgetOptions>(std::move(options));
 }
 
@@ -63,8 +65,20 @@ void UpgradeAccountService::CreateUpgradeAccountWidget(
       });
 }
 
+void UpgradeAccountService::UseCredentials(absl::string_view account,
+                                           WidgetCredentials credentials) {
+  Accounts accounts = *accounts_.Get();
+  for (std::shared_ptr<const Account>& each : accounts) {
+    if (each->name != account) continue;
+    each = std::make_shared<const Account>(Account{each->name, std::move(credentials), each->send});
+    break;
+  }
+  accounts_.Set(std::make_shared<const Accounts>(std::move(accounts)));
+}
+
 std::shared_ptr<const Account> UpgradeAccountService::FindAccount(const std::string& name) const {
-  for (const auto& account : accounts_) {
+  const std::shared_ptr<const Accounts> accounts = accounts_.Get();
+  for (const std::shared_ptr<const Account>& account : *accounts) {
     if (name.empty() || account->name == name) return account;
   }
   return nullptr;

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "finpay/linkage/v1/linkage.pb.h"
 #include "server/call/call_context.h"
+#include "server/call/current.h"
 #include "server/call/metrics.h"
 #include "server/finpay/upgrade_account_widget.h"
 #include "server/upstream/http.h"
@@ -34,12 +36,18 @@ class UpgradeAccountService {
       WidgetImages images,
       Done<::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse> done) const;
 
+  // Calls of this account that start from now on use these; running ones keep theirs. Called by one
+  // thread.
+  void UseCredentials(absl::string_view account, WidgetCredentials credentials);
+
  private:
+  using Accounts = std::vector<std::shared_ptr<const Account>>;
+
   // Null if there is none of that name.
   std::shared_ptr<const Account> FindAccount(const std::string& name) const;
 
   std::shared_ptr<const WidgetOptions> options_;
-  std::vector<std::shared_ptr<const Account>> accounts_;
+  Current<Accounts> accounts_;
   Metrics* metrics_;
 };
 

@@ -17,6 +17,7 @@ namespace {
 using Request = ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest;
 using Response = ::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse;
 using absl::StatusCode;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -136,6 +137,43 @@ TEST_F(Service, CallOutlivesItsService) {
   std::move(later)(result_);
   ASSERT_TRUE(answer.has_value());
   EXPECT_TRUE(answer->ok());
+}
+
+TEST_F(Service, RunningCallKeepsTheCredentialsItBeganWith) {
+  std::vector<upstream::OnResponse> later;
+  std::vector<Account> accounts;
+  accounts.push_back(MakeAccount("only"));
+  accounts.push_back(MakeAccount("other"));
+  for (Account& account : accounts) {
+    account.credentials.merchant_pass = Secret("winter99");
+    account.send = [&](const CallContext&, upstream::HttpRequest request,
+                       upstream::OnResponse done) {
+      sent_.push_back(request.body.ToString());
+      later.push_back(std::move(done));
+    };
+  }
+  const crypto::FieldCipher before = accounts[0].credentials.cipher;
+  const Secret key(std::string("6543210987654321"));
+  const crypto::FieldCipher after = *crypto::FieldCipher::Make(key, key);
+  UpgradeAccountService service({}, std::move(accounts), &metrics_);
+  std::vector<absl::Status> ended;
+  const auto call = [&](const char* account) {
+    service.CreateUpgradeAccountWidget({}, MakeRequest(account), {},
+                                       [&](auto got) { ended.push_back(got.status()); });
+  };
+  call("only");
+  service.UseCredentials("only", {"only-2", Secret("SummerTime"), after});
+  call("only");
+  call("other");
+  AnswerWith(400, R"({"responseCode":"4000000","responseMessage":"not winter99"})");
+  for (upstream::OnResponse& done : later) std::move(done)(result_);
+  EXPECT_THAT(sent_, ElementsAre(HasSubstr(before.Encrypt("winter99")),
+                                 AllOf(HasSubstr(after.Encrypt("SummerTime")),
+                                       HasSubstr(R"("merchantId":"only-2")")),
+                                 HasSubstr(before.Encrypt("winter99"))));
+  ASSERT_EQ(ended.size(), 3u);
+  EXPECT_EQ(MetadataOf(ended[0], "upstreamText"), "not ***") << "masked by the call's own";
+  EXPECT_EQ(MetadataOf(ended[1], "upstreamText"), "not winter99");
 }
 
 }  // namespace

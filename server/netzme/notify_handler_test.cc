@@ -159,6 +159,20 @@ TEST_F(NotifyHandlerTest, EveryConfiguredTokenNamesItsAccount) {
   EXPECT_EQ((*log_->Latest("other"))->event.account(), "other");
 }
 
+TEST_F(NotifyHandlerTest, ReplacedTokensAreTheNextRequests) {
+  http::HttpCall before = Call(R"({"originalReferenceNo":"a","status":"x"})");
+  before.headers[0].second = kOldToken;
+  http::HttpCall after = Call(R"({"originalReferenceNo":"b","status":"x"})");
+  after.headers[0].second = "token-2";
+  EXPECT_EQ(Send(before).status, 200);
+  EXPECT_EQ(Send(after).status, 401);
+  accounts_ = std::make_shared<const std::vector<NotifyAccount>>(
+      std::vector<NotifyAccount>{{"main", {Secret("token-2"), Secret(kToken)}}});
+  EXPECT_EQ(Send(before).status, 401);
+  EXPECT_EQ(Send(after).status, 200);
+  EXPECT_EQ(Send(Call()).status, 200) << "the one that stayed";
+}
+
 struct HeadCase {
   std::string name;
   std::function<void(http::HttpCall&)> spoil;

@@ -110,6 +110,10 @@ absl::Status Server::Start() {
   return absl::OkStatus();
 }
 
+void Server::UseCallers(std::vector<config::Caller> callers) {
+  loop_->Post([this, callers = std::move(callers)]() mutable { callers_ = std::move(callers); });
+}
+
 void Server::Drain(absl::Duration timeout) {
   if (server_ == nullptr) return;
   absl::Notification idle;

@@ -48,6 +48,10 @@ class Server {
   // The port in use, after Start.
   int port() const { return port_; }
 
+  // Who may call from soon on; running calls and streams keep what they were allowed. Between Start
+  // and Drain.
+  void UseCallers(std::vector<config::Caller> callers);
+
   // Takes no new call, tells the streams, lets running calls finish for `timeout` and ends the
   // rest. Blocks until the last call has ended.
   void Drain(absl::Duration timeout);
@@ -59,7 +63,7 @@ class Server {
   void EndAll();
 
   const config::Grpc limits_;
-  const std::vector<config::Caller> callers_;
+  std::vector<config::Caller> callers_;  // From Start on the loop thread's.
   Metrics& metrics_;
   grpc::ServerBuilder builder_;
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;

@@ -82,6 +82,50 @@ TEST_F(ServerTest, CallerWithoutEntryIsUnauthenticated) {
   EXPECT_EQ(ReasonIn(status), "CALLER_UNAUTHENTICATED");
 }
 
+TEST_F(ServerTest, CallersAreReplacedForLaterCallsWhileTheRunningOneKeepsItsOwn) {
+  config::Caller app;
+  app.name = "app";
+  app.bearer_token = Secret("old");
+  app.allow_full_view = true;
+  callers_ = {app};
+  absl::Notification arrived, go_on;
+  std::string ran_as;
+  std::thread waiting;
+  methods_.push_back(Echo());
+  methods_.push_back(Unary<HealthCheckRequest, HealthCheckRequest>(
+      "/a.B/Wait",
+      [&](CallContext context, HealthCheckRequest request, Done<HealthCheckRequest> done) {
+        waiting = std::thread([&, context = std::move(context), request = std::move(request),
+                               done = std::move(done)]() mutable {
+          arrived.Notify();
+          go_on.WaitForNotification();
+          ran_as = absl::StrCat(context.caller, context.allow_full_view);
+          std::move(done)(std::move(request));
+        });
+      }));
+  Start();
+  const auto call_with = [this](const char* method, const char* token) {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", token);
+    return Call(method, "", nullptr, &context).error_code();
+  };
+  std::thread running([&] { EXPECT_EQ(call_with("/a.B/Wait", "Bearer old"), grpc::OK); });
+  arrived.WaitForNotification();
+  app.bearer_token = Secret("new");
+  app.allow_full_view = false;
+  server_->UseCallers({app});
+  // The loop takes them in order: after the list, whatever arrives later.
+  absl::Notification taken;
+  server_->loop().Post([&] { taken.Notify(); });
+  taken.WaitForNotification();
+  EXPECT_EQ(call_with("/a.B/Echo", "Bearer old"), grpc::UNAUTHENTICATED);
+  EXPECT_EQ(call_with("/a.B/Echo", "Bearer new"), grpc::OK);
+  go_on.Notify();
+  running.join();
+  waiting.join();
+  EXPECT_EQ(ran_as, "app1");
+}
+
 TEST_F(ServerTest, BearerTokenNamesTheCaller) {
   config::Caller service;
   service.name = "service";

@@ -33,10 +33,12 @@ absl::StatusOr<Response> Answer(const upstream::HttpResult& result, const Reques
 WideKycService::WideKycService(Options options, std::vector<Account> accounts, Metrics* metrics)
     : options_(std::move(options)), metrics_(metrics) {
   options_.accounts.clear();
+  Accounts shared;
   for (Account& account : accounts) {
     options_.accounts.push_back(account.name);
-    accounts_.push_back(std::make_shared<const Account>(std::move(account)));
+    shared.push_back(std::make_shared<const Account>(std::move(account)));
   }
+  accounts_.Set(std::make_shared<const Accounts>(std::move(shared)));
 }
 
 void WideKycService::DetectLiveness(CallContext context,
@@ -57,6 +59,16 @@ void WideKycService::ValidateId(CallContext context, ::widekyc::v1::ValidateIdRe
   Call(std::move(context), std::move(request), std::move(selfie_image), std::move(done));
 }
 
+void WideKycService::UseToken(absl::string_view account, Secret token) {
+  Accounts accounts = *accounts_.Get();
+  for (std::shared_ptr<const Account>& each : accounts) {
+    if (each->name != account) continue;
+    each = std::make_shared<const Account>(Account{each->name, std::move(token), each->send});
+    break;
+  }
+  accounts_.Set(std::make_shared<const Accounts>(std::move(accounts)));
+}
+
 template <typename Request, typename Response>
 void WideKycService::Call(CallContext context, Request request, Blob image,
                           Done<Response> done) const {
@@ -75,7 +87,8 @@ void WideKycService::Call(CallContext context, Request request, Blob image,
 }
 
 std::shared_ptr<const Account> WideKycService::FindAccount(const std::string& name) const {
-  for (const auto& account : accounts_) {
+  const std::shared_ptr<const Accounts> accounts = accounts_.Get();
+  for (const std::shared_ptr<const Account>& account : *accounts) {
     if (name.empty() || account->name == name) return account;
   }
   return nullptr;

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "server/call/blob.h"
 #include "server/call/call_context.h"
+#include "server/call/current.h"
 #include "server/call/metrics.h"
 #include "server/call/secret.h"
 #include "server/upstream/http.h"
@@ -37,14 +39,20 @@ class WideKycService {
   void ValidateId(CallContext context, ::widekyc::v1::ValidateIdRequest request, Blob selfie_image,
                   Done<::widekyc::v1::ValidateIdResponse> done) const;
 
+  // Calls of this account that start from now on use this token; running ones keep theirs. Called
+  // by one thread.
+  void UseToken(absl::string_view account, Secret token);
+
  private:
+  using Accounts = std::vector<std::shared_ptr<const Account>>;
+
   template <typename Request, typename Response>
   void Call(CallContext context, Request request, Blob image, Done<Response> done) const;
   // Null if there is none of that name.
   std::shared_ptr<const Account> FindAccount(const std::string& name) const;
 
   Options options_;
-  std::vector<std::shared_ptr<const Account>> accounts_;
+  Current<Accounts> accounts_;
   Metrics* metrics_;
 };
 

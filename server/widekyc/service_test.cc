@@ -3,10 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "server/call/error.h"
 #include "server/call/fake_metrics.h"
@@ -157,6 +161,74 @@ TEST_F(Service, CallOutlivesItsService) {
   std::move(later)(Ok(kLive));
   ASSERT_TRUE(answer.has_value());
   EXPECT_TRUE(answer->ok());
+}
+
+TEST_F(Service, RunningCallKeepsTheTokenItBeganWith) {
+  std::vector<upstream::HttpRequest> sent;
+  upstream::OnResponse later;
+  std::vector<Account> accounts;
+  accounts.push_back(
+      {"only", Secret("token-1"),
+       [&](const CallContext&, upstream::HttpRequest request, upstream::OnResponse done) {
+         sent.push_back(std::move(request));
+         later = std::move(done);
+       }});
+  WideKycService service({}, std::move(accounts), &metrics_);
+  absl::Status first, second;
+  service.DetectLiveness({}, Request(""), {{kJpeg}}, [&](auto got) { first = got.status(); });
+  upstream::OnResponse answer_first = std::move(later);
+  service.UseToken("only", Secret("secret-2"));
+  service.DetectLiveness({}, Request(""), {{kJpeg}}, [&](auto got) { second = got.status(); });
+  const char refusal[] =
+      R"({"statusCode":"ERROR","responseStatusDetails":[{"description":"not token-1"}]})";
+  std::move(answer_first)(Ok(refusal));
+  std::move(later)(Ok(refusal));
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_THAT(sent[0].headers, testing::Contains(Pair("token", "token-1")));
+  EXPECT_THAT(sent[1].headers, testing::Contains(Pair("token", "secret-2")));
+  EXPECT_EQ(MetadataOf(first, "upstreamText"), "not ***") << "masked by the call's own token";
+  EXPECT_EQ(MetadataOf(second, "upstreamText"), "not token-1");
+}
+
+TEST_F(Service, OtherAccountsKeepTheirTokens) {
+  WideKycService service = Make(2);
+  service.UseToken("second", Secret("token-3"));
+  ASSERT_FALSE(Detect(service, Request("first")).ok());
+  ASSERT_FALSE(Detect(service, Request("second")).ok());
+  EXPECT_THAT(first_.requests.at(0).headers, testing::Contains(Pair("token", "token-1")));
+  EXPECT_THAT(second_.requests.at(0).headers, testing::Contains(Pair("token", "token-3")));
+}
+
+// For the thread sanitizer; and every call is refused in the words of its own token.
+TEST_F(Service, TokenIsReplacedWhileManyThreadsCall) {
+  std::vector<Account> accounts;
+  accounts.push_back(
+      {"only", Secret("token-0"),
+       [](const CallContext&, upstream::HttpRequest request, upstream::OnResponse done) {
+         const auto token = absl::c_find_if(
+             request.headers, [](const auto& header) { return header.first == "token"; });
+         std::move(done)(Ok(
+             absl::StrCat(R"({"statusCode":"ERROR","responseStatusDetails":[{"description":"not )",
+                          token->second, R"("}]})")));
+       }});
+  FakeMetrics metrics;
+  WideKycService service({}, std::move(accounts), &metrics);
+  constexpr int kCallers = 4;
+  std::atomic<int> unmasked = 0, running = kCallers;
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&] {
+      for (int i = 0; i < 500; ++i) {
+        service.DetectLiveness({}, Request(""), {{kJpeg}}, [&](auto got) {
+          if (MetadataOf(got.status(), "upstreamText") != "not ***") ++unmasked;
+        });
+      }
+      --running;
+    });
+  }
+  for (int i = 1; running > 0; ++i) service.UseToken("only", Secret(absl::StrCat("token-", i)));
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(unmasked, 0);
 }
 
 TEST_F(Service, OtherRpcsGoToTheirOwnEndpoints) {
