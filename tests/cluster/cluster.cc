@@ -80,6 +80,14 @@ void Cluster::StartGateway(int number) {
   gateway.port = gateway.process->grpc_port();
 }
 
+void Cluster::FreezeGateway(int number) {
+  gateways_[static_cast<size_t>(number)].process->process().Signal(SIGSTOP);
+}
+
+void Cluster::ThawGateway(int number) {
+  gateways_[static_cast<size_t>(number)].process->process().Signal(SIGCONT);
+}
+
 uint16_t Cluster::webhook_port(int sidecar) const {
   return sidecars_[static_cast<size_t>(sidecar)].port;
 }

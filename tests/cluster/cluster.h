@@ -1,4 +1,4 @@
-// Three nats-servers, two sidecars and two gateways, each a real process on this machine.
+// Three nats-servers, three sidecars and two gateways, each a real process on this machine.
 #ifndef TESTS_CLUSTER_CLUSTER_H_
 #define TESTS_CLUSTER_CLUSTER_H_
 
@@ -18,7 +18,7 @@ namespace kyc::tests {
 class Cluster {
  public:
   static constexpr int kNodes = 3;
-  static constexpr int kSidecars = 2;
+  static constexpr int kSidecars = 3;
   static constexpr int kGateways = 2;
 
   // `more` is put into each process's block of the engine. The sidecars are of `sidecar`, a path
@@ -32,6 +32,9 @@ class Cluster {
   void StartSidecar(int number);
   void KillGateway(int number);
   void StartGateway(int number);
+  // SIGSTOP and SIGCONT: its connections stay, and it does nothing.
+  void FreezeGateway(int number);
+  void ThawGateway(int number);
 
   // 0 while it is killed. Also from other threads.
   uint16_t webhook_port(int sidecar) const;

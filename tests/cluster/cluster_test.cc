@@ -119,18 +119,12 @@ class ClusterTest : public testing::TestWithParam<bool> {
     cluster_->StartGateway(0);
     cluster_->StartGateway(1);
     Follower whole;
-    // A gateway that was just started may not have read all yet: what was answered is known.
     size_t known = 0;
     for (const Sender& sender : senders_) known += sender.answered().size();
-    const absl::Time patience = absl::Now() + kPatience;
-    do {
-      whole.CatchUp(cluster_->grpc_port(0));
-    } while (whole.seen().size() < known && absl::Now() < patience);
+    whole.CatchUpTo(known, cluster_->grpc_port(0));
     ExpectWholeLog(whole.seen(), senders_);
     for (Follower& follower : followers_) {
-      do {
-        follower.CatchUp(cluster_->grpc_port(1));
-      } while (follower.seen().size() < whole.seen().size() && absl::Now() < patience);
+      follower.CatchUpTo(whole.seen().size(), cluster_->grpc_port(1));
       ExpectSame(follower.seen(), whole.seen());
     }
     std::cout << answers_[0] << " times 200, " << answers_[1] << " times 503, " << answers_[2]

@@ -4,8 +4,9 @@
 
 #include <map>
 
-#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "netzme/v1/upgrade_notification.grpc.pb.h"
+#include "tests/support/child_process.h"
 #include "tests/support/client.h"
 
 namespace kyc::tests {
@@ -18,6 +19,14 @@ grpc::Status Follower::FollowToTheEnd(uint16_t grpc_port) { return Follow(grpc_p
 void Follower::CatchUp(uint16_t grpc_port) {
   const grpc::Status status = Follow(grpc_port, true);
   EXPECT_TRUE(status.ok()) << status.error_message();
+}
+
+bool Follower::CatchUpTo(size_t enough, uint16_t grpc_port) {
+  const absl::Time patience = absl::Now() + kPatience;
+  do {
+    CatchUp(grpc_port);
+  } while (seen_.size() < enough && absl::Now() < patience);
+  return seen_.size() >= enough;
 }
 
 grpc::Status Follower::Follow(uint16_t grpc_port, bool stop_when_caught_up) {
@@ -41,18 +50,27 @@ grpc::Status Follower::Follow(uint16_t grpc_port, bool stop_when_caught_up) {
   return stream->Finish();
 }
 
-void ExpectWholeLog(const std::vector<UpgradeEvent>& log, const std::vector<Sender>& senders) {
-  std::map<std::string, int> times;
-  std::map<std::string, int64_t> revisions;
+void ExpectRevisions(const std::vector<UpgradeEvent>& log) {
+  std::map<std::string, const UpgradeEvent*> latest;
   int64_t sequence = 0;
   for (const UpgradeEvent& event : log) {
-    ++times[event.raw_body()];
     ASSERT_GT(event.sequence(), sequence);
     sequence = event.sequence();
-    ASSERT_EQ(event.revision(), ++revisions[event.original_reference_no()]) << sequence;
+    const UpgradeEvent*& before = latest[event.original_reference_no()];
+    ASSERT_EQ(event.revision(), before == nullptr ? 1 : before->revision() + 1) << sequence;
+    ASSERT_EQ(event.previous_status(),
+              before == nullptr ? ::netzme::v1::UPGRADE_STATUS_UNSPECIFIED : before->status())
+        << sequence;
     ASSERT_EQ(event.anomalies_size(), 0) << sequence;
     ASSERT_EQ(event.cust_id().substr(1), event.benefits(0).substr(1)) << sequence;
+    before = &event;
   }
+}
+
+void ExpectWholeLog(const std::vector<UpgradeEvent>& log, const std::vector<Sender>& senders) {
+  ASSERT_NO_FATAL_FAILURE(ExpectRevisions(log));
+  std::map<std::string, int> times;
+  for (const UpgradeEvent& event : log) ++times[event.raw_body()];
   size_t known = 0;
   for (const Sender& sender : senders) {
     for (const Notice& notice : sender.answered()) {
@@ -71,9 +89,9 @@ void ExpectWholeLog(const std::vector<UpgradeEvent>& log, const std::vector<Send
 void ExpectSame(const std::vector<UpgradeEvent>& seen, const std::vector<UpgradeEvent>& log) {
   ASSERT_EQ(seen.size(), log.size());
   for (size_t i = 0; i < log.size(); ++i) {
-    ASSERT_EQ(seen[i].sequence(), log[i].sequence());
-    ASSERT_EQ(seen[i].event_id(), log[i].event_id());
-    ASSERT_EQ(seen[i].raw_body(), log[i].raw_body());
+    ASSERT_TRUE(seen[i].SerializeAsString() == log[i].SerializeAsString())
+        << seen[i].sequence() << " revision " << seen[i].revision() << " where there is "
+        << log[i].sequence() << " revision " << log[i].revision();
   }
 }
 

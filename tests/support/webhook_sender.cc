@@ -79,7 +79,9 @@ int WebhookConnection::ReadAnswer() {
         !absl::SimpleAtoi(answer.substr(answer.find(' ') + 1, 3), &status)) {
       std::abort();
     }
-    if (answer.size() >= head + 4 + length) return status;
+    if (answer.size() < head + 4 + length) continue;
+    told_to_retry_ = answer.find("\r\nRetry-After: ") < head;
+    return status;
   }
 }
 

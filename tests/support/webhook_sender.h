@@ -29,11 +29,15 @@ class WebhookConnection {
   // The answer's HTTP status; 0, from then on, once the connection is of no use.
   int Post(absl::string_view body);
 
+  // Whether the last answer had a Retry-After.
+  bool told_to_retry() const { return told_to_retry_; }
+
  private:
   bool Send(absl::string_view bytes);
   int ReadAnswer();
 
   int socket_ = -1;
+  bool told_to_retry_ = false;
 };
 
 // Sends notifications of its own references only, one after the other, so that a repeat is always

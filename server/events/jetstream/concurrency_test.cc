@@ -1,8 +1,8 @@
-// Several publishers race for the revisions of the same references.
+// Several publishers race for the revisions of the same references, and what each append is
+// answered is what is stored. `tests/cluster` has the same race among processes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <iostream>
 #include <map>
 #include <set>
 #include <string>
@@ -18,10 +18,8 @@ namespace {
 
 constexpr int kPublishers = 3;
 constexpr int kBodies = 20;
-constexpr int kReferences = 1000;
+constexpr int kReferences = 200;
 constexpr int kReferencesAtOnce = 20;
-// As many references as fit, on whatever machine this is.
-constexpr absl::Duration kLongest = absl::Seconds(60);
 
 class ConcurrencyTest : public testing::TestWithParam<bool> {
  protected:
@@ -66,7 +64,6 @@ class ConcurrencyTest : public testing::TestWithParam<bool> {
         ASSERT_EQ(ReasonOf(appended.status()), "LOG_UNREACHABLE") << appended.status();
         lost.push_back(left[i]);
       }
-      refused_ += static_cast<int>(lost.size());
       left.swap(lost);
     }
   }
@@ -77,21 +74,15 @@ class ConcurrencyTest : public testing::TestWithParam<bool> {
   // Per reference, the sequences that were acknowledged with each revision.
   std::map<int, std::map<int64_t, std::vector<int64_t>>> acknowledged_;
   int64_t newest_ = 0;
-  int refused_ = 0;
 };
 
 INSTANTIATE_TEST_SUITE_P(NatsServer, ConcurrencyTest, testing::Bool(),
                          [](const auto& info) { return info.param ? "Current" : "Debians"; });
 
 TEST_P(ConcurrencyTest, RevisionsAreOneToNEachOnce) {
-  const absl::Time begin = absl::Now();
-  int references = 0;
-  while (references < kReferences && absl::Now() - begin < kLongest) {
-    ASSERT_NO_FATAL_FAILURE(Race(references, references + kReferencesAtOnce));
-    references += kReferencesAtOnce;
+  for (int first = 0; first < kReferences; first += kReferencesAtOnce) {
+    ASSERT_NO_FATAL_FAILURE(Race(first, first + kReferencesAtOnce));
   }
-  std::cout << references << " references in " << absl::Now() - begin << ", " << refused_
-            << " appends lost every race\n";
   AwaitSequence(*publishers_[0], newest_);
 
   std::map<std::string, std::vector<int64_t>> revisions;
@@ -110,7 +101,7 @@ TEST_P(ConcurrencyTest, RevisionsAreOneToNEachOnce) {
   }
   std::vector<int64_t> all;
   for (int64_t revision = 1; revision <= kBodies; ++revision) all.push_back(revision);
-  for (int reference = 0; reference < references; ++reference) {
+  for (int reference = 0; reference < kReferences; ++reference) {
     const std::string name = absl::StrCat("R", reference);
     EXPECT_EQ(revisions[name], all) << name;
     EXPECT_EQ(statuses[name].size(), static_cast<size_t>(kBodies)) << name;
