@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "server/admin/operator_pages.h"
 #include "server/admin/prometheus_metrics.h"
+#include "server/call/current.h"
 #include "server/call/worker_pool.h"
 #include "server/crypto/field_cipher.h"
 #include "server/grpc_methods.h"
@@ -36,6 +37,22 @@ absl::Status At(absl::string_view field, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(status.message(), " (", field, ")"));
 }
 
+absl::StatusOr<finpay::WidgetCredentials> CredentialsOf(const config::FinpayAccount& account) {
+  auto cipher = crypto::FieldCipher::Make(account.field_key, account.field_iv);
+  if (!cipher.ok()) return cipher.status();
+  return finpay::WidgetCredentials{account.merchant_id, account.merchant_pass, *std::move(cipher)};
+}
+
+using Senders = std::vector<netzme::NotifyAccount>;
+
+std::shared_ptr<const Senders> SendersOf(const config::Webhook& webhook) {
+  auto senders = std::make_shared<Senders>();
+  for (const config::WebhookAccount& account : webhook.accounts) {
+    senders->push_back({account.name, account.callback_tokens});
+  }
+  return senders;
+}
+
 class Composition final : public Gateway {
  public:
   Composition(config::Settings settings, std::shared_ptr<spdlog::logger> log)
@@ -60,6 +77,21 @@ class Composition final : public Gateway {
     return absl::OkStatus();
   }
 
+  void Reload(const config::Change& change) override {
+    const absl::Status taken =
+        change.settings.ok() ? TakeOver(*change.settings) : change.settings.status();
+    metrics_->ConfigReloaded(taken.ok());
+    if (taken.ok()) {
+      log_->info("the configuration was read again: new calls use its callers and secrets");
+    } else {
+      log_->error("the configuration was read again, all stays as it was: {}",
+                  std::string(taken.message()));
+    }
+    if (change.needs_restart) {
+      log_->warn("the configuration changed in more than secrets: restart to apply the rest");
+    }
+  }
+
   void Drain() override {
     *draining_ = true;  // The webhook answers 503 from here on, until gRPC has drained.
     if (rpc_ != nullptr) rpc_->Drain(settings_.drain_timeout);
@@ -70,6 +102,29 @@ class Composition final : public Gateway {
   }
 
  private:
+  // What can fail comes first, so that all is taken over or nothing.
+  absl::Status TakeOver(const config::Settings& from) {
+    std::vector<std::pair<std::string, finpay::WidgetCredentials>> merchants;
+    if (finpay_ != nullptr) {
+      for (const config::FinpayAccount& account : from.finpay->accounts) {
+        auto credentials = CredentialsOf(account);
+        if (!credentials.ok()) return credentials.status();
+        merchants.emplace_back(account.name, *std::move(credentials));
+      }
+    }
+    for (auto& [name, credentials] : merchants) {
+      finpay_->UseCredentials(name, std::move(credentials));
+    }
+    if (widekyc_ != nullptr) {
+      for (const config::WideKycAccount& account : from.widekyc->accounts) {
+        widekyc_->UseToken(account.name, account.token);
+      }
+    }
+    if (webhook_ != nullptr) senders_->Set(SendersOf(*from.webhook));
+    if (rpc_ != nullptr) rpc_->UseCallers(from.callers);
+    return absl::OkStatus();
+  }
+
   absl::Status OpenEventLog() {
     if (!settings_.event_log.has_value()) return absl::OkStatus();
     auto opened = kyc::OpenEventLog(
@@ -123,11 +178,10 @@ class Composition final : public Gateway {
     options.extra_headers = from.upstream.extra_headers;
     std::vector<finpay::Account> accounts;
     for (const config::FinpayAccount& account : from.accounts) {
-      auto cipher = crypto::FieldCipher::Make(account.field_key, account.field_iv);
-      if (!cipher.ok()) return cipher.status();
-      accounts.push_back({account.name,
-                          {account.merchant_id, account.merchant_pass, *std::move(cipher)},
-                          WayTo(from.upstream, "finpay", account.name)});
+      auto credentials = CredentialsOf(account);
+      if (!credentials.ok()) return credentials.status();
+      accounts.push_back(
+          {account.name, *std::move(credentials), WayTo(from.upstream, "finpay", account.name)});
     }
     finpay_ = std::make_unique<finpay::UpgradeAccountService>(std::move(options),
                                                               std::move(accounts), metrics_.get());
@@ -173,12 +227,9 @@ class Composition final : public Gateway {
     options.address = from.listen;
     options.max_body_bytes = static_cast<size_t>(from.max_body_bytes);
     options.max_connections = from.max_connections;
-    auto senders = std::make_shared<std::vector<netzme::NotifyAccount>>();
-    for (const config::WebhookAccount& account : from.accounts) {
-      senders->push_back({account.name, account.callback_tokens});
-    }
+    senders_->Set(SendersOf(from));
     netzme::NotifyOptions notify;
-    notify.accounts = [senders] { return senders; };
+    notify.accounts = [senders = senders_] { return senders->Get(); };
     notify.draining = draining_;
     notify.log = [log = log_](absl::string_view line) { log->warn("{}", std::string(line)); };
     auto server = http::Server::Start(
@@ -215,6 +266,7 @@ class Composition final : public Gateway {
   const std::shared_ptr<spdlog::logger> log_;
   const std::unique_ptr<admin::PrometheusMetrics> metrics_;
   const std::shared_ptr<std::atomic<bool>> draining_ = std::make_shared<std::atomic<bool>>(false);
+  const std::shared_ptr<Current<Senders>> senders_ = std::make_shared<Current<Senders>>();
   std::unique_ptr<rpc::Server> rpc_;
   std::unique_ptr<events::EventLog> event_log_;
   events::Quarantine* kept_ = nullptr;  // The event log's.

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "server/config/reloader.h"
 #include "server/config/settings.h"
 
 namespace kyc {
@@ -19,6 +20,10 @@ class Gateway {
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const config::Settings& settings,
                                                         std::shared_ptr<spdlog::logger> log);
   virtual ~Gateway() = default;
+
+  // Takes over the callers and the accounts' secrets for calls that start from now on, or nothing,
+  // as `change` says; running calls keep theirs. Logs and counts it. Not after Drain.
+  virtual void Reload(const config::Change& change) = 0;
 
   // Takes nothing new, lets what runs finish within settings.drain_timeout, ends the rest. Blocks.
   virtual void Drain() = 0;

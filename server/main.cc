@@ -1,4 +1,4 @@
-// kyc-gateway: reads the configuration, serves until a signal, drains.
+// kyc-gateway: reads the configuration, serves and reloads it until a signal, drains.
 //
 // Exit status: 0 after a drain, 1 if a listener or the event log could not be opened, 2 for a bad
 // command line or configuration.
@@ -9,6 +9,7 @@
 #include <spdlog/details/thread_pool.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include <cstdio>
 #include <memory>
@@ -21,6 +22,7 @@
 #include "absl/synchronization/mutex.h"
 #include "server/config/describe.h"
 #include "server/config/load.h"
+#include "server/config/reloader.h"
 #include "server/gateway.h"
 
 ABSL_FLAG(std::string, config, "", "The configuration, a textproto file of kyc.config.v1.Config.");
@@ -30,13 +32,23 @@ namespace {
 
 constexpr char kUsage[] = "kyc-gateway --config FILE [--check]";
 
+// How often it is looked whether a file of the configuration has changed.
+constexpr timespec kBetweenLooks = {.tv_sec = 5, .tv_nsec = 0};
+
+struct Signals {
+  sigset_t stop;
+  sigset_t all;  // And the one by which to look at once: SIGHUP.
+};
+
 // Every thread inherits this mask, so that only the main thread takes the signals.
-sigset_t BlockStopSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+Signals BlockSignals() {
+  Signals signals;
+  sigemptyset(&signals.stop);
+  sigaddset(&signals.stop, SIGINT);
+  sigaddset(&signals.stop, SIGTERM);
+  signals.all = signals.stop;
+  sigaddset(&signals.all, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &signals.all, nullptr);
   signal(SIGPIPE, SIG_IGN);
   return signals;
 }
@@ -71,7 +83,18 @@ void AllowManyConnections() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int Serve(const kyc::config::Settings& settings, const sigset_t& stop_signals) {
+// Reloads what changes, until a signal says to stop.
+void AwaitStop(const Signals& signals, kyc::config::Reloader& reloader, kyc::Gateway& gateway) {
+  for (;;) {
+    const int signal = sigtimedwait(&signals.all, nullptr, &kBetweenLooks);
+    if (signal > 0 && sigismember(&signals.stop, signal) == 1) return;
+    const auto change = reloader.Look(signal == SIGHUP);
+    if (change.has_value()) gateway.Reload(*change);
+  }
+}
+
+int Serve(const kyc::config::Loaded& config, const Signals& signals) {
+  const kyc::config::Settings& settings = *config.settings;
   const Log lines(settings.log_level);
   const std::shared_ptr<spdlog::logger>& log = lines.logger();
   auto gateway = kyc::Gateway::Start(settings, log);
@@ -79,11 +102,11 @@ int Serve(const kyc::config::Settings& settings, const sigset_t& stop_signals) {
     std::fprintf(stderr, "kyc-gateway: %s\n", std::string(gateway.status().message()).c_str());
     return 1;
   }
-  int signal = 0;
-  sigwait(&stop_signals, &signal);
+  kyc::config::Reloader reloader(absl::GetFlag(FLAGS_config), config);
+  AwaitStop(signals, reloader, **gateway);
   log->info("draining: running calls have {} s", absl::ToInt64Seconds(settings.drain_timeout));
   // A second signal does not wait for the drain.
-  pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &signals.stop, nullptr);
   (*gateway)->Drain();
   log->info("drained");
   return 0;
@@ -101,21 +124,21 @@ int main(int argc, char** argv) {
   // Protobuf's own words about unreadable messages name fields on stderr; callers are told anyway.
   google::protobuf::SetLogHandler(nullptr);
   AllowManyConnections();
-  const sigset_t stop_signals = BlockStopSignals();
+  const Signals signals = BlockSignals();
 
   if (absl::GetFlag(FLAGS_config).empty()) {
     std::fprintf(stderr, "kyc-gateway: say which configuration: %s\n", kUsage);
     return 2;
   }
-  const auto settings = kyc::config::Load(absl::GetFlag(FLAGS_config));
-  if (!settings.ok()) {
+  const kyc::config::Loaded config = kyc::config::Load(absl::GetFlag(FLAGS_config));
+  if (!config.settings.ok()) {
     std::fprintf(stderr, "kyc-gateway: the configuration is wrong, nothing was started:\n%s\n",
-                 std::string(settings.status().message()).c_str());
+                 std::string(config.settings.status().message()).c_str());
     return 2;
   }
   if (absl::GetFlag(FLAGS_check)) {
-    std::printf("%s", kyc::config::Describe(*settings).c_str());
+    std::printf("%s", kyc::config::Describe(*config.settings).c_str());
     return 0;
   }
-  return Serve(*settings, stop_signals);
+  return Serve(config, signals);
 }

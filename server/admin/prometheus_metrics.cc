@@ -112,6 +112,9 @@ class Prometheus final : public PrometheusMetrics {
   void CommitFailed() override { commits_failed_.Increment(); }
   void LogWritable(bool writable) override { log_writable_.Set(writable ? 1 : 0); }
   void LogBehind(int64_t events) override { log_behind_.Set(static_cast<double>(events)); }
+  void ConfigReloaded(bool taken) override {
+    (taken ? config_reloads_ok_ : config_reloads_failed_).Increment();
+  }
   void Quarantined(bool kept) override { quarantined_.At({kept ? "true" : "false"}).Increment(); }
   void Delivered(int64_t events) override { delivered_.Increment(static_cast<double>(events)); }
 
@@ -178,6 +181,12 @@ class Prometheus final : public PrometheusMetrics {
       Gauges("kyc_event_log_behind_events",
              "Over JetStream: events that the gateway had yet to read when it read the last one.")
           .Add({});
+  prometheus::Family<Counter>& config_reloads_ =
+      Counters("kyc_config_reloads_total",
+               "Changed configurations read while running: taken over (ok), or not (failed).");
+  // Both are there from the start, so that the first failure is an increase.
+  Counter& config_reloads_ok_ = config_reloads_.Add({{"result", "ok"}});
+  Counter& config_reloads_failed_ = config_reloads_.Add({{"result", "failed"}});
   ByLabels<Counter> quarantined_{
       Counters("kyc_quarantined_total",
                "Unreadable notifications, kept or not because it is full."),

@@ -47,6 +47,9 @@ class Metrics {
   // Over JetStream: how many events of the stream this gateway had yet to read when it read the
   // last one.
   virtual void LogBehind(int64_t /*events*/) {}
+  // A configuration that changed while running was read: its callers and accounts' secrets were
+  // taken over, or nothing was.
+  virtual void ConfigReloaded(bool /*taken*/) {}
   // A body was put into quarantine, or refused because that is full.
   virtual void Quarantined(bool kept) = 0;
   // Events were written to streams.

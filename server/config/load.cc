@@ -1,12 +1,6 @@
 #include "server/config/load.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -17,54 +11,11 @@
 #include "google/protobuf/text_format.h"
 #include "kyc/config/v1/config.pb.h"
 #include "server/config/field_checks.h"
+#include "server/config/reloaded_part.h"
 #include "server/config/validate.h"
 
 namespace kyc::config {
 namespace {
-
-// Larger than any configuration, key or bundle of certificates.
-constexpr size_t kMaxFileBytes = 4 << 20;
-
-class Descriptor {
- public:
-  // Not blocking: a named pipe must not hang the start.
-  explicit Descriptor(const std::string& path)
-      : number_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
-
-absl::Status CannotRead(int error) {
-  return absl::InvalidArgumentError(absl::StrCat("cannot be read: ", strerror(error)));
-}
-
-absl::StatusOr<File> ReadFromDisk(const std::string& path) {
-  const Descriptor descriptor(path);
-  if (descriptor.number() < 0) return CannotRead(errno);
-  struct stat status {};
-  if (fstat(descriptor.number(), &status) != 0) return CannotRead(errno);
-  if (!S_ISREG(status.st_mode)) return absl::InvalidArgumentError("is not a file");
-  File file;
-  file.mode = status.st_mode & 07777;
-  std::array<char, 65536> buffer;
-  for (;;) {
-    const ssize_t count = read(descriptor.number(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return CannotRead(errno);
-    if (count == 0) return file;
-    file.content.append(buffer.data(), count);
-    if (file.content.size() > kMaxFileBytes) {
-      return absl::InvalidArgumentError("is larger than 4 MiB");
-    }
-  }
-}
 
 // Keeps each error of the text format as a line.
 class TextFaults : public google::protobuf::io::ErrorCollector {
@@ -94,26 +45,79 @@ std::string FolderOf(const std::string& path) {
   return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
 
-}  // namespace
+// Reads as ReadFromDisk, and notes what it read.
+class Reader {
+ public:
+  explicit Reader(std::map<std::string, Stamp>& stamps) : stamps_(stamps) {}
 
-absl::StatusOr<Settings> Load(const std::string& path) {
-  const absl::StatusOr<File> file = ReadFromDisk(path);
-  if (!file.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, " ", file.status().message()));
+  absl::StatusOr<File> Read(const std::string& path) {
+    // Before it is read: what is written meanwhile is found later.
+    stamps_[path] = StampOf(path);
+    absl::StatusOr<File> file = ReadFromDisk(path);
+    if (file.ok()) read_[path] = *file;
+    return file;
   }
-  TextFaults text_faults(path);
+  // The files of a configuration as they were read, each by its name.
+  std::string ContentsFor(const v1::Config& config, const std::string& folder) const {
+    std::string contents;
+    // Only asks for the files; nobody wants to know what it finds.
+    Validate(config, folder, [&](const std::string& path) -> absl::StatusOr<File> {
+      const auto at = read_.find(path);
+      if (at == read_.end()) return absl::NotFoundError("");
+      const std::string& content = at->second.content;
+      absl::StrAppend(&contents, path, "\n", content.size(), "\n", content);
+      return at->second;
+    }).IgnoreError();
+    return contents;
+  }
+
+ private:
+  std::map<std::string, Stamp>& stamps_;
+  std::map<std::string, File> read_;
+};
+
+Secret Whole(const v1::Config& config, const std::string& folder, const Reader& reader) {
+  return Secret(config.SerializeAsString() + reader.ContentsFor(config, folder));
+}
+
+absl::StatusOr<v1::Config> Parse(const std::string& text, TextFaults& faults) {
   google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&text_faults);
+  parser.RecordErrorsTo(&faults);
   parser.AllowUnknownField(true);
   v1::Config config;
-  std::vector<std::string>& faults = text_faults.faults();
-  if (!parser.ParseFromString(file->content, &config)) {
-    return absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
+  if (parser.ParseFromString(text, &config)) return config;
+  return absl::InvalidArgumentError(absl::StrJoin(faults.faults(), "\n"));
+}
+
+}  // namespace
+
+Loaded Load(const std::string& path) {
+  Loaded loaded;
+  Reader reader(loaded.files);
+  const absl::StatusOr<File> file = reader.Read(path);
+  if (!file.ok()) {
+    loaded.settings = absl::InvalidArgumentError(absl::StrCat(path, " ", file.status().message()));
+    return loaded;
   }
-  absl::StatusOr<Settings> settings = Validate(config, FolderOf(path), ReadFromDisk);
-  if (faults.empty()) return settings;
-  if (!settings.ok()) faults.push_back(std::string(settings.status().message()));
-  return absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
+  TextFaults text_faults(path);
+  absl::StatusOr<v1::Config> config = Parse(file->content, text_faults);
+  if (!config.ok()) {
+    loaded.settings = config.status();
+    return loaded;
+  }
+  const std::string folder = FolderOf(path);
+  loaded.settings =
+      Validate(*config, folder, [&](const std::string& name) { return reader.Read(name); });
+  std::vector<std::string>& faults = text_faults.faults();
+  if (!faults.empty()) {
+    if (!loaded.settings.ok()) faults.emplace_back(loaded.settings.status().message());
+    loaded.settings = absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
+  }
+  if (!loaded.settings.ok()) return loaded;
+  loaded.whole = Whole(*config, folder, reader);
+  ClearReloaded(*config);
+  loaded.fixed = Whole(*config, folder, reader);
+  return loaded;
 }
 
 }  // namespace kyc::config

@@ -39,7 +39,7 @@ class LoadTest : public testing::Test {
 
   // The failure's message with the folder as DIR.
   std::string Fault(const std::string& path) {
-    std::string message(Load(path).status().message());
+    std::string message(Load(path).settings.status().message());
     EXPECT_FALSE(absl::StrContains(message, "hidden")) << message;
     for (size_t at; (at = message.find(folder_)) != message.npos;) {
       message.replace(at, folder_.size(), "DIR");
@@ -51,7 +51,7 @@ class LoadTest : public testing::Test {
 };
 
 TEST_F(LoadTest, ValidFileGivesSettingsWithPathsFromItsFolder) {
-  const auto settings = Load(Write("kyc.textproto", kText));
+  const auto settings = Load(Write("kyc.textproto", kText)).settings;
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_EQ(settings->widekyc->accounts[0].token.Reveal(), "hidden-token");
 }
@@ -60,16 +60,16 @@ TEST_F(LoadTest, FileInTheWorkingFolderIsFound) {
   Write("kyc.textproto", kText);
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(folder_);
-  const auto settings = Load("kyc.textproto");
+  const auto settings = Load("kyc.textproto").settings;
   std::filesystem::current_path(before);
   EXPECT_TRUE(settings.ok()) << settings.status();
 }
 
 TEST_F(LoadTest, ChangedSecretIsReadAgain) {
   const std::string path = Write("kyc.textproto", kText);
-  ASSERT_TRUE(Load(path).ok());
+  ASSERT_TRUE(Load(path).settings.ok());
   Write("secrets/token", "hidden-new", 0600);
-  EXPECT_EQ(Load(path)->widekyc->accounts[0].token.Reveal(), "hidden-new");
+  EXPECT_EQ(Load(path).settings->widekyc->accounts[0].token.Reveal(), "hidden-new");
 }
 
 TEST_F(LoadTest, AbsentFileIsNamed) {
