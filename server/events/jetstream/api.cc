@@ -99,6 +99,10 @@ std::string LastOfSubjectRequest(absl::string_view subject) {
   return absl::StrCat(R"({"last_by_subj":")", subject, R"("})");
 }
 
+std::string NextOfSubjectRequest(absl::string_view subject, int64_t sequence) {
+  return absl::StrCat(R"({"seq":)", sequence + 1, R"(,"next_by_subj":")", subject, R"("})");
+}
+
 std::string BySequenceRequest(int64_t sequence) {
   return absl::StrCat(R"({"seq":)", sequence, "}");
 }

@@ -40,8 +40,10 @@ struct Kept {
   std::string subject;
   std::string data;
 };
-// Both are answered by the stream's leader only.
+// All are answered by the stream's leader only.
 std::string LastOfSubjectRequest(absl::string_view subject);
+// The subject's first message after `sequence`.
+std::string NextOfSubjectRequest(absl::string_view subject, int64_t sequence);
 std::string BySequenceRequest(int64_t sequence);
 std::string GetSubject(absl::string_view stream);
 // None: there is no such message.

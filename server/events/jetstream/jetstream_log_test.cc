@@ -18,6 +18,18 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+// From now on the stream stores without telling who published.
+void AcknowledgeNothing(Connection& connection) {
+  const absl::StatusOr<Message> info = connection.Request(StreamInfoSubject("KYC"), "", kPatience);
+  ASSERT_TRUE(info.ok()) << info.status();
+  const size_t begin = info->data.find(R"("config":{)") + 10;
+  const std::string config = info->data.substr(begin, info->data.find(R"(,"created":)") - begin);
+  const absl::StatusOr<Message> updated = connection.Request(
+      "$JS.API.STREAM.UPDATE.KYC", absl::StrCat(R"({"no_ack":true,)", config), kPatience);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  ASSERT_THAT(updated->data, HasSubstr(R"("no_ack":true)"));
+}
+
 class JetStreamLogTest : public OneServerTest {};
 
 INSTANTIATE_TEST_SUITE_P(NatsServer, JetStreamLogTest, testing::Bool(),
@@ -127,6 +139,24 @@ TEST_P(JetStreamLogTest, AppendsFailInTimeWhileTheServerIsFrozen) {
   for (Pending& each : pending) EXPECT_EQ(ReasonOf(each.get().status()), "LOG_UNREACHABLE");
   servers_->Thaw(0);
   EXPECT_EQ(AppendWhatever(*log, Notification("R1", "rejected")).revision, 1);
+}
+
+TEST_P(JetStreamLogTest, AppendWhoseAnswerIsLostIsStoredOnceThoughAnothersFollows) {
+  JetStreamLogOptions options = Options();
+  options.publish_timeout = absl::Seconds(10);
+  const auto log = OpenLog(options);
+  const auto another = OpenLog(Options());
+  AcknowledgeNothing(*Connect(*servers_));
+  Pending first = StartAppend(*log, Notification("R1", "approved"));
+  AwaitSequence(*another, 1);
+  Pending second = StartAppend(*another, Notification("R1", "rejected"));
+  const absl::StatusOr<Appended> appended = first.get();
+  ASSERT_TRUE(appended.ok()) << appended.status();
+  EXPECT_EQ(appended->revision, 1);
+  EXPECT_EQ(appended->sequence, 1);
+  EXPECT_FALSE(appended->repeat);
+  ASSERT_TRUE(second.get().ok());
+  EXPECT_THAT(ReadAll(*another), ElementsAre("1:R1/approved@1", "2:R1/rejected@2"));
 }
 
 TEST_P(JetStreamLogTest, TooManyWaitingAreRefused) {

@@ -13,14 +13,20 @@ Outgoing ReadRequest(const PendingAppend& append, const std::string& stream) {
   return outgoing;
 }
 
+Outgoing LookBackRequest(const PendingAppend& append, const std::string& stream) {
+  Outgoing outgoing;
+  outgoing.subject = GetSubject(stream);
+  outgoing.data = NextOfSubjectRequest(append.subject, *append.unanswered_after);
+  return outgoing;
+}
+
 Outgoing PublishRequest(const PendingAppend& append, const std::string& stream,
                         absl::string_view log_id, const Secret& message_key) {
   Outgoing outgoing;
   outgoing.subject = append.subject;
   const std::string message_id = absl::StrCat(
       absl::BytesToHexString(append.draft.reference_digest()), ":", append.draft.revision());
-  outgoing.headers =
-      PublishHeaders(stream, message_id, append.latest.has_value() ? append.latest->sequence : 0);
+  outgoing.headers = PublishHeaders(stream, message_id, SequenceOf(append.latest));
   outgoing.data = Encode(append.draft, log_id, append.subject, message_key);
   return outgoing;
 }

@@ -24,10 +24,11 @@ struct PendingAppend {
   using Clock = std::chrono::steady_clock;
 
   enum class Step {
-    kQueued,      // Behind another one of its reference.
-    kPausing,     // Before it reads (again).
-    kReading,     // The latest message is asked for.
-    kPublishing,  // The message was sent.
+    kQueued,       // Behind another one of its reference.
+    kPausing,      // Before it reads (again).
+    kReading,      // The latest message is asked for.
+    kLookingBack,  // It is asked whether what was published without an answer is stored.
+    kPublishing,   // The message was sent.
   };
 
   ::netzme::v1::UpgradeEvent notification;
@@ -39,6 +40,9 @@ struct PendingAppend {
   kyc::log::v1::StoredEvent draft;
   std::string subject;
   absl::optional<Latest> latest;
+  // It was published to follow this sequence, and no answer told what became of it: if it is
+  // stored, then as the reference's next message.
+  absl::optional<int64_t> unanswered_after;
 
   Step step = Step::kQueued;
   // Answers to earlier ones than this are too late.
@@ -50,6 +54,8 @@ struct PendingAppend {
 
 // Asks the stream's leader for the latest message of the append's reference.
 Outgoing ReadRequest(const PendingAppend& append, const std::string& stream);
+// Asks it for what followed `unanswered_after`.
+Outgoing LookBackRequest(const PendingAppend& append, const std::string& stream);
 // Publishes its draft after `latest`.
 Outgoing PublishRequest(const PendingAppend& append, const std::string& stream,
                         absl::string_view log_id, const Secret& message_key);

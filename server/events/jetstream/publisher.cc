@@ -38,8 +38,14 @@ absl::Status TooManyWait() {
 // How long an append without an answer counts against the log.
 constexpr std::chrono::seconds kUnwritableFor{5};
 
-bool IsOurs(const PendingAppend& append) {
-  return append.latest->event.event_id() == append.draft.event_id();
+bool IsOurs(const PendingAppend& append, const absl::optional<Latest>& event) {
+  return event.has_value() && event->event.event_id() == append.draft.event_id();
+}
+
+void NoteUnanswered(PendingAppend& append) { append.unanswered_after = SequenceOf(append.latest); }
+
+Appended PlaceOf(const Latest& event, bool repeat) {
+  return {.sequence = event.sequence, .revision = event.event.revision(), .repeat = repeat};
 }
 
 }  // namespace
@@ -163,6 +169,8 @@ void Publisher::OnAnswer(const Message& message) {
   PendingAppend& append = *at->second;
   if (append.step == PendingAppend::Step::kReading) {
     OnRead(append, message);
+  } else if (append.step == PendingAppend::Step::kLookingBack) {
+    OnLookedBack(append, message);
   } else if (append.step == PendingAppend::Step::kPublishing) {
     OnPublished(append, message);
   }
@@ -176,6 +184,7 @@ void Publisher::OnDue() {
       NoteFailed(now);
       Answer(append, Unreachable("no answer in time"));
     } else {
+      if (append.step == PendingAppend::Step::kPublishing) NoteUnanswered(append);
       Read(append);  // The pause is over, or the answer did not come.
     }
   }
@@ -190,24 +199,45 @@ void Publisher::Read(PendingAppend& append) {
 }
 
 void Publisher::OnRead(PendingAppend& append, const Message& message) {
-  const absl::StatusOr<absl::optional<Kept>> kept = ReadKept(message);
-  if (!kept.ok()) return Wait(append, PendingAppend::Step::kPausing, kRetryPause);
-  append.latest.reset();
-  if (kept->has_value()) {
-    auto event = Decode((*kept)->data, file_.log_id, append.subject, options_.message_key);
-    if (!event.ok()) return Answer(append, Unreachable(event.status().message()));
-    append.latest = Latest{(*kept)->sequence, *std::move(event)};
-  }
+  if (!Take(append, message, append.latest)) return;
+  const bool may_be_behind = append.unanswered_after.has_value() &&
+                             *append.unanswered_after != SequenceOf(append.latest) &&
+                             !IsOurs(append, append.latest);
+  if (!may_be_behind) return JudgeAndPublish(append);
+  append.step = PendingAppend::Step::kLookingBack;
+  Send(append, LookBackRequest(append, options_.stream));
+}
+
+void Publisher::OnLookedBack(PendingAppend& append, const Message& message) {
+  absl::optional<Latest> event;
+  if (!Take(append, message, event)) return;
+  if (IsOurs(append, event)) return Answer(append, PlaceOf(*event, /*repeat=*/false));
+  append.unanswered_after.reset();  // Another one has its place: it never will be stored.
   JudgeAndPublish(append);
+}
+
+bool Publisher::Take(PendingAppend& append, const Message& message, absl::optional<Latest>& event) {
+  const absl::StatusOr<absl::optional<Kept>> kept = ReadKept(message);
+  if (!kept.ok()) {
+    Wait(append, PendingAppend::Step::kPausing, kRetryPause);
+    return false;
+  }
+  event.reset();
+  if (!kept->has_value()) return true;
+  auto decoded = Decode((*kept)->data, file_.log_id, append.subject, options_.message_key);
+  if (!decoded.ok()) {
+    Answer(append, Unreachable(decoded.status().message()));
+    return false;
+  }
+  event = Latest{(*kept)->sequence, *std::move(decoded)};
+  return true;
 }
 
 void Publisher::JudgeAndPublish(PendingAppend& append) {
   const Verdict verdict = Judge(StateOf(append.latest), append.draft.content_digest());
   if (verdict.repeat) {
     // It may be this very append, stored by an attempt whose answer was lost.
-    return Answer(append, Appended{.sequence = append.latest->sequence,
-                                   .revision = verdict.revision,
-                                   .repeat = !IsOurs(append)});
+    return Answer(append, PlaceOf(*append.latest, !IsOurs(append, append.latest)));
   }
   Place(verdict, append.latest, append.draft);
   append.step = PendingAppend::Step::kPublishing;
@@ -219,7 +249,10 @@ void Publisher::JudgeAndPublish(PendingAppend& append) {
 
 void Publisher::OnPublished(PendingAppend& append, const Message& message) {
   const absl::StatusOr<PublishAnswer> answer = ReadPublishAnswer(message);
-  if (!answer.ok()) return Wait(append, PendingAppend::Step::kPausing, kRetryPause);
+  if (!answer.ok()) {
+    NoteUnanswered(append);
+    return Wait(append, PendingAppend::Step::kPausing, kRetryPause);
+  }
 #ifdef KYC_DEFECT_TRUSTED_DUPLICATE  // For the tests' own test: takes another's message for its
                                      // own.
   if (answer->kind == PublishAnswer::Kind::kRefused) return Again(append);

@@ -50,8 +50,9 @@ struct PublisherOptions {
 
 // Thread-safe. Three threads, however many appends wait: one works, one sends, one receives. An
 // append reads the latest message from the stream's leader, judges, and publishes; who comes second
-// reads and judges again, at most 5 times. Appends of one reference in one gateway go one after the
-// other, and hand each other the latest state.
+// reads and judges again, at most 5 times. Whatever was published without an answer is looked for
+// before it is published anew, so that it is stored once. Appends of one reference in one gateway
+// go one after the other, and hand each other the latest state.
 //
 // An append that is answered LOG_UNREACHABLE may be stored nevertheless: whoever repeats it is then
 // told so.
@@ -87,11 +88,14 @@ class Publisher {
   // Steps of the append that is first of its reference.
   void Read(PendingAppend& append);
   void OnRead(PendingAppend& append, const Message& message);
+  void OnLookedBack(PendingAppend& append, const Message& message);
   void JudgeAndPublish(PendingAppend& append);
   void OnPublished(PendingAppend& append, const Message& message);
   void Again(PendingAppend& append);
   void Wait(PendingAppend& append, PendingAppend::Step step, Clock::duration delay);
   void Send(PendingAppend& append, Outgoing outgoing);
+  // The event in the answer. False: it cannot be had, and the append was dealt with.
+  bool Take(PendingAppend& append, const Message& message, absl::optional<Latest>& event);
   void Answer(PendingAppend& append, absl::StatusOr<Appended> answer);
   void NoteFailed(Clock::time_point now);
   // Takes it out of its line; the one who is first now, if that has changed.

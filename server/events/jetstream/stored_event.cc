@@ -70,6 +70,10 @@ StoredEvent Draft(const UpgradeEvent& notification, const LogFile& file) {
   return draft;
 }
 
+int64_t SequenceOf(const absl::optional<Latest>& latest) {
+  return latest.has_value() ? latest->sequence : 0;
+}
+
 absl::optional<ReferenceState> StateOf(const absl::optional<Latest>& latest) {
   if (!latest.has_value()) return absl::nullopt;
   ReferenceState state;

@@ -32,6 +32,8 @@ struct Latest {
   int64_t sequence = 0;
   kyc::log::v1::StoredEvent event;
 };
+// 0: there is none.
+int64_t SequenceOf(const absl::optional<Latest>& latest);
 absl::optional<ReferenceState> StateOf(const absl::optional<Latest>& latest);
 
 // The draft as the event after `latest`, of which `verdict` was made.
