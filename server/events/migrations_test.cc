@@ -53,9 +53,9 @@ TEST_F(MigrationsTest, OlderFileTakesEveryStepInOrderAndTheOperatorIsTold) {
   ASSERT_TRUE(log_id.ok()) << log_id.status();
   EXPECT_EQ(Query("PRAGMA user_version"), kNow + 2);
   EXPECT_EQ(Query("SELECT SUM(origin) FROM event"), 7 + 1 + 7 + 2);
-  EXPECT_THAT(said_, ElementsAre("event log migrated from schema 2 to 4"));
+  EXPECT_THAT(said_, ElementsAre("event log migrated from schema 3 to 5"));
   const absl::Status older_program = SqliteLog::Open(OptionsAt(path_, metrics_)).status();
-  EXPECT_THAT(std::string(older_program.message()), HasSubstr("newer version (schema 4"));
+  EXPECT_THAT(std::string(older_program.message()), HasSubstr("newer version (schema 5"));
 }
 
 TEST_F(MigrationsTest, FileOfTheNewestSchemaIsLeftAlone) {
@@ -77,7 +77,7 @@ TEST_F(MigrationsTest, FileTooOldForAnyStepIsRefused) {
   const absl::Status status =
       PrepareWith({.newest = kNow + 2, .migrations = {{kNow + 1, kFillColumn}}}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("too old (schema 2)"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("too old (schema 3)"));
   EXPECT_TRUE(SqliteLog::Open(OptionsAt(path_, metrics_)).ok());
 }
 
@@ -85,7 +85,8 @@ TEST_F(MigrationsTest, EventsOfVersion1AreJudgedAsBefore) {
   {
     Database database = Database::Open(path_, Database::Use::kWrite).value();
     ASSERT_TRUE(database
-                    .Execute("INSERT INTO reference SELECT reference_digest, revision, status, "
+                    .Execute("CREATE INDEX event_by_received_time ON event (received_time_us); "
+                             "INSERT INTO reference SELECT reference_digest, revision, status, "
                              "content_digest, sequence, received_time_us FROM event; "
                              "PRAGMA user_version = 1")
                     .ok());
@@ -97,13 +98,25 @@ TEST_F(MigrationsTest, EventsOfVersion1AreJudgedAsBefore) {
   EXPECT_EQ(Append(*log, "R3", "approved").revision, 1);
 }
 
+TEST_F(MigrationsTest, IndexOfVersion2IsDropped) {
+  ASSERT_TRUE(Database::Open(path_, Database::Use::kWrite)
+                  .value()
+                  .Execute("CREATE INDEX event_by_received_time ON event (received_time_us); "
+                           "PRAGMA user_version = 2")
+                  .ok());
+  const auto log = SqliteLog::Open(OptionsAt(path_, metrics_)).value();
+  EXPECT_THAT(ReadAll(*log), ElementsAre("1:R1/approved@1", "2:R2/rejected@1"));
+  EXPECT_EQ(Query("PRAGMA user_version"), kNow);
+  EXPECT_EQ(Query("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'event_by_received_time'"), 0);
+}
+
 TEST_F(MigrationsTest, OpeningTellsWhatItFound) {
   SqliteLogOptions options = OptionsAt(path_, metrics_);
   options.say = [this](absl::string_view line) { said_.emplace_back(line); };
   const auto log = SqliteLog::Open(std::move(options));
   ASSERT_TRUE(log.ok()) << log.status();
   ASSERT_EQ(said_.size(), 1u);
-  EXPECT_THAT(said_[0], HasSubstr("schema 2, events 1 to 2; its file is sound"));
+  EXPECT_THAT(said_[0], HasSubstr("schema 3, events 1 to 2; its file is sound"));
 }
 
 }  // namespace

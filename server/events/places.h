@@ -28,6 +28,9 @@ absl::StatusOr<Place> TrimmedThrough(Database& database);
 absl::StatusOr<Place> NewestPlace(Database& database);
 // The newest event with a sequence of at most `sequence`; else as TrimmedThrough.
 absl::StatusOr<Place> PlaceAt(Database& database, int64_t sequence);
+// The newest event received before `time_us`, which is found by bisection because times never run
+// backwards; TrimmedThrough if there is none.
+absl::StatusOr<Place> PlaceBefore(Database& database, int64_t time_us);
 absl::StatusOr<Ends> EndsOf(Database& database);
 
 // Computes the chain of the newest events (1,000 at most) anew. False: it is not what is stored.

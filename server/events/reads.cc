@@ -83,11 +83,6 @@ std::string LatestSql() {
                       "ORDER BY sequence DESC LIMIT 1");
 }
 
-std::string BeforeSql() {
-  return "SELECT sequence FROM event INDEXED BY event_by_received_time WHERE received_time_us >= ? "
-         "ORDER BY received_time_us, sequence LIMIT 1";
-}
-
 absl::StatusOr<Page> ReadPage(Database& database, const LogFile& file, Position after, int limit,
                               const UpgradeFilter& filter) {
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kRead);
@@ -152,15 +147,10 @@ absl::StatusOr<ListPage> ReadList(Database& database, const LogFile& file, const
 absl::StatusOr<Position> ReadBefore(Database& database, absl::Time since) {
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kRead);
   if (!transaction.ok()) return transaction.status();
-  absl::StatusOr<Statement> query = database.Prepare(BeforeSql());
-  if (!query.ok()) return query.status();
   // Times are stored in microseconds: one between two of them means the later.
   const int64_t since_us =
       absl::ToInt64Microseconds(absl::Ceil(since - absl::UnixEpoch(), absl::Microseconds(1)));
-  const absl::StatusOr<bool> row = query->Bind(since_us).Step();
-  if (!row.ok()) return row.status();
-  const absl::StatusOr<Place> place =
-      *row ? PlaceAt(database, query->Integer(0) - 1) : NewestPlace(database);
+  const absl::StatusOr<Place> place = PlaceBefore(database, since_us);
   if (!place.ok()) return place.status();
   return PositionOf(*place);
 }

@@ -42,7 +42,6 @@ absl::StatusOr<Position> ReadCursor(Database& database, const LogFile& file,
 std::string PageSql(const ::netzme::v1::UpgradeFilter& filter);
 std::string ListSql(const ListQuery& query);
 std::string LatestSql();
-std::string BeforeSql();
 
 }  // namespace kyc::events
 

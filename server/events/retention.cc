@@ -75,14 +75,10 @@ absl::Status TrimReferences(Database& database, int64_t before_us) {
 absl::StatusOr<int64_t> DueThrough(Database& database, const Retention& retention, absl::Time now) {
   const absl::StatusOr<Place> newest = NewestPlace(database);
   if (!newest.ok()) return newest.status();
-  absl::StatusOr<Statement> query = database.Prepare(
-      "SELECT sequence FROM event INDEXED BY event_by_received_time WHERE received_time_us < ? "
-      "ORDER BY received_time_us DESC, sequence DESC LIMIT 1");
-  if (!query.ok()) return query.status();
-  const absl::StatusOr<bool> row = query->Bind(absl::ToUnixMicros(now - retention.age)).Step();
-  if (!row.ok()) return row.status();
-  const int64_t due_by_age = *row ? query->Integer(0) : 0;
-  return std::max(due_by_age, newest->sequence - retention.count);
+  const absl::StatusOr<Place> due_by_age =
+      PlaceBefore(database, absl::ToUnixMicros(now - retention.age));
+  if (!due_by_age.ok()) return due_by_age.status();
+  return std::max(due_by_age->sequence, newest->sequence - retention.count);
 }
 
 absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now,

@@ -59,7 +59,6 @@ constexpr char kTables[] = R"sql(
   CREATE INDEX event_by_reference ON event (reference_digest, sequence, content_digest);
   CREATE INDEX event_by_cust_id ON event (cust_id_digest, sequence)
     WHERE cust_id_digest IS NOT NULL;
-  CREATE INDEX event_by_received_time ON event (received_time_us);
 
   CREATE TABLE reference (
     reference_digest BLOB PRIMARY KEY,

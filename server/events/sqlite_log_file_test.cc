@@ -135,8 +135,8 @@ TEST_F(SqliteLogFileTest, OldSealingKeyIsNeededUntilWhatItSealedIsGone) {
 
 TEST_F(SqliteLogFileTest, NewerSchemaIsRefused) {
   MakeLog();
-  Tamper("PRAGMA user_version = 3");
-  ExpectRefused(Open().status(), "newer version (schema 3, this one knows 2)");
+  Tamper("PRAGMA user_version = 4");
+  ExpectRefused(Open().status(), "newer version (schema 4, this one knows 3)");
 }
 
 TEST_F(SqliteLogFileTest, AnotherApplicationsFileIsRefusedAndLeftAsItWas) {

@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "server/events/log_testing.h"
 #include "server/events/reads.h"
@@ -129,6 +133,22 @@ TEST_F(SqliteLogReadTest, BeforeIsThePlaceJustBeforeTheFirstEventSince) {
   EXPECT_EQ(after(start + absl::Seconds(2)), 1u);
   EXPECT_EQ(*log_->Before(start + absl::Seconds(3)), log_->ends().newest);
   EXPECT_EQ(*log_->Before(absl::InfiniteFuture()), log_->ends().newest);
+}
+
+TEST_F(SqliteLogReadTest, BeforeFindsItsPlaceAmongEqualTimes) {
+  const std::vector<int64_t> times = {0, 0, 1, 1, 1, 2, 4, 4, 9, 9, 9, 9, 10};
+  const int64_t start_us = now_us_;
+  for (size_t i = 0; i < times.size(); ++i) {
+    now_us_ = start_us + times[i];
+    Append(absl::StrCat("R", i), "approved");
+  }
+  for (int64_t since = -1; since <= 11; ++since) {
+    const auto before = log_->Before(absl::FromUnixMicros(start_us + since));
+    ASSERT_TRUE(before.ok()) << before.status();
+    EXPECT_EQ(before->sequence,
+              std::count_if(times.begin(), times.end(), [&](int64_t time) { return time < since; }))
+        << since;
+  }
 }
 
 TEST_F(SqliteLogReadTest, ListGivesTheNewestFirstByPages) {
