@@ -197,9 +197,10 @@ TEST_F(ReloadTest, WhatNeedsARestartIsSaidAndTheSecretsAreTakenOver) {
 
 TEST_F(ReloadTest, OtherAccountsAreNotTakenOver) {
   Start();
-  Replace("widekyc_token", kOtherWideKycToken);
+  // In this order, as the gateway may look in between.
   Replace("config.textproto", absl::StrReplaceAll(ReadFile(files().config_path()),
                                                   {{"name: \"netzme\"", "name: \"another\""}}));
+  Replace("widekyc_token", kOtherWideKycToken);
   ASSERT_TRUE(Reload("failed"));
   EXPECT_TRUE(gateway().process().AwaitError(kRestart));
   EXPECT_THAT(gateway().process().StandardError(),
