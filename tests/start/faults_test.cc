@@ -186,7 +186,7 @@ TEST_F(FaultsTest, ForeignEventLogIsRefusedUnchanged) {
       {std::string(100, 'd'), "restore it with its -wal from a backup"},
       {OtherDatabase("PRAGMA application_id = 7;"), "belongs to another application"},
       {OtherDatabase("PRAGMA application_id = 0x4b594345; PRAGMA user_version = 99;"),
-       "was written by a newer version (schema 99, this one knows 2); run that version"},
+       "was written by a newer version (schema 99, this one knows 3); run that version"},
   };
   for (const auto& [content, what] : kFiles) {
     WriteFile(files_.path("events.db"), content);
