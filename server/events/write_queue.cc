@@ -9,16 +9,6 @@
 namespace kyc::events {
 namespace {
 
-absl::Status TooManyWait() {
-  Error error;
-  error.code = absl::StatusCode::kResourceExhausted;
-  error.reason = "GATEWAY_OVERLOADED";
-  error.message = "Too many notifications wait to be written";
-  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
-  error.retry_after = absl::Seconds(1);
-  return ToStatus(error);
-}
-
 absl::Status Closed() {
   Error error;
   error.code = absl::StatusCode::kUnavailable;
@@ -28,6 +18,16 @@ absl::Status Closed() {
 }
 
 }  // namespace
+
+absl::Status TooManyWait() {
+  Error error;
+  error.code = absl::StatusCode::kResourceExhausted;
+  error.reason = "GATEWAY_OVERLOADED";
+  error.message = "Too many notifications wait to be written";
+  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
+  error.retry_after = absl::Seconds(1);
+  return ToStatus(error);
+}
 
 void Answer(WriteRequest& request, const absl::Status& failure) {
   std::visit(

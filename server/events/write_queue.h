@@ -41,6 +41,9 @@ using WriteRequest = std::variant<AppendRequest, KeepRequest, DiscardRequest>;
 // Calls a request's `done`: with `failure` unless that is OK, else with its own answer.
 void Answer(WriteRequest& request, const absl::Status& failure);
 
+// What is said to a request when no more may wait.
+absl::Status TooManyWait();
+
 // Thread-safe, bounded.
 class WriteQueue {
  public:

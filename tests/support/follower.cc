@@ -23,9 +23,11 @@ void Follower::CatchUp(uint16_t grpc_port) {
 
 bool Follower::CatchUpTo(size_t enough, uint16_t grpc_port) {
   const absl::Time patience = absl::Now() + kPatience;
+  grpc::Status status;
   do {
-    CatchUp(grpc_port);
-  } while (seen_.size() < enough && absl::Now() < patience);
+    status = Follow(grpc_port, true);
+  } while (status.ok() && seen_.size() < enough && absl::Now() < patience);
+  EXPECT_TRUE(status.ok()) << status.error_message();
   return seen_.size() >= enough;
 }
 

@@ -1,5 +1,7 @@
 #include "server/events/jetstream/pending_append.h"
 
+#include <utility>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/events/jetstream/api.h"
@@ -29,6 +31,21 @@ Outgoing PublishRequest(const PendingAppend& append, const std::string& stream,
   outgoing.headers = PublishHeaders(stream, message_id, SequenceOf(append.latest));
   outgoing.data = Encode(append.draft, log_id, append.subject, message_key);
   return outgoing;
+}
+
+absl::StatusOr<absl::optional<Latest>> EventIn(const Message& answer, const PendingAppend& append,
+                                               absl::string_view log_id,
+                                               const Secret& message_key) {
+  const absl::StatusOr<absl::optional<Kept>> kept = ReadKept(answer);
+  if (!kept.ok()) return kept.status();
+  if (!kept->has_value()) return absl::optional<Latest>();
+  auto event = Decode((*kept)->data, log_id, append.subject, message_key);
+  if (!event.ok()) return event.status();
+  return absl::make_optional(Latest{(*kept)->sequence, *std::move(event)});
+}
+
+bool IsOurs(const PendingAppend& append, const absl::optional<Latest>& event) {
+  return event.has_value() && event->event.event_id() == append.draft.event_id();
 }
 
 }  // namespace kyc::events::jetstream

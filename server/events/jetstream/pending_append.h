@@ -14,6 +14,7 @@
 #include "netzme/v1/upgrade_notification.pb.h"
 #include "server/call/secret.h"
 #include "server/events/event_log.h"
+#include "server/events/jetstream/nats.h"
 #include "server/events/jetstream/send_queue.h"
 #include "server/events/jetstream/stored_event.h"
 
@@ -59,6 +60,12 @@ Outgoing LookBackRequest(const PendingAppend& append, const std::string& stream)
 // Publishes its draft after `latest`.
 Outgoing PublishRequest(const PendingAppend& append, const std::string& stream,
                         absl::string_view log_id, const Secret& message_key);
+
+// The event that the answer to one of these reads holds. DATA_LOSS: no gateway of this log made it.
+absl::StatusOr<absl::optional<Latest>> EventIn(const Message& answer, const PendingAppend& append,
+                                               absl::string_view log_id, const Secret& message_key);
+// Whether it is the append's own.
+bool IsOurs(const PendingAppend& append, const absl::optional<Latest>& event);
 
 }  // namespace kyc::events::jetstream
 

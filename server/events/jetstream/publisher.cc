@@ -1,12 +1,12 @@
 #include "server/events/jetstream/publisher.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "server/call/error.h"
 #include "server/events/judge.h"
+#include "server/events/write_queue.h"
 
 namespace kyc::events::jetstream {
 namespace {
@@ -25,24 +25,8 @@ constexpr milliseconds kRetryPause{50};
 // server may be gone, and the next one may have a leader.
 constexpr int kAttemptsPerTimeout = 5;
 
-absl::Status TooManyWait() {
-  Error error;
-  error.code = absl::StatusCode::kResourceExhausted;
-  error.reason = "GATEWAY_OVERLOADED";
-  error.message = "Too many notifications wait to be written";
-  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
-  error.retry_after = absl::Seconds(1);
-  return ToStatus(error);
-}
-
 // How long an append without an answer counts against the log.
 constexpr std::chrono::seconds kUnwritableFor{5};
-
-bool IsOurs(const PendingAppend& append, const absl::optional<Latest>& event) {
-  return event.has_value() && event->event.event_id() == append.draft.event_id();
-}
-
-void NoteUnanswered(PendingAppend& append) { append.unanswered_after = SequenceOf(append.latest); }
 
 Appended PlaceOf(const Latest& event, bool repeat) {
   return {.sequence = event.sequence, .revision = event.event.revision(), .repeat = repeat};
@@ -125,12 +109,12 @@ void Publisher::Work() {
     {
       std::unique_lock<std::mutex> lock(mutex_);
       const auto something = [this] { return closing_ || !admitted_.empty() || !answers_.empty(); };
-      if (due_.empty()) {
+      if (appends_.empty()) {
         changed_.wait(lock, something);
         if (closing_ && admitted_.empty()) return;
       } else {
         const auto news = [this] { return !admitted_.empty() || !answers_.empty(); };
-        changed_.wait_until(lock, due_.begin()->first, news);
+        changed_.wait_until(lock, appends_.Next().due, news);
       }
       admitted.swap(admitted_);
       answers.swap(answers_);
@@ -142,18 +126,11 @@ void Publisher::Work() {
 }
 
 void Publisher::Admit(PendingAppend admitted) {
-  auto append = std::make_unique<PendingAppend>(std::move(admitted));
-  append->id = next_id_++;
-  append->draft = Draft(append->notification, file_);
-  append->subject = SubjectOf(options_.subject_prefix, append->draft.reference_digest());
-  append->notification.Clear();
-  append->due = append->deadline;
-  due_.emplace(append->due, append->id);
-  PendingAppend& kept = *append;
-  appends_.emplace(kept.id, std::move(append));
-  std::deque<uint64_t>& line = by_reference_[kept.draft.reference_digest()];
-  line.push_back(kept.id);
-  if (line.size() == 1) Read(kept);
+  admitted.draft = Draft(admitted.notification, file_);
+  admitted.subject = SubjectOf(options_.subject_prefix, admitted.draft.reference_digest());
+  admitted.notification.Clear();
+  PendingAppend& append = appends_.Add(std::move(admitted));
+  if (appends_.IsFirst(append)) Read(append);
 }
 
 void Publisher::OnAnswer(const Message& message) {
@@ -164,9 +141,9 @@ void Publisher::OnAnswer(const Message& message) {
       !absl::SimpleAtoi(tokens.back(), &attempt)) {
     return;
   }
-  const auto at = appends_.find(id);
-  if (at == appends_.end() || at->second->attempt != attempt) return;  // Too late.
-  PendingAppend& append = *at->second;
+  PendingAppend* found = appends_.Find(id);
+  if (found == nullptr || found->attempt != attempt) return;  // Too late.
+  PendingAppend& append = *found;
   if (append.step == PendingAppend::Step::kReading) {
     OnRead(append, message);
   } else if (append.step == PendingAppend::Step::kLookingBack) {
@@ -178,13 +155,14 @@ void Publisher::OnAnswer(const Message& message) {
 
 void Publisher::OnDue() {
   const Clock::time_point now = Clock::now();
-  while (!due_.empty() && due_.begin()->first <= now) {
-    PendingAppend& append = *appends_.at(due_.begin()->second);
+  while (!appends_.empty() && appends_.Next().due <= now) {
+    PendingAppend& append = appends_.Next();
     if (now >= append.deadline) {
       NoteFailed(now);
       Answer(append, Unreachable("no answer in time"));
     } else {
-      if (append.step == PendingAppend::Step::kPublishing) NoteUnanswered(append);
+      if (append.step == PendingAppend::Step::kPublishing)
+        append.unanswered_after = SequenceOf(append.latest);
       Read(append);  // The pause is over, or the answer did not come.
     }
   }
@@ -217,20 +195,16 @@ void Publisher::OnLookedBack(PendingAppend& append, const Message& message) {
 }
 
 bool Publisher::Take(PendingAppend& append, const Message& message, absl::optional<Latest>& event) {
-  const absl::StatusOr<absl::optional<Kept>> kept = ReadKept(message);
-  if (!kept.ok()) {
+  absl::StatusOr<absl::optional<Latest>> found =
+      EventIn(message, append, file_.log_id, options_.message_key);
+  if (found.ok()) {
+    event = *std::move(found);
+  } else if (absl::IsDataLoss(found.status())) {
+    Answer(append, Unreachable(found.status().message()));
+  } else {
     Wait(append, PendingAppend::Step::kPausing, kRetryPause);
-    return false;
   }
-  event.reset();
-  if (!kept->has_value()) return true;
-  auto decoded = Decode((*kept)->data, file_.log_id, append.subject, options_.message_key);
-  if (!decoded.ok()) {
-    Answer(append, Unreachable(decoded.status().message()));
-    return false;
-  }
-  event = Latest{(*kept)->sequence, *std::move(decoded)};
-  return true;
+  return found.ok();
 }
 
 void Publisher::JudgeAndPublish(PendingAppend& append) {
@@ -250,7 +224,7 @@ void Publisher::JudgeAndPublish(PendingAppend& append) {
 void Publisher::OnPublished(PendingAppend& append, const Message& message) {
   const absl::StatusOr<PublishAnswer> answer = ReadPublishAnswer(message);
   if (!answer.ok()) {
-    NoteUnanswered(append);
+    append.unanswered_after = SequenceOf(append.latest);
     return Wait(append, PendingAppend::Step::kPausing, kRetryPause);
   }
 #ifdef KYC_DEFECT_TRUSTED_DUPLICATE  // For the tests' own test: takes another's message for its
@@ -260,7 +234,7 @@ void Publisher::OnPublished(PendingAppend& append, const Message& message) {
   if (answer->kind != PublishAnswer::Kind::kStored) return Again(append);
 #endif
   append.latest = Latest{answer->sequence, append.draft};
-  Answer(append, Appended{.sequence = answer->sequence, .revision = append.draft.revision()});
+  Answer(append, PlaceOf(*append.latest, /*repeat=*/false));
 }
 
 // A duplicate proves nothing about this message: it may be another publisher's of the same
@@ -275,11 +249,9 @@ void Publisher::Again(PendingAppend& append) {
 }
 
 void Publisher::Wait(PendingAppend& append, PendingAppend::Step step, Clock::duration delay) {
-  due_.erase({append.due, append.id});
   append.step = step;
   ++append.attempt;
-  append.due = std::min(append.deadline, Clock::now() + delay);
-  due_.emplace(append.due, append.id);
+  appends_.SetDue(append, delay);
 }
 
 void Publisher::Send(PendingAppend& append, Outgoing outgoing) {
@@ -299,7 +271,7 @@ void Publisher::Answer(PendingAppend& append, absl::StatusOr<Appended> answer) {
   }
   absl::optional<Latest> latest = std::move(append.latest);
   auto done = std::move(append.done);
-  PendingAppend* next = Leave(append);
+  PendingAppend* next = appends_.Remove(append);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     --waiting_;
@@ -311,19 +283,6 @@ void Publisher::Answer(PendingAppend& append, absl::StatusOr<Appended> answer) {
   next->latest = std::move(latest);
   const bool tries = answered && !Judge(StateOf(next->latest), next->draft.content_digest()).repeat;
   tries ? JudgeAndPublish(*next) : Read(*next);
-}
-
-PendingAppend* Publisher::Leave(const PendingAppend& append) {
-  const uint64_t id = append.id;
-  const auto at = by_reference_.find(append.draft.reference_digest());
-  std::deque<uint64_t>& line = at->second;
-  const bool was_first = line.front() == id;
-  line.erase(std::find(line.begin(), line.end(), id));
-  PendingAppend* next = was_first && !line.empty() ? appends_.at(line.front()).get() : nullptr;
-  if (line.empty()) by_reference_.erase(at);
-  due_.erase({append.due, id});
-  appends_.erase(id);
-  return next;
 }
 
 void Publisher::NoteFailed(Clock::time_point now) {

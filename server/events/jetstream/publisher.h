@@ -7,18 +7,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <random>
-#include <set>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -29,6 +25,7 @@
 #include "server/call/secret.h"
 #include "server/events/event_log.h"
 #include "server/events/jetstream/api.h"
+#include "server/events/jetstream/append_lines.h"
 #include "server/events/jetstream/nats.h"
 #include "server/events/jetstream/pending_append.h"
 #include "server/events/jetstream/send_queue.h"
@@ -98,8 +95,6 @@ class Publisher {
   bool Take(PendingAppend& append, const Message& message, absl::optional<Latest>& event);
   void Answer(PendingAppend& append, absl::StatusOr<Appended> answer);
   void NoteFailed(Clock::time_point now);
-  // Takes it out of its line; the one who is first now, if that has changed.
-  PendingAppend* Leave(const PendingAppend& append);
 
   Connection& connection_;
   const LogFile& file_;
@@ -116,10 +111,7 @@ class Publisher {
   std::atomic<Clock::time_point> failed_ = Clock::time_point();  // When, last.
 
   // The worker's.
-  absl::flat_hash_map<uint64_t, std::unique_ptr<PendingAppend>> appends_;
-  absl::flat_hash_map<std::string, std::deque<uint64_t>> by_reference_;
-  std::set<std::pair<Clock::time_point, uint64_t>> due_;
-  uint64_t next_id_ = 1;
+  AppendLines appends_;
   std::minstd_rand random_{std::random_device{}()};
 
   SendQueue sender_;
