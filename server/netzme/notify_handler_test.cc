@@ -4,13 +4,14 @@
 #include <sys/resource.h>
 
 #include <filesystem>
+#include <future>
+#include <latch>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/call/fake_metrics.h"
@@ -90,14 +91,9 @@ class NotifyHandlerTest : public testing::Test {
     http::HttpCall head = call;
     head.body.clear();
     if (auto refused = handler_.check_head(head); refused.has_value()) return *refused;
-    http::HttpReply reply;
-    absl::Notification replied;
-    handler_.handle(call, [&](http::HttpReply given) {
-      reply = std::move(given);
-      replied.Notify();
-    });
-    replied.WaitForNotification();
-    return reply;
+    std::promise<http::HttpReply> reply;
+    handler_.handle(call, [&](http::HttpReply given) { reply.set_value(std::move(given)); });
+    return reply.get_future().get();
   }
   std::string SendBody(std::string body) { return Send(Call(std::move(body))).body; }
 
@@ -334,23 +330,23 @@ TEST_F(NotifyHandlerTest, FullDiskIsAnswered500SoThatTheSenderRepeats) {
 }
 
 TEST_F(NotifyHandlerTest, TooManyWaitingNotificationsAreAnswered429) {
-  absl::Notification arrived, go;
+  std::latch arrived{1}, go{1};
   events::WriterOptions writer;
   writer.max_waiting = 1;
   writer.before_commit = [&] {
-    if (!arrived.HasBeenNotified()) arrived.Notify();
-    go.WaitForNotification();
+    if (!arrived.try_wait()) arrived.count_down();
+    go.wait();
   };
   Open(std::move(writer));
   handler_.handle(Call(), [](http::HttpReply) {});
-  arrived.WaitForNotification();
+  arrived.wait();
   handler_.handle(Call(), [](http::HttpReply) {});
   const http::HttpReply appended = Send(Call());
   EXPECT_EQ(appended.status, 429);
   EXPECT_EQ(appended.headers, (http::Headers{{"Retry-After", "1"}}));
   EXPECT_TRUE(absl::StrContains(appended.body, R"("originalReferenceNo":"r")")) << appended.body;
   EXPECT_EQ(Send(Call(kBadBody)).status, 429);
-  go.Notify();
+  go.count_down();
   log_.reset();
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <stop_token>
 #include <thread>
@@ -131,18 +132,18 @@ TEST_F(ServerTest, BearerTokenNamesTheCaller) {
   service.name = "service";
   service.bearer_token = Secret("t0ken");
   callers_ = {service};
-  std::string caller;
+  std::promise<std::string> caller;
   methods_.push_back(Unary<HealthCheckRequest, HealthCheckRequest>(
       "/a.B/Who",
       [&](CallContext context, HealthCheckRequest request, Done<HealthCheckRequest> done) {
-        caller = context.caller;
+        caller.set_value(context.caller);
         std::move(done)(std::move(request));
       }));
   Start();
   grpc::ClientContext right;
   right.AddMetadata("authorization", "Bearer t0ken");
   EXPECT_TRUE(Call("/a.B/Who", "", nullptr, &right).ok());
-  EXPECT_EQ(caller, "service");
+  EXPECT_EQ(caller.get_future().get(), "service");
   grpc::ClientContext wrong;
   wrong.AddMetadata("authorization", "Bearer other");
   EXPECT_EQ(ReasonIn(Call("/a.B/Who", "", nullptr, &wrong)), "CALLER_UNAUTHENTICATED");

@@ -15,6 +15,7 @@
 #include "tests/support/holding_upstream.h"
 #include "tests/support/many_calls.h"
 #include "tests/support/requests.h"
+#include "tests/support/sanitized.h"
 
 namespace kyc::tests {
 namespace {
@@ -27,12 +28,6 @@ constexpr size_t kWave = 1000;
 constexpr int64_t kMostMemoryKiB = kCalls * 64 + (100 << 10);
 constexpr char kSlotsUsed[] =
     "kyc_upstream_slots{account=\"first\",state=\"used\",upstream=\"widekyc\"} ";
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // Memory is another matter there.
-#else
-constexpr bool kSanitized = false;
-#endif
 
 // The limit on open files for this process, and what it starts, while the object lives.
 class FileLimit {

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/support/gateway_test.h"
 #include "tests/support/requests.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/scripted_upstream.h"
 
 namespace kyc::tests {
@@ -24,12 +25,6 @@ constexpr char kTimeout[] = "DEADLINE_EXCEEDED UPSTREAM_TIMEOUT unknown -";
 constexpr size_t kGigabyte = size_t{1} << 30;
 // A reply may have 1 MiB; twice that while it grows, and once more while it is read.
 constexpr int64_t kMostGrowthKiB = 16 << 10;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // Memory is another matter there.
-#else
-constexpr bool kSanitized = false;
-#endif
 
 std::string Reply(absl::string_view more_headers, absl::string_view body) {
   return absl::StrCat("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ", body.size(),

@@ -161,8 +161,9 @@ void Publisher::OnDue() {
       NoteFailed(now);
       Answer(append, Unreachable("no answer in time"));
     } else {
-      if (append.step == PendingAppend::Step::kPublishing)
+      if (append.step == PendingAppend::Step::kPublishing) {
         append.unanswered_after = SequenceOf(append.latest);
+      }
       Read(append);  // The pause is over, or the answer did not come.
     }
   }
