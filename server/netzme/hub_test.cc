@@ -92,68 +92,69 @@ TEST_F(HubTest, WatcherOfReferencesIsToldOfItsOwnAlone) {
   EXPECT_THAT(all.Told(), IsEmpty());
 }
 
-TEST_F(HubTest, CommitsDuringALongRoundShareTheNext) {
-  Hub hub(log_.log(), loop_, Clock(), {});
-  FakeWatcher all;
-  const Filter of_all = OfReferences({});
-  hub.Add(&all, of_all);
-  all.set_on_grew([this] { loop_.AdvanceToTimer(loop_.now() + absl::Milliseconds(3)); });
+// One watcher of every event, who takes his time.
+class HubRoundTest : public HubTest {
+ protected:
+  HubRoundTest() { hub_.Add(&all_, of_all_); }
+
+  void EachRoundTakes(absl::Duration duration) {
+    all_.set_on_grew([=, this] { loop_.AdvanceToTimer(loop_.now() + duration); });
+  }
+  bool TimerIsDueAfter(absl::Duration duration) {
+    return loop_.AdvanceToTimer(loop_.now() + duration);
+  }
+
+  absl::Duration set_back_;
+  FakeWatcher all_;
+  const Filter of_all_ = OfReferences({});
+  Hub hub_{log_.log(), loop_, [this] { return loop_.now() - set_back_; }, {}};
+};
+
+TEST_F(HubRoundTest, CommitsDuringALongRoundShareTheNext) {
+  EachRoundTakes(absl::Milliseconds(3));
   Append("R-1");
   RunLoop();
-  EXPECT_THAT(all.Told(), ElementsAre(0)) << "nothing waits after quiet";
+  EXPECT_THAT(all_.Told(), ElementsAre(0)) << "nothing waits after quiet";
   Append("R-1");
   Append("R-1");
   RunLoop();
-  EXPECT_THAT(all.Told(), IsEmpty());
-  EXPECT_EQ(hub.ring().newest().sequence, 1);
-  EXPECT_FALSE(loop_.AdvanceToTimer(loop_.now() + absl::Milliseconds(2)));
-  EXPECT_TRUE(loop_.AdvanceToTimer(loop_.now() + absl::Milliseconds(1)));
-  EXPECT_THAT(all.Told(), ElementsAre(1)) << "both at once";
-  EXPECT_EQ(hub.ring().newest().sequence, 3);
+  EXPECT_THAT(all_.Told(), IsEmpty());
+  EXPECT_EQ(hub_.ring().newest().sequence, 1);
+  EXPECT_FALSE(TimerIsDueAfter(absl::Milliseconds(2)));
+  EXPECT_TRUE(TimerIsDueAfter(absl::Milliseconds(1)));
+  EXPECT_THAT(all_.Told(), ElementsAre(1)) << "both at once";
+  EXPECT_EQ(hub_.ring().newest().sequence, 3);
 }
 
-TEST_F(HubTest, NoCommitWaitsLongerThanFiveMilliseconds) {
-  Hub hub(log_.log(), loop_, Clock(), {});
-  FakeWatcher all;
-  const Filter of_all = OfReferences({});
-  hub.Add(&all, of_all);
-  all.set_on_grew([this] { loop_.AdvanceToTimer(loop_.now() + absl::Seconds(10)); });
+TEST_F(HubRoundTest, NoCommitWaitsLongerThanFiveMilliseconds) {
+  EachRoundTakes(absl::Seconds(10));
   Append("R-1");
   RunLoop();
   Append("R-1");
   RunLoop();
-  EXPECT_THAT(all.Told(), ElementsAre(0));
-  EXPECT_TRUE(loop_.AdvanceToTimer(loop_.now() + absl::Milliseconds(5)));
-  EXPECT_THAT(all.Told(), ElementsAre(1));
+  EXPECT_THAT(all_.Told(), ElementsAre(0));
+  EXPECT_TRUE(TimerIsDueAfter(absl::Milliseconds(5)));
+  EXPECT_THAT(all_.Told(), ElementsAre(1));
 }
 
-TEST_F(HubTest, CommitAfterARoundWaitsForNothing) {
-  Hub hub(log_.log(), loop_, Clock(), {});
-  FakeWatcher all;
-  const Filter of_all = OfReferences({});
-  hub.Add(&all, of_all);
-  all.set_on_grew([this] { loop_.AdvanceToTimer(loop_.now() + absl::Milliseconds(3)); });
+TEST_F(HubRoundTest, CommitAfterARoundWaitsForNothing) {
+  EachRoundTakes(absl::Milliseconds(3));
   Append("R-1");
   RunLoop();
   log_.Advance(1);
   Append("R-1");
   RunLoop();
-  EXPECT_THAT(all.Told(), ElementsAre(0, 1));
+  EXPECT_THAT(all_.Told(), ElementsAre(0, 1));
 }
 
-TEST_F(HubTest, ClockThatWasSetBackMakesNobodyWait) {
-  absl::Time now = absl::FromUnixSeconds(1'700'000'000);
-  Hub hub(log_.log(), loop_, [&now] { return now; }, {});
-  FakeWatcher all;
-  const Filter of_all = OfReferences({});
-  hub.Add(&all, of_all);
-  all.set_on_grew([&now] { now += absl::Milliseconds(3); });
+TEST_F(HubRoundTest, ClockThatWasSetBackMakesNobodyWait) {
+  EachRoundTakes(absl::Milliseconds(3));
   Append("R-1");
   RunLoop();
-  now -= absl::Hours(1);
+  set_back_ = absl::Hours(1);
   Append("R-1");
   RunLoop();
-  EXPECT_THAT(all.Told(), ElementsAre(0, 1));
+  EXPECT_THAT(all_.Told(), ElementsAre(0, 1));
 }
 
 TEST_F(HubTest, EveryWatcherIsToldWhatIsAboutToBeRemoved) {

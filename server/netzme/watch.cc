@@ -7,6 +7,7 @@
 #include "absl/types/variant.h"
 #include "server/call/error.h"
 #include "server/netzme/log_error.h"
+#include "server/netzme/stream_ends.h"
 #include "server/netzme/stream_message.h"
 
 namespace kyc::netzme {
@@ -19,32 +20,6 @@ constexpr absl::Duration kSlow = absl::Seconds(30);
 // How long the end of a stream waits for the write in flight, so that goodbye can be said. One more
 // second, Stream::Finish's, and a stuck stream is cut.
 constexpr absl::Duration kGoodbyeWait = absl::Seconds(4);
-
-absl::Status SlowConsumer() {
-  Error error;
-  error.code = absl::StatusCode::kResourceExhausted;
-  error.reason = "SLOW_CONSUMER";
-  error.message = "The reader took nothing for 30 s; reopen from its last cursor";
-  return ToStatus(error);
-}
-
-absl::Status NearRetention() {
-  Error error;
-  error.code = absl::StatusCode::kOutOfRange;
-  error.reason = "NEAR_RETENTION";
-  error.message =
-      "The stream is so far behind that its next events are about to be removed; reopen at once "
-      "from its last cursor and read faster";
-  return ToStatus(error);
-}
-
-absl::Status Draining() {
-  Error error;
-  error.code = absl::StatusCode::kUnavailable;
-  error.reason = "SERVER_DRAINING";
-  error.message = "This server is shutting down; reopen from the last cursor";
-  return ToStatus(error);
-}
 
 }  // namespace
 
