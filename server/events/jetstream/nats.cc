@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -113,7 +114,7 @@ absl::Status Unreachable(absl::string_view cause) {
   return ToStatus(error);
 }
 
-Subscription::~Subscription() { natsSubscription_Destroy(subscription_); }
+Subscription::~Subscription() { connection_.Retire(subscription_); }
 
 absl::StatusOr<absl::optional<Message>> Subscription::Next(absl::Duration timeout) {
   natsMsg* taken = nullptr;
@@ -159,8 +160,25 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOpt
 Connection::~Connection() {
   if (connection_ == nullptr) return;
   natsConnection_Close(connection_);
-  closed_->get_future().wait();
+  closed_->get_future().wait();  // Its reading thread has ended.
+  for (natsSubscription* subscription : retired_) natsSubscription_Destroy(subscription);
   natsConnection_Destroy(connection_);
+}
+
+void Connection::Retire(natsSubscription* subscription) {
+  natsSubscription_Unsubscribe(subscription);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  retired_.push_back(subscription);
+}
+
+std::vector<natsSubscription*> Connection::TakeRetired() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return std::exchange(retired_, {});
+}
+
+void Connection::PutBack(const std::vector<natsSubscription*>& retired) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  retired_.insert(retired_.end(), retired.begin(), retired.end());
 }
 
 absl::Status Connection::Publish(const std::string& subject, const std::string& reply,
@@ -179,12 +197,17 @@ absl::Status Connection::Publish(const std::string& subject, const std::string& 
 
 absl::StatusOr<Message> Connection::Request(const std::string& subject, absl::string_view data,
                                             absl::Duration timeout) {
+  const std::vector<natsSubscription*> retired = TakeRetired();
   natsMsg* taken = nullptr;
   const natsStatus status =
       natsConnection_Request(&taken, connection_, subject.c_str(), data.data(),
                              static_cast<int>(data.size()), std::max<int64_t>(1, WaitMs(timeout)));
   const OwnedMessage message(taken);
-  if (status != NATS_OK) return StatusOf(status);
+  if (status != NATS_OK) {
+    PutBack(retired);
+    return StatusOf(status);
+  }
+  for (natsSubscription* subscription : retired) natsSubscription_Destroy(subscription);
   return MessageOf(message);
 }
 
@@ -192,7 +215,7 @@ absl::StatusOr<std::unique_ptr<Subscription>> Connection::Subscribe(const std::s
   natsSubscription* made = nullptr;
   const natsStatus status = natsConnection_SubscribeSync(&made, connection_, subject.c_str());
   if (status != NATS_OK) return StatusOf(status);
-  return std::unique_ptr<Subscription>(new Subscription(made));
+  return std::unique_ptr<Subscription>(new Subscription(*this, made));
 }
 
 std::string Connection::NewInbox() {

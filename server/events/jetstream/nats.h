@@ -7,6 +7,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +51,8 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 // UNAVAILABLE LOG_UNREACHABLE: `cause` is a phrase without data.
 absl::Status Unreachable(absl::string_view cause);
 
+class Connection;
+
 // Messages of one subject, taken by one thread. Ends before its connection.
 class Subscription {
  public:
@@ -63,8 +66,10 @@ class Subscription {
 
  private:
   friend class Connection;
-  explicit Subscription(__natsSubscription* subscription) : subscription_(subscription) {}
+  Subscription(Connection& connection, __natsSubscription* subscription)
+      : connection_(connection), subscription_(subscription) {}
 
+  Connection& connection_;
   __natsSubscription* const subscription_;
 };
 
@@ -86,18 +91,28 @@ class Connection {
                        absl::string_view data);
   absl::StatusOr<Message> Request(const std::string& subject, absl::string_view data,
                                   absl::Duration timeout);
+  // One that has ended keeps its memory until a later Request is answered.
   absl::StatusOr<std::unique_ptr<Subscription>> Subscribe(const std::string& subject);
 
   // A subject that nobody else uses.
   static std::string NewInbox();
 
  private:
+  friend class Subscription;
   Connection() = default;
+  // Ends it, but for its memory.
+  void Retire(__natsSubscription* subscription);
+  std::vector<__natsSubscription*> TakeRetired();
+  void PutBack(const std::vector<__natsSubscription*>& retired);
 
   std::atomic<bool> connected_ = true;
   // The library calls back no more. Shared, as it is still in use when its waiter is woken.
   const std::shared_ptr<std::promise<void>> closed_ = std::make_shared<std::promise<void>>();
   __natsConnection* connection_ = nullptr;
+  // The library's reading thread may be about to touch these (it does before 3.6.1). It has let go
+  // of them once it has read the answer to a request that was sent after they ended.
+  std::mutex mutex_;
+  std::vector<__natsSubscription*> retired_;
 };
 
 }  // namespace kyc::events::jetstream

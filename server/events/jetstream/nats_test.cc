@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <thread>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
@@ -54,6 +57,36 @@ TEST(ConnectionTest, OnlyTheRightTokenLetsIn) {
   EXPECT_TRUE(Opened(options).ok());
   options.token = Secret("another");
   EXPECT_EQ(ReasonOf(Opened(options)), "LOG_UNREACHABLE");
+}
+
+// libnats before 3.6.1 by itself brings messages to a subscription that was destroyed meanwhile.
+TEST(SubscriptionTest, MayEndWhileMessagesCome) {
+  constexpr int kAhead = 1'000;
+  const NatsServers servers(DebiansNatsServer(), 1);
+  const std::unique_ptr<Connection> sending = Connect(servers);
+  const std::unique_ptr<Connection> taking = Connect(servers);
+  ASSERT_NE(sending, nullptr);
+  ASSERT_NE(taking, nullptr);
+  std::atomic<int> wanted = kAhead;
+  const std::jthread sender([&](const std::stop_token& stop) {
+    for (int sent = 0; !stop.stop_requested();) {
+      if (sent >= wanted) {
+        std::this_thread::yield();
+      } else if (sending->Publish("subject", "", {}, "data").ok()) {
+        ++sent;
+      }
+    }
+  });
+  for (int i = 0; i < 500; ++i) {
+    const auto subscription = taking->Subscribe("subject");
+    ASSERT_TRUE(subscription.ok()) << subscription.status();
+    // Only now is the subscription surely known to the server; and what had ended is freed.
+    ASSERT_TRUE(taking->Request("$JS.API.INFO", "", kPatience).ok());
+    wanted += kAhead;
+    const auto message = (*subscription)->Next(kPatience);
+    ASSERT_TRUE(message.ok() && message->has_value()) << message.status();
+    EXPECT_EQ((*message)->data, "data");
+  }
 }
 
 class TlsTest : public testing::Test {
