@@ -112,6 +112,9 @@ class Prometheus final : public PrometheusMetrics {
   void CommitFailed() override { commits_failed_.Increment(); }
   void LogWritable(bool writable) override { log_writable_.Set(writable ? 1 : 0); }
   void LogBehind(int64_t events) override { log_behind_.Set(static_cast<double>(events)); }
+  void LogCopiesDiffer(int64_t events) override {
+    log_copies_differ_.Increment(static_cast<double>(events));
+  }
   void ConfigReloaded(bool taken) override {
     (taken ? config_reloads_ok_ : config_reloads_failed_).Increment();
   }
@@ -176,6 +179,11 @@ class Prometheus final : public PrometheusMetrics {
           .Add({});
   Gauge& log_writable_ =
       Gauges("kyc_event_log_writable", "1 while the event log can be written, 0 in a fault.")
+          .Add({});
+  Counter& log_copies_differ_ =
+      Counters("kyc_event_log_copies_differ_total",
+               "Over JetStream: events that follow another one of their reference here than where "
+               "they were published.")
           .Add({});
   Gauge& log_behind_ =
       Gauges("kyc_event_log_behind_events",

@@ -47,6 +47,9 @@ class Metrics {
   // Over JetStream: how many events of the stream this gateway had yet to read when it read the
   // last one.
   virtual void LogBehind(int64_t /*events*/) {}
+  // Over JetStream: so many events follow another one of their reference here than where they were
+  // published: the servers' copies of the stream differ.
+  virtual void LogCopiesDiffer(int64_t /*events*/) {}
   // A configuration that changed while running was read: its callers and accounts' secrets were
   // taken over, or nothing was.
   virtual void ConfigReloaded(bool /*taken*/) {}

@@ -106,8 +106,9 @@ class EventLog {
   virtual void SetOnCommitted(OnCommitted on_committed) = 0;
 
   // Called on the writer's thread before events up to sequence `through` are removed, so early that
-  // their readers can be told and can still resume; must not block. Set once. It may be called while
-  // it is set, on that thread. An engine that never tells lets readers find out by OUT_OF_RANGE.
+  // their readers can be told and can still resume; must not block. Set once. It may be called
+  // while it is set, on that thread. An engine that never tells lets readers find out by
+  // OUT_OF_RANGE.
   using OnTrimming = std::function<void(int64_t through)>;
   virtual void SetOnTrimming(OnTrimming) {}
 

@@ -33,12 +33,14 @@ class CountingMetrics : public FakeMetrics {
  public:
   void Committed(int64_t appended, int64_t repeats, absl::Duration) override;
   void Quarantined(bool kept) override { ++(kept ? quarantined : quarantine_refused); }
+  void LogCopiesDiffer(int64_t events) override { copies_differ += events; }
 
   std::atomic<int64_t> commits = 0;
   std::atomic<int64_t> appended = 0;
   std::atomic<int64_t> repeats = 0;
   std::atomic<int64_t> quarantined = 0;
   std::atomic<int64_t> quarantine_refused = 0;
+  std::atomic<int64_t> copies_differ = 0;
 };
 
 // The options of a log at `path` with the keys that all tests use. It removes what is due at once.

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/http.h"
 
 namespace kyc::tests {
 namespace {
@@ -56,10 +58,34 @@ Cluster::Cluster(const std::string& nats_server, const std::string& more,
   }
 }
 
+bool Cluster::NodesAreWhole() const {
+  for (int i = 0; i < kNodes; ++i) {
+    if (Get(nodes_.monitor_port(i), "/healthz").status != 200) return false;
+  }
+  return true;
+}
+
+absl::optional<int> Cluster::Leader() const {
+  std::set<absl::optional<int>> leaders;
+  for (int i = 0; i < kNodes; ++i) leaders.insert(LeaderAsKnownTo(i));
+  return leaders.size() == 1 ? *leaders.begin() : absl::nullopt;
+}
+
+absl::optional<int> Cluster::LeaderAsKnownTo(int node) const {
+  const std::string page = Get(nodes_.monitor_port(node), "/jsz?streams=true").body;
+  const size_t stream = page.find("stream_detail");
+  for (int i = 0; i < kNodes && stream != page.npos; ++i) {
+    const std::string leads = absl::StrCat("\"leader\": \"", nodes_.name(i), "\"");
+    if (page.find(leads, stream) != page.npos) return i;
+  }
+  return absl::nullopt;
+}
+
 void Cluster::KillSidecar(int number) {
   Member& sidecar = sidecars_[static_cast<size_t>(number)];
   sidecar.port = 0;
-  EXPECT_EQ(sidecar.process->process().Kill(), -SIGKILL);
+  EXPECT_EQ(sidecar.process->process().Kill().value_or(0), -SIGKILL)
+      << sidecar.process->process().StandardError();
 }
 
 void Cluster::StartSidecar(int number) {
@@ -71,7 +97,8 @@ void Cluster::StartSidecar(int number) {
 void Cluster::KillGateway(int number) {
   Member& gateway = gateways_[static_cast<size_t>(number)];
   gateway.port = 0;
-  EXPECT_EQ(gateway.process->process().Kill(), -SIGKILL);
+  EXPECT_EQ(gateway.process->process().Kill().value_or(0), -SIGKILL)
+      << gateway.process->process().StandardError();
 }
 
 void Cluster::StartGateway(int number) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/types/optional.h"
 #include "server/events/jetstream/nats_servers.h"
 #include "tests/support/gateway.h"
 #include "tests/support/gateway_files.h"
@@ -26,6 +27,11 @@ class Cluster {
   Cluster(const std::string& nats_server, const std::string& more, const std::string& sidecar);
 
   events::jetstream::NatsServers& nodes() { return nodes_; }
+  // Whether each node has all that the others have: what an operator waits for between two
+  // restarts.
+  bool NodesAreWhole() const;
+  // The node that leads the stream, as all of them say; none while they do not agree.
+  absl::optional<int> Leader() const;
 
   // SIGKILL, and as it was with what is on its disk. Its ports are new ones.
   void KillSidecar(int number);
@@ -41,6 +47,8 @@ class Cluster {
   uint16_t grpc_port(int gateway) const;
 
  private:
+  absl::optional<int> LeaderAsKnownTo(int node) const;
+
   // A process and its port, which others may ask for at any time.
   struct Member {
     GatewayFiles files;

@@ -22,8 +22,7 @@
 namespace kyc::tests {
 namespace {
 
-using events::jetstream::CurrentNatsServer;
-using events::jetstream::DebiansNatsServer;
+using events::jetstream::EachServerTest;
 
 constexpr int kSenders = 16;
 constexpr int kFollowers = 2;
@@ -37,12 +36,12 @@ struct Victim {
   int number = 0;
 };
 
-class ClusterTest : public testing::TestWithParam<bool> {
+class ClusterTest : public EachServerTest {
  protected:
   void SetUp() override {
-    const std::string program = GetParam() ? CurrentNatsServer() : DebiansNatsServer();
-    if (GetParam() && program.empty()) GTEST_SKIP() << "KYC_NATS_SERVER_NEW names no nats-server";
-    cluster_ = std::make_unique<Cluster>(program, "publish_timeout { seconds: 2 }", KYC_SIDECAR);
+    EachServerTest::SetUp();
+    if (IsSkipped()) return;
+    cluster_ = std::make_unique<Cluster>(program_, "publish_timeout { seconds: 2 }", KYC_SIDECAR);
     for (int i = 0; i < kSenders; ++i) senders_.emplace_back(i);
     followers_.resize(kFollowers);
     Begin();
@@ -50,8 +49,10 @@ class ClusterTest : public testing::TestWithParam<bool> {
 
   void TearDown() override { End(); }
 
-  // Every sender posts as fast as it is answered, at one sidecar until that is gone; every follower
-  // reads at one gateway until that is gone.
+  static bool OnDebians() { return !GetParam(); }
+
+  // Every sender posts as fast as it is answered, at one sidecar until that is gone; every
+  // follower reads at one gateway until that is gone.
   void Begin() {
     stop_ = false;
     for (int i = 0; i < kSenders; ++i) {
@@ -72,7 +73,7 @@ class ClusterTest : public testing::TestWithParam<bool> {
     do {
       status = sender.Post(connection);
       ++answers_[status == 200 ? 0 : status == 503 ? 1 : 2];
-      if (status != 200 && status != 503) absl::SleepFor(kPause);
+      if (resting_ || (status != 200 && status != 503)) absl::SleepFor(kPause);
     } while (status != 0 && !stop_);
   }
 
@@ -90,6 +91,17 @@ class ClusterTest : public testing::TestWithParam<bool> {
     for (int i = 0; i < Cluster::kGateways; ++i) cluster_->KillGateway(i);
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
+  }
+
+  // The node that leads the stream, once there is one.
+  int Leader() {
+    absl::optional<int> leader;
+    const absl::Time patience = absl::Now() + kPatience;
+    while (!(leader = cluster_->Leader()).has_value() && absl::Now() < patience) {
+      absl::SleepFor(kPause);
+    }
+    EXPECT_TRUE(leader.has_value()) << "no node leads the stream";
+    return leader.value_or(0);
   }
 
   void Kill(const Victim& victim) {
@@ -115,6 +127,17 @@ class ClusterTest : public testing::TestWithParam<bool> {
     }
   }
 
+  // Under full load a node of Debian's version may never catch up.
+  void AwaitWhole() {
+    resting_ = true;
+    const absl::Time patience = absl::Now() + kPatience;
+    while (!cluster_->NodesAreWhole()) {
+      ASSERT_LT(absl::Now(), patience) << "a node does not catch up with the others";
+      absl::SleepFor(5 * kPause);
+    }
+    resting_ = false;
+  }
+
   void ExpectAllOnce() {
     End();
     cluster_->StartGateway(0);
@@ -137,6 +160,7 @@ class ClusterTest : public testing::TestWithParam<bool> {
   std::deque<Follower> followers_;
   std::vector<std::thread> threads_;
   std::atomic<bool> stop_ = false;
+  std::atomic<bool> resting_ = false;
   std::array<std::atomic<int>, 3> answers_ = {};
   std::mt19937 random_{std::random_device()()};
 };
@@ -146,17 +170,23 @@ INSTANTIATE_TEST_SUITE_P(NatsServer, ClusterTest, testing::Bool(),
 
 TEST_P(ClusterTest, WhateverIsKilledNothingAnsweredIsLostOrRepeatedAndServiceGoesOn) {
   std::vector<Victim> victims;
-  for (int i = 0; i < 9; ++i) victims.push_back({Victim::kNode, i % Cluster::kNodes});
+  for (int i = 0; i < 6; ++i) victims.push_back({Victim::kNode, i % Cluster::kNodes});
   for (int i = 0; i < 3; ++i) victims.push_back({Victim::kSidecar, i % Cluster::kSidecars});
   for (int i = 0; i < 3; ++i) victims.push_back({Victim::kGateway, i % Cluster::kGateways});
   std::shuffle(victims.begin(), victims.end(), random_);
   AwaitAnswers(kAnswersThatShow);
-  for (const Victim& victim : victims) {
+  for (Victim& victim : victims) {
     if (HasFatalFailure()) break;
+    // A leader of Debian's version that is killed may come back with a copy that is not the
+    // others'.
+    if (OnDebians() && victim.kind == Victim::kNode && victim.number == Leader()) {
+      victim.number = (victim.number + 1) % Cluster::kNodes;
+    }
     SCOPED_TRACE(absl::StrCat("victim ", victim.kind, " ", victim.number));
     Kill(victim);
     AwaitAnswers(kAnswersThatShow);
     Start(victim);
+    if (!HasFatalFailure() && OnDebians()) AwaitWhole();
     if (!HasFatalFailure()) AwaitAnswers(kAnswersThatShow);
   }
   // Even where service stood still nothing that was answered is lost.
@@ -165,8 +195,10 @@ TEST_P(ClusterTest, WhateverIsKilledNothingAnsweredIsLostOrRepeatedAndServiceGoe
 
 TEST_P(ClusterTest, WithoutAMajorityNothingIsAnswered200AndServiceResumesByItself) {
   AwaitAnswers(kAnswersThatShow);
-  cluster_->nodes().Kill(0);
-  cluster_->nodes().Kill(1);
+  const int survivor = Leader();
+  for (int i = 1; i < Cluster::kNodes; ++i) {
+    cluster_->nodes().Kill((survivor + i) % Cluster::kNodes);
+  }
   // What the majority had stored before may still be answered.
   const int before = refused();
   const absl::Time patience = absl::Now() + kPatience;
@@ -175,8 +207,9 @@ TEST_P(ClusterTest, WithoutAMajorityNothingIsAnswered200AndServiceResumesByItsel
   while (refused() < before + 3 * kSenders && absl::Now() < patience) absl::SleepFor(kPause);
   EXPECT_GE(refused(), before + 3 * kSenders);
   EXPECT_EQ(answered(), answered_before);
-  cluster_->nodes().Start(0);
-  cluster_->nodes().Start(1);
+  for (int i = 1; i < Cluster::kNodes; ++i) {
+    cluster_->nodes().Start((survivor + i) % Cluster::kNodes);
+  }
   ASSERT_NO_FATAL_FAILURE(AwaitAnswers(kAnswersThatShow));
   ExpectAllOnce();
 }
@@ -187,10 +220,13 @@ TEST_P(ClusterTest, FrozenNodeHoldsUpNobodyLongerThanTheTimeout) {
     cluster_->nodes().Freeze(node);
     ASSERT_NO_FATAL_FAILURE(AwaitAnswers(kAnswersThatShow)) << "node " << node << " frozen";
     cluster_->nodes().Thaw(node);
+    if (OnDebians()) {
+      ASSERT_NO_FATAL_FAILURE(AwaitWhole());
+    }
     ASSERT_NO_FATAL_FAILURE(AwaitAnswers(kAnswersThatShow)) << "node " << node << " thawed";
   }
-  // After it stood still a server of Debian's version may lack messages that it has acknowledged.
-  GetParam() ? ExpectAllOnce() : End();
+  // The same may come of a leader of Debian's version that stood still.
+  OnDebians() ? End() : ExpectAllOnce();
   EXPECT_EQ(answers_[2], 0) << "an answer other than 200 and 503";
 }
 

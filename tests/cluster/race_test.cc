@@ -23,8 +23,7 @@
 namespace kyc::tests {
 namespace {
 
-using events::jetstream::CurrentNatsServer;
-using events::jetstream::DebiansNatsServer;
+using events::jetstream::EachServerTest;
 
 constexpr int kReferences = 1000;
 constexpr int kBodies = 20;
@@ -40,12 +39,12 @@ Notice NoticeOf(int reference, int body) {
   return {absl::StrCat("r", reference), reference * kBodies + body};
 }
 
-class RaceTest : public testing::TestWithParam<bool> {
+class RaceTest : public EachServerTest {
  protected:
   void SetUp() override {
-    const std::string program = GetParam() ? CurrentNatsServer() : DebiansNatsServer();
-    if (GetParam() && program.empty()) GTEST_SKIP() << "KYC_NATS_SERVER_NEW names no nats-server";
-    cluster_ = std::make_unique<Cluster>(program, kLongTimeout, KYC_SIDECAR);
+    EachServerTest::SetUp();
+    if (IsSkipped()) return;
+    cluster_ = std::make_unique<Cluster>(program_, kLongTimeout, KYC_SIDECAR);
   }
 
   // A thread and a connection for each body of each reference under way.

@@ -21,12 +21,12 @@ constexpr int kBodies = 20;
 constexpr int kReferences = 200;
 constexpr int kReferencesAtOnce = 20;
 
-class ConcurrencyTest : public testing::TestWithParam<bool> {
+class ConcurrencyTest : public EachServerTest {
  protected:
   void SetUp() override {
-    const std::string program = GetParam() ? CurrentNatsServer() : DebiansNatsServer();
-    if (GetParam() && program.empty()) GTEST_SKIP() << "KYC_NATS_SERVER_NEW names no nats-server";
-    servers_ = std::make_unique<NatsServers>(program, 3);
+    EachServerTest::SetUp();
+    if (IsSkipped()) return;
+    servers_ = std::make_unique<NatsServers>(program_, 3);
     for (int i = 0; i < kPublishers; ++i) {
       JetStreamLogOptions options = OptionsOver(*servers_, metrics_);
       options.follows = i == 0;

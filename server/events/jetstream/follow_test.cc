@@ -154,6 +154,29 @@ TEST_P(FollowTest, ReadModelAheadOfTheStreamIsMadeAnew) {
   EXPECT_THAT(ReadAll(*log), ElementsAre("1:R1/approved@1", "2:R4/approved@1"));
 }
 
+TEST_P(FollowTest, HistoryOfAServerThatIsNotThePublishersIsCounted) {
+  const JetStreamLogOptions options = Options();
+  {
+    const auto log = OpenLog(options);
+    for (const char* reference : {"R1", "R2", "R3"}) Append(*log, reference, "approved");
+    AwaitSequence(*log, 3);
+  }
+  {
+    // As a gateway has it that read the copy of a server which came back with another history.
+    absl::StatusOr<Database> database =
+        Database::Open(options.folder + "/read-model.db", Database::Use::kWrite);
+    ASSERT_TRUE(database.ok());
+    const absl::Status another = database->Execute(
+        "UPDATE event SET event_id = randomblob(16) WHERE sequence = 1;"
+        "DELETE FROM event WHERE sequence = 2");
+    ASSERT_TRUE(another.ok()) << another;
+  }
+  const auto log = OpenLog(options);
+  for (const char* reference : {"R1", "R2", "R3"}) Append(*log, reference, "rejected");
+  AwaitSequence(*log, 6);
+  EXPECT_EQ(metrics_.copies_differ, 2);
+}
+
 TEST_P(FollowTest, RetentionTrimsTheReadModelAndRevisionsGoOn) {
   JetStreamLogOptions options = Options();
   options.retention.count = 2;
@@ -170,6 +193,8 @@ TEST_P(FollowTest, RetentionTrimsTheReadModelAndRevisionsGoOn) {
   EXPECT_EQ(ReasonOf(log->ReadAfter({}, 10, {}).status()), "CURSOR_EXPIRED");
   EXPECT_THAT(ReadAll(*log, log->ends().oldest), ElementsAre("3:R1/c@3", "4:R1/d@4"));
   EXPECT_EQ(Append(*log, "R1", "e").revision, 5);
+  AwaitSequence(*log, 5);
+  EXPECT_EQ(metrics_.copies_differ, 0);
 }
 
 TEST_P(FollowTest, GatewayThatComesAfterTheStreamForgotBeginsWhereItBegins) {

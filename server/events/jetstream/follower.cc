@@ -155,8 +155,23 @@ absl::Status Follower::Apply(const std::vector<StreamEvent>& batch, bool& begins
     begins_later = false;
   }
   absl::Status applied = model_.Apply(batch, options_.retention, options_.clock());
-  if (applied.ok()) options_.metrics->LogBehind(pending_);
-  return applied;
+  if (!applied.ok()) return applied;
+  options_.metrics->LogBehind(pending_);
+  TellIfCopiesDiffer(batch);
+  return absl::OkStatus();
+}
+
+void Follower::TellIfCopiesDiffer(const std::vector<StreamEvent>& applied) {
+  const absl::StatusOr<std::vector<int64_t>> misplaced = model_.WithAnotherBefore(applied);
+  if (!misplaced.ok()) return Log(misplaced.status());
+  if (misplaced->empty()) return;
+  options_.metrics->LogCopiesDiffer(static_cast<int64_t>(misplaced->size()));
+  if (options_.log != nullptr && !told_copies_differ_) {
+    options_.log(absl::StrCat(
+        "the servers' copies of the stream differ: the event before sequence ", misplaced->front(),
+        " of its reference is not the one that its publisher knew of; said once, then counted"));
+  }
+  told_copies_differ_ = true;
 }
 
 void Follower::TrimIfDue() {

@@ -55,6 +55,9 @@ class Follower {
   absl::StatusOr<bool> Take(Subscription& subscription, std::vector<StreamEvent>& batch);
   bool OnServersWord(const Message& message);
   absl::Status Apply(const std::vector<StreamEvent>& batch, bool& begins_later);
+  // The copy of the stream that a consumer reads is one server's. It is told where that is not what
+  // the publishers knew from the leader; which of the servers is wrong nobody can know here.
+  void TellIfCopiesDiffer(const std::vector<StreamEvent>& applied);
   void TrimIfDue();
   void Log(const absl::Status& status);
 
@@ -71,6 +74,7 @@ class Follower {
   absl::Time ahead_since_ = absl::InfiniteFuture();
   absl::Time next_trim_;
   std::string last_line_;
+  bool told_copies_differ_ = false;
 
   std::thread thread_;  // Last: it uses all the others.
 };

@@ -112,6 +112,11 @@ absl::StatusOr<std::unique_ptr<JetStreamLog>> JetStreamLog::Open(JetStreamLogOpt
   const absl::StatusOr<StreamState> stream =
       Persist(options, begin, [&] { return PrepareStream(**publishing, options.stream, keys); });
   if (!stream.ok()) return stream.status();
+  if (stream->leader_is_old && options.log != nullptr) {
+    options.log(
+        "the stream's leader is a nats-server older than 2.10: after one was killed the servers' "
+        "copies may differ; run a current one");
+  }
 
   LogFile file{absl::StrCat(options.folder, "/read-model.db"), stream->log_id, keys,
                *std::move(sealer)};

@@ -38,12 +38,12 @@ Appended AppendWhatever(EventLog& log, const ::netzme::v1::UpgradeEvent& notific
 
 // For tests with one server: of Debian's version, or, where the parameter is true, a current one,
 // which is not on every machine.
-class OneServerTest : public testing::TestWithParam<bool> {
+class OneServerTest : public EachServerTest {
  protected:
   void SetUp() override {
-    const std::string program = GetParam() ? CurrentNatsServer() : DebiansNatsServer();
-    if (GetParam() && program.empty()) GTEST_SKIP() << "KYC_NATS_SERVER_NEW names no nats-server";
-    servers_ = std::make_unique<NatsServers>(program, 1);
+    EachServerTest::SetUp();
+    if (IsSkipped()) return;
+    servers_ = std::make_unique<NatsServers>(program_, 1);
   }
 
   JetStreamLogOptions Options() { return OptionsOver(*servers_, metrics_); }

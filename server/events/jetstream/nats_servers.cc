@@ -68,12 +68,20 @@ std::string CurrentNatsServer() {
   return path != nullptr && access(path, X_OK) == 0 ? path : "";
 }
 
+void EachServerTest::SetUp() {
+  if (GetParam() && program_.empty()) GTEST_SKIP() << "KYC_NATS_SERVER_NEW names no nats-server";
+}
+
 NatsServers::NatsServers(const std::string& program, int count, const std::string& settings,
                          const std::string& jetstream_settings)
     : program_(program), servers_(static_cast<size_t>(count)) {
   if (program.empty()) ADD_FAILURE() << "no nats-server here: tools/install test brings it";
   for (Server& server : servers_) {
-    server = {.folder = NewFolder(), .port = FreePort(), .cluster_port = FreePort(), .pid = -1};
+    server = {.folder = NewFolder(),
+              .port = FreePort(),
+              .cluster_port = FreePort(),
+              .monitor_port = FreePort(),
+              .pid = -1};
   }
   for (const Server& server : servers_) {
     std::ofstream(absl::StrCat(server.folder, "/config"))
@@ -90,10 +98,10 @@ NatsServers::~NatsServers() {
 
 std::string NatsServers::ConfigOf(const Server& server, const std::string& settings,
                                   const std::string& jetstream_settings) const {
-  std::string config =
-      absl::StrCat("server_name: n", server.port, "\nlisten: \"127.0.0.1:", server.port,
-                   "\"\njetstream {\n  store_dir: \"", server.folder, "/store\"\n  ",
-                   jetstream_settings, "\n}\n", settings, "\n");
+  std::string config = absl::StrCat(
+      "server_name: n", server.port, "\nlisten: \"127.0.0.1:", server.port,
+      "\"\nhttp: \"127.0.0.1:", server.monitor_port, "\"\njetstream {\n  store_dir: \"",
+      server.folder, "/store\"\n  ", jetstream_settings, "\n}\n", settings, "\n");
   if (servers_.size() == 1) return config;
   absl::StrAppend(&config, "cluster { name: test, listen: \"127.0.0.1:", server.cluster_port,
                   "\", routes: [");
@@ -109,6 +117,10 @@ std::vector<std::string> NatsServers::urls() const {
     urls.push_back(absl::StrCat("nats://127.0.0.1:", server.port));
   }
   return urls;
+}
+
+std::string NatsServers::name(int number) const {
+  return absl::StrCat("n", servers_[static_cast<size_t>(number)].port);
 }
 
 std::string NatsServers::store(int number) const {

@@ -2,6 +2,7 @@
 #ifndef SERVER_EVENTS_JETSTREAM_NATS_SERVERS_H_
 #define SERVER_EVENTS_JETSTREAM_NATS_SERVERS_H_
 
+#include <gtest/gtest.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -18,6 +19,16 @@ std::string DebiansNatsServer();
 // set, and tests over it are skipped, which they say.
 std::string CurrentNatsServer();
 
+// For tests over Debian's server and, where the parameter is true, over a current one.
+class EachServerTest : public testing::TestWithParam<bool> {
+ protected:
+  EachServerTest() : program_(GetParam() ? CurrentNatsServer() : DebiansNatsServer()) {}
+  // Skips the test, and says so, where there is no such server.
+  void SetUp() override;
+
+  const std::string program_;
+};
+
 // One thread. Servers are killed by the destructor, and by the kernel if the test dies first.
 class NatsServers {
  public:
@@ -31,10 +42,15 @@ class NatsServers {
 
   // nats://127.0.0.1:port of each.
   std::vector<std::string> urls() const;
+  std::string name(int number) const;
   int count() const { return static_cast<int>(servers_.size()); }
   // Where it keeps its messages.
   std::string store(int number) const;
   std::string log(int number) const;
+  // Of its monitoring, by HTTP.
+  uint16_t monitor_port(int number) const {
+    return servers_[static_cast<size_t>(number)].monitor_port;
+  }
 
   // SIGKILL, and waits for the end. Start begins it again with what is on its disk.
   void Kill(int number);
@@ -49,6 +65,7 @@ class NatsServers {
     std::string folder;
     uint16_t port = 0;
     uint16_t cluster_port = 0;
+    uint16_t monitor_port = 0;
     pid_t pid = -1;
   };
   std::string ConfigOf(const Server& server, const std::string& settings,

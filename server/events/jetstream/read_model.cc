@@ -1,21 +1,19 @@
 #include "server/events/jetstream/read_model.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/events/event_row.h"
+#include "server/events/jetstream/read_model_file.h"
 #include "server/events/log_keys.h"
-#include "server/events/schema.h"
-#include "server/events/sealing_keys.h"
 
 namespace kyc::events::jetstream {
 namespace {
 
 using ::kyc::log::v1::StoredEvent;
 
-constexpr int64_t kFullCheckBytes = 64 << 20;
 constexpr int64_t kMaxWriteAheadLogBytes = 64 << 20;
 
 // The columns of server/events/schema.cc.
@@ -23,56 +21,6 @@ constexpr char kInsertEvent[] =
     "INSERT INTO event (sequence, event_id, received_time_us, revision, previous_status, status, "
     "type, anomalies, reference_digest, content_digest, chain, cust_id_digest, sealed_fields, "
     "sealed_raw_body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
-void RemoveFiles(const std::string& path) {
-  for (const char* suffix : {"", "-wal", "-shm"}) std::remove(absl::StrCat(path, suffix).c_str());
-}
-
-// A new file gets an id of its own; this one is the stream's.
-absl::Status Adopt(Database& database, const LogFile& file) {
-  absl::StatusOr<Statement> adopt = database.Prepare("UPDATE log SET log_id = ?, key_check = ?");
-  if (!adopt.ok()) return adopt.status();
-  adopt->Bind(file.log_id).Bind(LookupDigest(file.keys.check, file.log_id));
-  if (absl::Status status = adopt->Run(); !status.ok()) return status;
-  // The proofs are bound to the id.
-  if (absl::Status status = database.Execute("DELETE FROM sealing_key"); !status.ok()) {
-    return status;
-  }
-  return RememberSealingKey(database, file.sealer, file.log_id);
-}
-
-absl::StatusOr<bool> IsSound(Database& database) {
-  const absl::StatusOr<int64_t> bytes = database.QueryInteger(
-      "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
-  if (!bytes.ok()) return bytes.status();
-  if (*bytes > kFullCheckBytes) return true;
-  const absl::StatusOr<std::string> result = database.QueryBytes("PRAGMA quick_check(1)");
-  if (!result.ok()) return result.status();
-  return *result == "ok";
-}
-
-// The file as it is. NOT_FOUND: it must be made anew.
-absl::StatusOr<Database> OpenAsIs(const LogFile& file) {
-  absl::StatusOr<Database> database = Database::Open(file.path, Database::Use::kCreate);
-  if (!database.ok()) return absl::NotFoundError("damaged");
-  const absl::StatusOr<int64_t> tables =
-      database->QueryInteger("SELECT COUNT(*) FROM sqlite_schema");
-  const absl::StatusOr<std::string> log_id = PrepareSchema(*database, file.keys, file.sealer);
-  if (absl::IsFailedPrecondition(log_id.status())) return log_id.status();
-  if (!tables.ok() || !log_id.ok()) return absl::NotFoundError("damaged");
-  if (*tables == 0) {
-    if (absl::Status status = Adopt(*database, file); !status.ok()) return status;
-  } else if (*log_id != file.log_id) {
-    return absl::NotFoundError("another log's");
-  }
-  const absl::StatusOr<bool> sound = IsSound(*database);
-  if (!sound.ok() || !*sound) return absl::NotFoundError("damaged");
-  // What a power cut takes from the end comes again from the stream.
-  if (absl::Status status = database->Execute("PRAGMA synchronous = NORMAL"); !status.ok()) {
-    return status;
-  }
-  return database;
-}
 
 std::string ChainOf(const StreamEvent& event) {
   return NextChain("", event.sequence, event.event.event_id(), 0, event.event.content_digest());
@@ -90,15 +38,7 @@ absl::StatusOr<std::unique_ptr<ReadModel>> ReadModel::Open(const LogFile& file,
                                                            absl::Duration read_time_limit) {
   absl::StatusOr<FileLock> lock = FileLock::Take(absl::StrCat(file.path, "-lock"));
   if (!lock.ok()) return lock.status();
-  absl::StatusOr<Database> database = OpenAsIs(file);
-  if (absl::IsNotFound(database.status())) {
-    RemoveFiles(file.path);
-    database = OpenAsIs(file);
-  }
-  if (absl::IsNotFound(database.status())) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("The read model cannot be made: ", file.path));
-  }
+  absl::StatusOr<Database> database = OpenReadModel(file);
   if (!database.ok()) return database.status();
   std::unique_ptr<ReadModel> model(
       new ReadModel(*std::move(lock), file, *std::move(database), read_time_limit));
@@ -167,6 +107,25 @@ absl::Status ReadModel::BeginAfter(const StreamEvent& event) {
   if (absl::Status status = NoteTrimmed(PlaceOf(event, 0)); !status.ok()) return status;
   if (absl::Status status = transaction->Commit(); !status.ok()) return status;
   return Refresh();
+}
+
+absl::StatusOr<std::vector<int64_t>> ReadModel::WithAnotherBefore(
+    const std::vector<StreamEvent>& events) {
+  absl::StatusOr<Statement> query =
+      database_.Prepare("SELECT event_id FROM event WHERE sequence = ?");
+  if (!query.ok()) return query.status();
+  const int64_t trimmed = ends().oldest.sequence;
+  std::vector<int64_t> found;
+  for (const auto& [sequence, time_us, event] : events) {
+    if (event.previous_sequence() <= trimmed) continue;
+    const absl::StatusOr<bool> row = query->Bind(event.previous_sequence()).Step();
+    if (!row.ok()) return row.status();
+    if (!*row || !absl::StartsWith(query->Bytes(0), event.previous_event())) {
+      found.push_back(sequence);
+    }
+    query->Reset();
+  }
+  return found;
 }
 
 absl::StatusOr<bool> ReadModel::Trim(const Retention& retention, absl::Time now,

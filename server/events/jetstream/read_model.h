@@ -31,14 +31,14 @@ struct StreamEvent {
   kyc::log::v1::StoredEvent event;
 };
 
-// Apply, Trim and Reopen: the follower's thread. The others are thread-safe.
+// Apply, BeginAfter, Trim and WithAnotherBefore: the follower's thread. The others are thread-safe.
 //
 // Its chain is not cumulative as an SQLite log's is: what stands for an event is made of its
 // sequence, random id and content alone. A gateway that began to follow later has the same, and a
 // stream of another history has another id at that place.
 class ReadModel {
  public:
-  // Blocks. A file of another log, or a damaged one, is made anew. `file` outlives it.
+  // Blocks, as OpenReadModel. `file` outlives it.
   static absl::StatusOr<std::unique_ptr<ReadModel>> Open(const LogFile& file,
                                                          absl::Duration read_time_limit);
 
@@ -55,6 +55,9 @@ class ReadModel {
   // Everything through this sequence is gone from the stream, and was never here: the log begins
   // after it.
   absl::Status BeginAfter(const StreamEvent& event);
+  // Of these events, which were applied, the sequences of those whose reference has another event
+  // before them here than their publisher knew of, or none though its is not trimmed.
+  absl::StatusOr<std::vector<int64_t>> WithAnotherBefore(const std::vector<StreamEvent>& events);
   // Tells which events are due, and removes some of them once `notice` is over: their readers have
   // so long to resume after them. Returns whether more may be removed now.
   absl::StatusOr<bool> Trim(const Retention& retention, absl::Time now, absl::Duration notice);

@@ -18,6 +18,7 @@ using ::netzme::v1::UpgradeEvent;
 constexpr size_t kMacBytes = 16;
 constexpr size_t kOlderContentBytes = 8;
 constexpr size_t kOlderContents = 64;
+constexpr size_t kPreviousEventBytes = 8;
 constexpr size_t kDigestBytes = 16;
 
 std::string MacOf(absl::string_view log_id, absl::string_view subject, absl::string_view event,
@@ -90,7 +91,11 @@ void Place(const Verdict& verdict, const absl::optional<Latest>& latest, StoredE
   draft.set_previous_status(verdict.previous_status);
   draft.set_anomalies(draft.anomalies() & ~kRedelivery);
   draft.clear_older_contents();
+  draft.clear_previous_sequence();
+  draft.clear_previous_event();
   if (!latest.has_value()) return;
+  draft.set_previous_sequence(latest->sequence);
+  draft.set_previous_event(latest->event.event_id().substr(0, kPreviousEventBytes));
   if (verdict.has_older && OlderHas(latest->event, draft.content_digest())) {
     draft.set_anomalies(draft.anomalies() | kRedelivery);
   }

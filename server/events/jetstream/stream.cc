@@ -70,7 +70,7 @@ absl::StatusOr<StreamState> StateOf(const StreamInfo& info, const StreamOptions&
   std::string subject_prefix = SubjectPrefix(options, *log_id);
   if (absl::Status status = Check(info, options, subject_prefix); !status.ok()) return status;
   return StreamState{*std::move(log_id), std::move(subject_prefix), info.first_sequence,
-                     info.last_sequence};
+                     info.last_sequence, !info.leader_knows_sync_interval};
 }
 
 absl::StatusOr<StreamInfo> Ask(Connection& connection, const std::string& subject,
