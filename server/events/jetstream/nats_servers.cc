@@ -13,24 +13,39 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <random>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 
 namespace kyc::events::jetstream {
 namespace {
 
-// A port that nobody uses now. Somebody else may take it before the server does; then the test
-// fails and says so.
-uint16_t FreePort() {
+bool IsFree(uint16_t port) {
   const int socket_number = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  EXPECT_EQ(bind(socket_number, reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(getsockname(socket_number, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  address.sin_port = htons(port);
+  const bool free =
+      bind(socket_number, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
   close(socket_number);
-  return ntohs(address.sin_port);
+  return free;
+}
+
+// A port that nobody uses now, below those that the kernel gives to outgoing connections: they
+// would take it while its server is killed. Another test may take it, too, which is rare; then this
+// one fails and says so.
+uint16_t FreePort() {
+  constexpr int kFirst = 20'000;
+  constexpr int kLast = 32'000;
+  static std::mt19937 random{std::random_device()()};
+  static std::set<uint16_t> given;
+  for (;;) {
+    const auto port =
+        static_cast<uint16_t>(std::uniform_int_distribution<int>(kFirst, kLast)(random));
+    if (IsFree(port) && given.insert(port).second) return port;
+  }
 }
 
 std::string NewFolder() {
