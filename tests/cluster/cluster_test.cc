@@ -181,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(NatsServer, ClusterTest, testing::Bool(),
 
 TEST_P(ClusterTest, WhateverIsKilledNothingAnsweredIsLostOrRepeatedAndServiceGoesOn) {
   std::vector<Victim> victims;
-  for (int i = 0; i < 6; ++i) victims.push_back({Victim::kNode, i % Cluster::kNodes});
+  for (int i = 0; i < 9; ++i) victims.push_back({Victim::kNode, i % Cluster::kNodes});
   for (int i = 0; i < 3; ++i) victims.push_back({Victim::kSidecar, i % Cluster::kSidecars});
   for (int i = 0; i < 3; ++i) victims.push_back({Victim::kGateway, i % Cluster::kGateways});
   std::shuffle(victims.begin(), victims.end(), random_);
@@ -205,7 +205,8 @@ TEST_P(ClusterTest, WhateverIsKilledNothingAnsweredIsLostOrRepeatedAndServiceGoe
 
 TEST_P(ClusterTest, WithoutAMajorityNothingIsAnswered200AndServiceResumesByItself) {
   AwaitAnswers(kAnswersThatShow);
-  const int survivor = Leader();
+  // A leader of Debian's version must not be killed under load.
+  const int survivor = OnDebians() ? Leader() : Cluster::kNodes - 1;
   for (int i = 1; i < Cluster::kNodes; ++i) {
     cluster_->nodes().Kill((survivor + i) % Cluster::kNodes);
   }
@@ -235,7 +236,7 @@ TEST_P(ClusterTest, FrozenNodeHoldsUpNobodyLongerThanTheTimeout) {
     }
     ASSERT_NO_FATAL_FAILURE(AwaitAnswers(kAnswersThatShow)) << "node " << node << " thawed";
   }
-  // The same may come of a leader of Debian's version that stood still.
+  // A leader of Debian's version that stood still may have a copy that is not the others'.
   OnDebians() ? End() : ExpectAllOnce();
   EXPECT_EQ(answers_[2], 0) << "an answer other than 200 and 503";
 }

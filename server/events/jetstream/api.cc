@@ -174,7 +174,7 @@ absl::StatusOr<StreamInfo> ReadStreamInfo(const Message& message) {
   info.max_messages_per_subject = NumberAt(config, "max_msgs_per_subject");
   info.first_sequence = NumberAt(state, "first_seq");
   info.last_sequence = NumberAt(state, "last_seq");
-  info.leader_knows_sync_interval = answer->Find("ts") != nullptr;
+  info.leader_is_old = answer->Find("ts") == nullptr;
   return info;
 }
 

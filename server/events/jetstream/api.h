@@ -60,8 +60,8 @@ struct StreamInfo {
   int64_t max_messages_per_subject = 0;
   int64_t first_sequence = 0;
   int64_t last_sequence = 0;
-  // Whether its leader is of 2.10 or later: from then on such an answer carries the time.
-  bool leader_knows_sync_interval = false;
+  // Its leader is a nats-server older than 2.10: from then on such an answer carries the time.
+  bool leader_is_old = false;
 };
 struct StreamPlan {
   std::string name;

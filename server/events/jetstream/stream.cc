@@ -55,7 +55,7 @@ absl::Status Check(const StreamInfo& info, const StreamOptions& options,
   if (info.replicas < options.replicas) {
     return Refused(absl::StrCat("has ", info.replicas, " replicas, fewer than ", options.replicas));
   }
-  if (options.synced && !info.leader_knows_sync_interval) {
+  if (options.synced && info.leader_is_old) {
     return Refused(
         "cannot promise SYNCED: its leader is a nats-server older than 2.10, which has no "
         "sync_interval: always");
@@ -70,7 +70,7 @@ absl::StatusOr<StreamState> StateOf(const StreamInfo& info, const StreamOptions&
   std::string subject_prefix = SubjectPrefix(options, *log_id);
   if (absl::Status status = Check(info, options, subject_prefix); !status.ok()) return status;
   return StreamState{*std::move(log_id), std::move(subject_prefix), info.first_sequence,
-                     info.last_sequence, !info.leader_knows_sync_interval};
+                     info.last_sequence, info.leader_is_old};
 }
 
 absl::StatusOr<StreamInfo> Ask(Connection& connection, const std::string& subject,

@@ -34,7 +34,7 @@ struct StreamState {
   std::string subject_prefix;  // Of every reference's subject.
   int64_t first_sequence = 0;
   int64_t last_sequence = 0;
-  bool leader_is_old = false;  // A nats-server older than 2.10.
+  bool leader_is_old = false;  // As in StreamInfo.
 };
 
 // Blocks, one request or two. FAILED_PRECONDITION, for the operator: the stream is another
