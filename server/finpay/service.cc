@@ -1,13 +1,12 @@
 #include "server/finpay/service.h"
 
 #include <utility>
-#include <variant>
 
 #include "absl/status/statusor.h"
 #include "server/call/error.h"
 #include "server/finpay/refusal.h"
 #include "server/json/value.h"
-#include "server/upstream/errors.h"
+#include "server/upstream/read_reply.h"
 
 namespace kyc::finpay {
 namespace {
@@ -15,28 +14,13 @@ namespace {
 using ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest;
 using ::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse;
 
-void Count(const json::Deviations& deviations, Metrics& metrics) {
-  for (const std::string& deviation : deviations) metrics.Deviation(kUpstream, deviation);
-}
-
-absl::StatusOr<CreateUpgradeAccountWidgetResponse> Answer(
-    const upstream::HttpResult& result, const CreateUpgradeAccountWidgetRequest& request,
-    const WidgetCredentials& credentials, const WidgetOptions& options, Metrics& metrics) {
-  if (const auto* failure = std::get_if<upstream::HttpFailure>(&result)) {
-    return upstream::FailureStatus(kUpstream, *failure);
-  }
-  json::Deviations deviations;
-  auto response =
-      FromHttp(std::get<upstream::HttpResponse>(result), request, credentials, options, deviations);
-  Count(deviations, metrics);
-  return response;
-}
+constexpr absl::string_view kEndpoint = "upgrade-account-widget";
 
 }  // namespace
 
 UpgradeAccountService::UpgradeAccountService(WidgetOptions options, std::vector<Account> accounts,
-                                             Metrics* metrics)
-    : metrics_(metrics) {
+                                             Metrics* metrics, KeptReplies* kept)
+    : metrics_(metrics), kept_(kept) {
   options.accounts.clear();
   Accounts shared;
   for (Account& account : accounts) {
@@ -55,14 +39,22 @@ void UpgradeAccountService::CreateUpgradeAccountWidget(
   }
   const std::shared_ptr<const Account> account = FindAccount(request.account());
   if (account == nullptr) return std::move(done)(GatewayBug("the choice of a Finpay account"));
-  Count(DeviationsOf(request), *metrics_);
+  for (const std::string& deviation : DeviationsOf(request)) {
+    metrics_->Deviation(kUpstream, deviation);
+  }
   upstream::HttpRequest http = ToHttp(request, std::move(images), account->credentials, *options_);
-  account->send(
-      context, std::move(http),
-      [account, request = std::move(request), options = options_, metrics = metrics_,
-       done = std::move(done)](upstream::HttpResult result) mutable {
-        std::move(done)(Answer(result, request, account->credentials, *options, *metrics));
-      });
+  account->send(context, std::move(http),
+                [account, request = std::move(request), request_id = context.request_id,
+                 options = options_, metrics = metrics_, kept = kept_,
+                 done = std::move(done)](upstream::HttpResult result) mutable {
+                  const upstream::ReplyOf of = {kUpstream,  account->name, kEndpoint,
+                                                request_id, metrics,       kept};
+                  std::move(done)(upstream::ReadReply<CreateUpgradeAccountWidgetResponse>(
+                      std::move(result), of, [&](const auto& response, auto& deviations) {
+                        return FromHttp(response, request, account->credentials, *options,
+                                        deviations);
+                      }));
+                });
 }
 
 void UpgradeAccountService::UseCredentials(absl::string_view account,

@@ -10,6 +10,7 @@
 #include "finpay/linkage/v1/linkage.pb.h"
 #include "server/call/call_context.h"
 #include "server/call/current.h"
+#include "server/call/kept_replies.h"
 #include "server/call/metrics.h"
 #include "server/finpay/upgrade_account_widget.h"
 #include "server/upstream/http.h"
@@ -24,11 +25,13 @@ struct Account {
 };
 
 // Thread-safe. A running call keeps what it needs, so that the service may go before its calls end;
-// `metrics` outlives both. The images are let go of when they have been sent.
+// `metrics` and `kept` outlive both. The images are let go of when they have been sent.
 class UpgradeAccountService {
  public:
-  // `accounts` has at least one; with one it is the default. Fills in options.accounts.
-  UpgradeAccountService(WidgetOptions options, std::vector<Account> accounts, Metrics* metrics);
+  // `accounts` has at least one; with one it is the default. Fills in options.accounts. Without
+  // `kept` no unreadable reply is kept.
+  UpgradeAccountService(WidgetOptions options, std::vector<Account> accounts, Metrics* metrics,
+                        KeptReplies* kept = nullptr);
 
   // `images` are the request's own, whose `content` fields are empty.
   void CreateUpgradeAccountWidget(
@@ -49,6 +52,7 @@ class UpgradeAccountService {
   std::shared_ptr<const WidgetOptions> options_;
   Current<Accounts> accounts_;
   Metrics* metrics_;
+  KeptReplies* kept_;
 };
 
 }  // namespace kyc::finpay

@@ -10,6 +10,7 @@
 #include "absl/types/optional.h"
 #include "server/call/error.h"
 #include "server/call/fake_metrics.h"
+#include "server/call/kept_replies.h"
 
 namespace kyc::finpay {
 namespace {
@@ -32,6 +33,12 @@ class DeviationLog : public FakeMetrics {
   std::vector<std::pair<std::string, std::string>> seen;
 };
 
+class KeptList : public KeptReplies {
+ public:
+  void Keep(KeptReply reply) override { kept.push_back(std::move(reply)); }
+  std::vector<KeptReply> kept;
+};
+
 class Service : public testing::Test {
  protected:
   // `account` is the merchant id too; sends to `sent_` and answers `result_` at once.
@@ -50,7 +57,7 @@ class Service : public testing::Test {
     for (const std::string& name : names) accounts.push_back(MakeAccount(name));
     WidgetOptions options;
     options.base_url = "https://finpay.test";
-    return UpgradeAccountService(options, std::move(accounts), &metrics_);
+    return UpgradeAccountService(options, std::move(accounts), &metrics_, &kept_);
   }
 
   absl::StatusOr<Response> Create(const UpgradeAccountService& service, Request request) {
@@ -72,6 +79,7 @@ class Service : public testing::Test {
   upstream::HttpResult result_;
   std::vector<std::string> sent_;
   DeviationLog metrics_;
+  KeptList kept_;
 };
 
 Request MakeRequest(std::string account) {
@@ -117,6 +125,25 @@ TEST_F(Service, FailureIsItsError) {
   EXPECT_EQ(status.code(), StatusCode::kUnavailable);
   EXPECT_EQ(ReasonOf(status), "UPSTREAM_UNREACHABLE");
   EXPECT_EQ(MetadataOf(status, "upstream"), "finpay");
+}
+
+TEST_F(Service, OnlyMalformedRepliesAreKept) {
+  const UpgradeAccountService service = Make({"only"});
+  for (const auto& [http, body] :
+       std::vector<std::pair<int, std::string>>{{200, R"({"responseCode":"2000001"})"},
+                                                {200, R"({"responseCode":"4090001"})"},
+                                                {500, "<html>"},
+                                                {200, R"({"responseCode":"2000003"})"}}) {
+    AnswerWith(http, body);
+    (void)Create(service, MakeRequest(""));
+  }
+  ASSERT_EQ(kept_.kept.size(), 1u);
+  const KeptReply& kept = kept_.kept[0];
+  EXPECT_EQ(kept.upstream, "finpay");
+  EXPECT_EQ(kept.account, "only");
+  EXPECT_EQ(kept.endpoint, "upgrade-account-widget");
+  EXPECT_EQ(kept.body, R"({"responseCode":"2000003"})");
+  EXPECT_THAT(kept.why, HasSubstr("has no responseCode that is known"));
 }
 
 TEST_F(Service, CallOutlivesItsService) {

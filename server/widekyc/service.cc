@@ -1,12 +1,11 @@
 #include "server/widekyc/service.h"
 
 #include <utility>
-#include <variant>
 
 #include "absl/status/statusor.h"
 #include "server/call/error.h"
 #include "server/json/value.h"
-#include "server/upstream/errors.h"
+#include "server/upstream/read_reply.h"
 #include "server/widekyc/envelope.h"
 #include "server/widekyc/id_recognize.h"
 #include "server/widekyc/id_validation.h"
@@ -15,23 +14,21 @@
 namespace kyc::widekyc {
 namespace {
 
-template <typename Request, typename Response>
-absl::StatusOr<Response> Answer(const upstream::HttpResult& result, const Request& request,
-                                const Secret& token, Metrics& metrics) {
-  if (const auto* failure = std::get_if<upstream::HttpFailure>(&result)) {
-    return upstream::FailureStatus(kUpstream, *failure);
-  }
-  json::Deviations deviations;
-  absl::StatusOr<Response> response =
-      FromHttp(std::get<upstream::HttpResponse>(result), request, deviations, token);
-  for (const std::string& deviation : deviations) metrics.Deviation(kUpstream, deviation);
-  return response;
+constexpr absl::string_view EndpointOf(const ::widekyc::v1::DetectLivenessRequest&) {
+  return "passive-liveness";
+}
+constexpr absl::string_view EndpointOf(const ::widekyc::v1::RecognizeIdRequest&) {
+  return "id-recognize";
+}
+constexpr absl::string_view EndpointOf(const ::widekyc::v1::ValidateIdRequest&) {
+  return "id-validation";
 }
 
 }  // namespace
 
-WideKycService::WideKycService(Options options, std::vector<Account> accounts, Metrics* metrics)
-    : options_(std::move(options)), metrics_(metrics) {
+WideKycService::WideKycService(Options options, std::vector<Account> accounts, Metrics* metrics,
+                               KeptReplies* kept)
+    : options_(std::move(options)), metrics_(metrics), kept_(kept) {
   options_.accounts.clear();
   Accounts shared;
   for (Account& account : accounts) {
@@ -80,9 +77,14 @@ void WideKycService::Call(CallContext context, Request request, Blob image,
   upstream::HttpRequest http = ToHttp(request, std::move(image), account->token, options_);
   account->send(
       context, std::move(http),
-      [request = std::move(request), account, metrics = metrics_,
-       done = std::move(done)](upstream::HttpResult result) mutable {
-        std::move(done)(Answer<Request, Response>(result, request, account->token, *metrics));
+      [request = std::move(request), request_id = context.request_id, account, metrics = metrics_,
+       kept = kept_, done = std::move(done)](upstream::HttpResult result) mutable {
+        const upstream::ReplyOf of = {kUpstream,  account->name, EndpointOf(request),
+                                      request_id, metrics,       kept};
+        std::move(done)(upstream::ReadReply<Response>(
+            std::move(result), of, [&](const auto& response, auto& deviations) {
+              return FromHttp(response, request, deviations, account->token);
+            }));
       });
 }
 

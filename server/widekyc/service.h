@@ -10,6 +10,7 @@
 #include "server/call/blob.h"
 #include "server/call/call_context.h"
 #include "server/call/current.h"
+#include "server/call/kept_replies.h"
 #include "server/call/metrics.h"
 #include "server/call/secret.h"
 #include "server/upstream/http.h"
@@ -26,11 +27,13 @@ struct Account {
 };
 
 // Thread-safe. A running call keeps what it needs, so that the service may go before its calls end;
-// `metrics` outlives both. An image is let go of when it has been sent.
+// `metrics` and `kept` outlive both. An image is let go of when it has been sent.
 class WideKycService {
  public:
-  // `accounts` has at least one; with one it is the default. Fills in options.accounts.
-  WideKycService(Options options, std::vector<Account> accounts, Metrics* metrics);
+  // `accounts` has at least one; with one it is the default. Fills in options.accounts. Without
+  // `kept` no unreadable reply is kept.
+  WideKycService(Options options, std::vector<Account> accounts, Metrics* metrics,
+                 KeptReplies* kept = nullptr);
 
   void DetectLiveness(CallContext context, ::widekyc::v1::DetectLivenessRequest request,
                       Blob selfie_image, Done<::widekyc::v1::DetectLivenessResponse> done) const;
@@ -54,6 +57,7 @@ class WideKycService {
   Options options_;
   Current<Accounts> accounts_;
   Metrics* metrics_;
+  KeptReplies* kept_;
 };
 
 }  // namespace kyc::widekyc

@@ -14,6 +14,7 @@
 #include "absl/types/optional.h"
 #include "server/call/error.h"
 #include "server/call/fake_metrics.h"
+#include "server/call/kept_replies.h"
 
 namespace kyc::widekyc {
 namespace {
@@ -36,6 +37,12 @@ class DeviationLog : public FakeMetrics {
     seen.emplace_back(upstream, kind);
   }
   std::vector<std::pair<std::string, std::string>> seen;
+};
+
+class KeptList : public KeptReplies {
+ public:
+  void Keep(KeptReply reply) override { kept.push_back(std::move(reply)); }
+  std::vector<KeptReply> kept;
 };
 
 // An upstream that answers at once, always the same, and keeps what it was sent.
@@ -68,14 +75,16 @@ class Service : public testing::Test {
     std::vector<Account> made;
     made.push_back({"first", Secret("token-1"), first_.Send()});
     if (accounts > 1) made.push_back({"second", Secret("token-2"), second_.Send()});
-    return WideKycService(std::move(options), std::move(made), &metrics_);
+    return WideKycService(std::move(options), std::move(made), &metrics_, &kept_);
   }
 
   // The answer of a DetectLiveness, which came before the call returned.
   absl::StatusOr<DetectLivenessResponse> Detect(const WideKycService& service,
                                                 DetectLivenessRequest request) {
     absl::optional<absl::StatusOr<DetectLivenessResponse>> answer;
-    service.DetectLiveness({}, std::move(request), {{kJpeg}}, [&](auto got) {
+    CallContext context;
+    context.request_id = "request-7";
+    service.DetectLiveness(context, std::move(request), {{kJpeg}}, [&](auto got) {
       EXPECT_FALSE(answer.has_value());
       answer = std::move(got);
     });
@@ -85,6 +94,7 @@ class Service : public testing::Test {
   FakeUpstream first_;
   FakeUpstream second_;
   DeviationLog metrics_;
+  KeptList kept_;
 };
 
 DetectLivenessRequest Request(std::string account) {
@@ -142,6 +152,34 @@ TEST_F(Service, EchoedTokenIsMasked) {
                          {"description":"bad TOKEN-1 for 3322873"}]})");
   const absl::Status status = Detect(Make(1), Request("")).status();
   EXPECT_EQ(MetadataOf(status, "upstreamText"), "bad *** for ***");
+}
+
+TEST_F(Service, MalformedReplyIsKeptAsItCame) {
+  second_.result = Ok("<html>Siti</html>");
+  const absl::Status status = Detect(Make(2), Request("second")).status();
+  EXPECT_EQ(ReasonOf(status), "UPSTREAM_MALFORMED");
+  ASSERT_EQ(kept_.kept.size(), 1u);
+  const KeptReply& kept = kept_.kept[0];
+  EXPECT_EQ(kept.upstream, "widekyc");
+  EXPECT_EQ(kept.account, "second");
+  EXPECT_EQ(kept.endpoint, "passive-liveness");
+  EXPECT_EQ(kept.request_id, "request-7");
+  EXPECT_EQ(kept.http_status, 200);
+  EXPECT_EQ(kept.why, "The reply of the upstream widekyc is not valid JSON [UPSTREAM_MALFORMED].");
+  EXPECT_EQ(kept.body, "<html>Siti</html>");
+}
+
+TEST_F(Service, OtherRepliesAndFailuresAreNotKept) {
+  const WideKycService service = Make(1);
+  upstream::HttpResponse refused = Ok("<html>not here</html>");
+  refused.status = 500;
+  for (const upstream::HttpResult& result :
+       {upstream::HttpResult(Ok(kLive)), upstream::HttpResult(Ok(R"({"statusCode":"ERROR"})")),
+        upstream::HttpResult(refused), upstream::HttpResult(upstream::HttpFailure())}) {
+    first_.result = result;
+    (void)Detect(service, Request(""));
+  }
+  EXPECT_THAT(kept_.kept, IsEmpty());
 }
 
 TEST_F(Service, CallOutlivesItsService) {

@@ -1,0 +1,51 @@
+// What becomes of a call's reply, whichever endpoint it is of.
+#ifndef SERVER_UPSTREAM_READ_REPLY_H_
+#define SERVER_UPSTREAM_READ_REPLY_H_
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/call/kept_replies.h"
+#include "server/call/metrics.h"
+#include "server/json/value.h"
+#include "server/upstream/errors.h"
+#include "server/upstream/http.h"
+
+namespace kyc::upstream {
+
+// Which call the reply answers, and who is told of it. The views outlive the reading.
+struct ReplyOf {
+  absl::string_view upstream;
+  absl::string_view account;
+  absl::string_view endpoint;
+  absl::string_view request_id;
+  Metrics* metrics = nullptr;
+  KeptReplies* kept = nullptr;  // Null: unreadable replies are not kept.
+};
+
+// Keeps the reply if its error is UPSTREAM_MALFORMED.
+void KeepIfMalformed(const absl::Status& error, HttpResponse response, const ReplyOf& of);
+
+// The answer that `from_http`, a function (const HttpResponse&, json::Deviations&) ->
+// absl::StatusOr<Response>, reads, or the error of a failure. Counts deviations, keeps what is
+// malformed.
+template <typename Response, typename FromHttp>
+absl::StatusOr<Response> ReadReply(HttpResult result, const ReplyOf& of,
+                                   const FromHttp& from_http) {
+  if (const auto* failure = std::get_if<HttpFailure>(&result)) {
+    return FailureStatus(of.upstream, *failure);
+  }
+  auto& response = std::get<HttpResponse>(result);
+  json::Deviations deviations;
+  absl::StatusOr<Response> answer = from_http(response, deviations);
+  for (const std::string& deviation : deviations) of.metrics->Deviation(of.upstream, deviation);
+  if (!answer.ok()) KeepIfMalformed(answer.status(), std::move(response), of);
+  return answer;
+}
+
+}  // namespace kyc::upstream
+
+#endif  // SERVER_UPSTREAM_READ_REPLY_H_
