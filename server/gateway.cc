@@ -209,7 +209,9 @@ class Composition final : public Gateway {
       names.push_back(service.name);
       for (rpc::Method& method : service.methods) rpc_->Add(std::move(method));
     }
-    for (rpc::Method& method : rpc::HealthMethods(names)) rpc_->Add(std::move(method));
+    for (rpc::Method& method : rpc::HealthMethods(names, rpc_->serving())) {
+      rpc_->Add(std::move(method));
+    }
     for (const char* also : {"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
                              "grpc.reflection.v1alpha.ServerReflection"}) {
       names.emplace_back(also);

@@ -35,6 +35,7 @@ absl::Status CheckAdmin(const CallContext& context) {
   error.code = absl::StatusCode::kPermissionDenied;
   error.reason = "CALLER_FORBIDDEN";
   error.message = "The quarantine is for callers with allow_admin in their configuration";
+  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
   return ToStatus(error);
 }
 

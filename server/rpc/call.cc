@@ -97,7 +97,7 @@ void Call::OnAccepted(bool ok) {
 
 absl::Status Call::Judge() {
   const auto at = scope_.methods.find(server_context_.method());
-  if (at == scope_.methods.end()) return absl::UnimplementedError("There is no such method.");
+  if (at == scope_.methods.end()) return UnknownMethod();
   method_ = &at->second;
   // Tools still need reflection to read the errors of a drain.
   if (scope_.draining && method_->needs_caller) return Draining(Outcome::kNotSent);

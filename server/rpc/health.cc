@@ -1,56 +1,72 @@
 #include "server/rpc/health.h"
 
-#include <memory>
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/types/optional.h"
 #include "grpc/health/v1/health.pb.h"
-#include "server/call/error.h"
+#include "server/rpc/refusals.h"
 
 namespace kyc::rpc {
 namespace {
 
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
+using grpc::health::v1::HealthListRequest;
+using grpc::health::v1::HealthListResponse;
+using Status = HealthCheckResponse::ServingStatus;
 
-// One Watch: the state now, NOT_SERVING when the server drains.
+Status StatusOf(const ServingState& state) {
+  return state.serving() ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+}
+
+// One Watch: the status now and again when it changes. What changes while a message is on its way
+// is sent after it.
 class Watch final : public Producer {
  public:
-  Watch(Stream* stream, bool known) : stream_(stream) {
-    Send(known ? HealthCheckResponse::SERVING : HealthCheckResponse::SERVICE_UNKNOWN);
+  Watch(Stream* stream, bool known, std::shared_ptr<ServingState> state)
+      : stream_(stream), known_(known), state_(std::move(state)) {
+    state_->Follow(this, [this] { Tell(); });
+    Tell();
   }
+  ~Watch() override { state_->Unfollow(this); }
 
   void OnWritten() override {
     writing_ = false;
-    if (draining_) End();
+    Tell();
   }
 
   void OnDrain() override {
     draining_ = true;
-    if (!writing_) End();
+    if (!writing_) Tell();
   }
 
  private:
-  void Send(HealthCheckResponse::ServingStatus status) {
-    HealthCheckResponse response;
-    response.set_status(status);
-    writing_ = true;
-    stream_->Write(Serialize(response));
-  }
-
-  void End() {
-    Send(HealthCheckResponse::NOT_SERVING);
-    stream_->Finish(absl::UnavailableError("This server is shutting down [SERVER_DRAINING]."));
+  void Tell() {
+    if (writing_) return;
+    const Status status = known_ ? StatusOf(*state_) : HealthCheckResponse::SERVICE_UNKNOWN;
+    if (told_ != status) {
+      told_ = status;
+      HealthCheckResponse response;
+      response.set_status(status);
+      writing_ = true;
+      stream_->Write(Serialize(response));
+    }
+    if (draining_) stream_->Finish(Draining(Outcome::kNotSent));
   }
 
   Stream* const stream_;
+  const bool known_;
+  const std::shared_ptr<ServingState> state_;
+  absl::optional<Status> told_;
   bool writing_ = false;
   bool draining_ = false;
 };
 
 }  // namespace
 
-std::vector<Method> HealthMethods(std::vector<std::string> services) {
+std::vector<Method> HealthMethods(std::vector<std::string> services,
+                                  std::shared_ptr<ServingState> state) {
   services.push_back("");
   const auto known = [services](const std::string& name) {
     return absl::c_linear_search(services, name);
@@ -58,19 +74,26 @@ std::vector<Method> HealthMethods(std::vector<std::string> services) {
   std::vector<Method> methods;
   methods.push_back(Unary<HealthCheckRequest, HealthCheckResponse>(
       "/grpc.health.v1.Health/Check",
-      [known](CallContext, HealthCheckRequest request, Done<HealthCheckResponse> done) {
-        if (!known(request.service())) {
-          return std::move(done)(absl::NotFoundError("No such service is served here."));
-        }
+      [known, state](CallContext, HealthCheckRequest request, Done<HealthCheckResponse> done) {
+        if (!known(request.service())) return std::move(done)(ServiceNotFound());
         HealthCheckResponse response;
-        response.set_status(HealthCheckResponse::SERVING);
+        response.set_status(StatusOf(*state));
+        std::move(done)(std::move(response));
+      }));
+  methods.push_back(Unary<HealthListRequest, HealthListResponse>(
+      "/grpc.health.v1.Health/List",
+      [services, state](CallContext, HealthListRequest, Done<HealthListResponse> done) {
+        HealthListResponse response;
+        for (const std::string& name : services) {
+          (*response.mutable_statuses())[name].set_status(StatusOf(*state));
+        }
         std::move(done)(std::move(response));
       }));
   methods.push_back(ServerStream<HealthCheckRequest>(
       "/grpc.health.v1.Health/Watch",
-      [known](Stream* stream,
-              HealthCheckRequest request) -> absl::StatusOr<std::unique_ptr<Producer>> {
-        return std::make_unique<Watch>(stream, known(request.service()));
+      [known, state](Stream* stream,
+                     HealthCheckRequest request) -> absl::StatusOr<std::unique_ptr<Producer>> {
+        return std::make_unique<Watch>(stream, known(request.service()), state);
       }));
   for (Method& method : methods) method.needs_caller = false;
   return methods;

@@ -2,15 +2,19 @@
 #ifndef SERVER_RPC_HEALTH_H_
 #define SERVER_RPC_HEALTH_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "server/rpc/method.h"
+#include "server/rpc/serving_state.h"
 
 namespace kyc::rpc {
 
-// Its two methods. `services` are SERVING until the server drains, and so is "" (the server).
-std::vector<Method> HealthMethods(std::vector<std::string> services);
+// Its three methods. `services` and "" (the server) are SERVING or NOT_SERVING, all as `state`
+// says; a Watch is told of the change at once, and ends when the server drains.
+std::vector<Method> HealthMethods(std::vector<std::string> services,
+                                  std::shared_ptr<ServingState> state);
 
 }  // namespace kyc::rpc
 

@@ -17,16 +17,17 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::FileDescriptor;
 
-// Adds a file after everything that it imports, each once.
+// Adds a file before everything that it imports, each once: some tools take the first one for the
+// one they asked for.
 template <typename Response>
 void AddFile(const FileDescriptor* file, std::set<const FileDescriptor*>& added,
              Response& response) {
   if (!added.insert(file).second) return;
-  for (int i = 0; i < file->dependency_count(); ++i) AddFile(file->dependency(i), added, response);
   google::protobuf::FileDescriptorProto proto;
   file->CopyTo(&proto);
   file->CopyJsonNameTo(&proto);  // Else tools print each field by its proto name.
   response.mutable_file_descriptor_response()->add_file_descriptor_proto(proto.SerializeAsString());
+  for (int i = 0; i < file->dependency_count(); ++i) AddFile(file->dependency(i), added, response);
 }
 
 template <typename Response>

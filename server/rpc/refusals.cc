@@ -55,4 +55,14 @@ absl::Status RequestCutShort() {
                  "The call ended before its request message was whole");
 }
 
+absl::Status UnknownMethod() {
+  return Refused(absl::StatusCode::kUnimplemented, "UNKNOWN_METHOD",
+                 "There is no such method here; reflection lists those there are");
+}
+
+absl::Status ServiceNotFound() {
+  return Refused(absl::StatusCode::kNotFound, "SERVICE_NOT_FOUND",
+                 "No such service is served here; Health/List names those that are");
+}
+
 }  // namespace kyc::rpc

@@ -17,6 +17,10 @@ absl::Status TooManyStreams();
 absl::Status RequestTooSlow();
 // INVALID_ARGUMENT MALFORMED_REQUEST: the caller ended the call without a whole message.
 absl::Status RequestCutShort();
+// UNIMPLEMENTED UNKNOWN_METHOD.
+absl::Status UnknownMethod();
+// NOT_FOUND SERVICE_NOT_FOUND: health knows no such service.
+absl::Status ServiceNotFound();
 
 }  // namespace kyc::rpc
 

@@ -114,8 +114,14 @@ void Server::UseCallers(std::vector<config::Caller> callers) {
   loop_->Post([this, callers = std::move(callers)]() mutable { callers_ = std::move(callers); });
 }
 
+void Server::BeginDrain() {
+  if (server_ == nullptr) return;
+  loop_->Post([state = serving_] { state->Leave(); });
+}
+
 void Server::Drain(absl::Duration timeout) {
   if (server_ == nullptr) return;
+  BeginDrain();
   absl::Notification idle;
   loop_->Post([this, &idle, timeout] {
     scope_->draining = true;

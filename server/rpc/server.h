@@ -25,6 +25,7 @@
 #include "server/rpc/call.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/method.h"
+#include "server/rpc/serving_state.h"
 
 namespace kyc::rpc {
 
@@ -52,6 +53,12 @@ class Server {
   // and Drain.
   void UseCallers(std::vector<config::Caller> callers);
 
+  // What health answers: serving until BeginDrain. The loop thread's.
+  const std::shared_ptr<ServingState>& serving() const { return serving_; }
+
+  // Health answers NOT_SERVING from soon on, for all services; calls are still taken, so that
+  // whoever balances the load can notice first. Returns at once. Between Start and Drain.
+  void BeginDrain();
   // Takes no new call, tells the streams, lets running calls finish for `timeout` and ends the
   // rest. Blocks until the last call has ended.
   void Drain(absl::Duration timeout);
@@ -72,6 +79,7 @@ class Server {
   // From Start on.
   std::unique_ptr<Admission> admission_;
   std::unique_ptr<CallScope> scope_;
+  const std::shared_ptr<ServingState> serving_ = std::make_shared<ServingState>();
   std::unique_ptr<grpc::Server> server_;
   std::thread thread_;
   int port_ = 0;

@@ -49,7 +49,9 @@ class ServerTest : public testing::Test {
   void Start() {
     server_ = std::make_unique<Server>(limits_, callers_, metrics_);
     for (Method& method : methods_) server_->Add(std::move(method));
-    for (Method& method : HealthMethods({"a.B"})) server_->Add(std::move(method));
+    for (Method& method : HealthMethods({"a.B"}, server_->serving())) {
+      server_->Add(std::move(method));
+    }
     for (Method& method : ReflectionMethods({"a.B"})) server_->Add(std::move(method));
     ASSERT_TRUE(server_->Start().ok());
     channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),

@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
@@ -32,7 +33,9 @@ TEST_F(ServerTest, UnaryMethodAnswers) {
 
 TEST_F(ServerTest, UnknownMethodIsUnimplemented) {
   Start();
-  EXPECT_EQ(Call("/a.B/Other").error_code(), grpc::UNIMPLEMENTED);
+  const grpc::Status status = Call("/a.B/Other");
+  EXPECT_EQ(status.error_code(), grpc::UNIMPLEMENTED);
+  EXPECT_EQ(ReasonIn(status), "UNKNOWN_METHOD");
 }
 
 TEST_F(ServerTest, UnreadableRequestIsMalformed) {
@@ -71,7 +74,7 @@ TEST_F(ServerTest, MetricsTellWhatTheCallerGot) {
   server_.reset();
   EXPECT_THAT(metrics_.seen, testing::UnorderedElementsAre(
                                  "a.B/Echo OK ", "a.B/Echo INVALID_ARGUMENT MALFORMED_REQUEST",
-                                 "unknown UNIMPLEMENTED ", "a.B/Echo CANCELLED "));
+                                 "unknown UNIMPLEMENTED UNKNOWN_METHOD", "a.B/Echo CANCELLED "));
 }
 
 TEST_F(ServerTest, CallerWithoutEntryIsUnauthenticated) {
@@ -214,7 +217,44 @@ TEST_F(ServerTest, HealthTellsKnownAndUnknownServices) {
   EXPECT_EQ(response.status(), HealthCheckResponse::SERVING);
   request.set_service("no.Such");
   grpc::ClientContext unknown;
-  EXPECT_EQ(stub->Check(&unknown, request, &response).error_code(), grpc::NOT_FOUND);
+  const grpc::Status status = stub->Check(&unknown, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::NOT_FOUND);
+  EXPECT_EQ(ReasonIn(status), "SERVICE_NOT_FOUND");
+}
+
+TEST_F(ServerTest, AServerThatWillLeaveSaysSoAndStillTakesCalls) {
+  methods_.push_back(Echo());
+  Start();
+  auto stub = grpc::health::v1::Health::NewStub(channel_);
+  HealthCheckResponse response;
+  grpc::ClientContext early, late;
+  const auto watch = stub->Watch(&early, HealthCheckRequest());
+  ASSERT_TRUE(watch->Read(&response));
+  EXPECT_EQ(response.status(), HealthCheckResponse::SERVING);
+  server_->BeginDrain();
+  ASSERT_TRUE(watch->Read(&response));
+  EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
+  for (const char* service : {"", "a.B"}) {
+    HealthCheckRequest request;
+    request.set_service(service);
+    grpc::ClientContext context;
+    ASSERT_TRUE(stub->Check(&context, request, &response).ok());
+    EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING) << service;
+  }
+  const auto late_watch = stub->Watch(&late, HealthCheckRequest());
+  ASSERT_TRUE(late_watch->Read(&response));
+  EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
+  grpc::health::v1::HealthListResponse all;
+  grpc::ClientContext listing;
+  ASSERT_TRUE(stub->List(&listing, grpc::health::v1::HealthListRequest(), &all).ok());
+  ASSERT_EQ(all.statuses_size(), 2);
+  for (const auto& [service, status] : all.statuses()) {
+    EXPECT_EQ(status.status(), HealthCheckResponse::NOT_SERVING) << service;
+  }
+  EXPECT_TRUE(Call("/a.B/Echo").ok());
+  server_->Drain(absl::ZeroDuration());
+  EXPECT_FALSE(watch->Read(&response));
+  EXPECT_EQ(ReasonIn(watch->Finish()), "SERVER_DRAINING");
 }
 
 TEST_F(ServerTest, ReflectionListsAndDescribes) {
@@ -232,7 +272,11 @@ TEST_F(ServerTest, ReflectionListsAndDescribes) {
   request.set_file_containing_symbol("google.rpc.ErrorInfo");
   ASSERT_TRUE(stream->Write(request));
   ASSERT_TRUE(stream->Read(&response));
-  EXPECT_GE(response.file_descriptor_response().file_descriptor_proto_size(), 1);
+  // The file that was asked for comes first, then what it imports.
+  ASSERT_EQ(response.file_descriptor_response().file_descriptor_proto_size(), 2);
+  google::protobuf::FileDescriptorProto first;
+  ASSERT_TRUE(first.ParseFromString(response.file_descriptor_response().file_descriptor_proto(0)));
+  EXPECT_EQ(first.name(), "google/rpc/error_details.proto");
   request.set_file_containing_symbol("no.Such");
   ASSERT_TRUE(stream->Write(request));
   ASSERT_TRUE(stream->Read(&response));
