@@ -1,4 +1,10 @@
 // The composition: makes every part in order, and is the only one that knows them all.
+//
+//   MadeGateway --Serve--> Gateway --Drain--> (destroyed)
+//
+// What can fail is done while it is made; what is made takes nobody's call, notification or
+// question before Serve. So a start that fails has answered nobody, and whatever was made goes in
+// the reverse order.
 #ifndef SERVER_GATEWAY_H_
 #define SERVER_GATEWAY_H_
 
@@ -12,21 +18,47 @@
 
 namespace kyc {
 
-// A running gateway. Made, drained and destroyed by one thread, main's.
+class GatewayParts;
+
+// A running gateway. Used and destroyed by one thread, main's.
 class Gateway {
  public:
-  // Opens the event log and the listeners that the configuration asks for, and serves. An error is
-  // one line for the operator.
-  static absl::StatusOr<std::unique_ptr<Gateway>> Start(const config::Settings& settings,
-                                                        std::shared_ptr<spdlog::logger> log);
-  virtual ~Gateway() = default;
+  Gateway(Gateway&&) noexcept;
+  ~Gateway();
 
   // Takes over the callers and the accounts' secrets for calls that start from now on, or nothing,
   // as `change` says; running calls keep theirs. Logs and counts it. Not after Drain.
-  virtual void Reload(const config::Change& change) = 0;
+  void Reload(const config::Change& change);
 
-  // Takes nothing new, lets what runs finish within settings.drain_timeout, ends the rest. Blocks.
-  virtual void Drain() = 0;
+  // Says to whoever asks that no traffic should come, while it takes everything for drain_delay;
+  // then takes nothing new, lets what runs finish within drain_timeout, and ends the rest. Blocks.
+  // Called once.
+  void Drain();
+
+ private:
+  friend class MadeGateway;
+  explicit Gateway(std::unique_ptr<GatewayParts> parts);
+
+  std::unique_ptr<GatewayParts> parts_;
+};
+
+// Everything is open and bound, and nobody is served. Used by one thread, main's.
+class MadeGateway {
+ public:
+  // Opens the event log, reads credentials, binds the listeners that the configuration asks for.
+  // An error is one line for the operator: what, where and why.
+  static absl::StatusOr<MadeGateway> Make(const config::Settings& settings,
+                                          std::shared_ptr<spdlog::logger> log);
+  MadeGateway(MadeGateway&&) noexcept;
+  ~MadeGateway();
+
+  // Cannot fail.
+  Gateway Serve() &&;
+
+ private:
+  explicit MadeGateway(std::unique_ptr<GatewayParts> parts);
+
+  std::unique_ptr<GatewayParts> parts_;
 };
 
 }  // namespace kyc

@@ -97,17 +97,17 @@ int Serve(const kyc::config::Loaded& config, const Signals& signals) {
   const kyc::config::Settings& settings = *config.settings;
   const Log lines(settings.log_level);
   const std::shared_ptr<spdlog::logger>& log = lines.logger();
-  auto gateway = kyc::Gateway::Start(settings, log);
-  if (!gateway.ok()) {
-    std::fprintf(stderr, "kyc-gateway: %s\n", std::string(gateway.status().message()).c_str());
+  auto made = kyc::MadeGateway::Make(settings, log);
+  if (!made.ok()) {
+    std::fprintf(stderr, "kyc-gateway: %s\n", std::string(made.status().message()).c_str());
     return 1;
   }
+  kyc::Gateway gateway = (*std::move(made)).Serve();
   kyc::config::Reloader reloader(absl::GetFlag(FLAGS_config), config);
-  AwaitStop(signals, reloader, **gateway);
-  log->info("draining: running calls have {} s", absl::ToInt64Seconds(settings.drain_timeout));
+  AwaitStop(signals, reloader, gateway);
   // A second signal does not wait for the drain.
   pthread_sigmask(SIG_UNBLOCK, &signals.stop, nullptr);
-  (*gateway)->Drain();
+  gateway.Drain();
   log->info("drained");
   return 0;
 }

@@ -68,8 +68,9 @@ std::string Describe(const Settings& settings) {
                     Days(settings.event_log->retention_age), " and ",
                     settings.event_log->retention_count, " events\n");
   }
-  absl::StrAppend(&text, "drain: ", absl::FormatDuration(settings.drain_timeout), "; log level ",
-                  settings.log_level, "\n");
+  absl::StrAppend(&text, "drain: after ", absl::FormatDuration(settings.drain_delay), ", within ",
+                  absl::FormatDuration(settings.drain_timeout), "; log level ", settings.log_level,
+                  "\n");
   return text;
 }
 

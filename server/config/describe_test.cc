@@ -42,7 +42,7 @@ TEST(Describe, EveryBlockIsALine) {
             "account, breaker disabled\n"
             "event_log: sqlite /var/lib/kyc/events.db; sealing keys 2, 1; keeps 90 days and "
             "10000000 events\n"
-            "drain: 25s; log level info\n");
+            "drain: after 0, within 25s; log level info\n");
 }
 
 TEST(Describe, NoSecretShows) { EXPECT_FALSE(absl::StrContains(Describe(Everything()), "hidden")); }
@@ -52,7 +52,7 @@ TEST(Describe, GrpcWithoutCallersSaysSo) {
   settings.grpc.emplace().listen = "127.0.0.1:1";
   EXPECT_EQ(Describe(settings),
             "grpc: listens on 127.0.0.1:1; callers none: every call is refused\n"
-            "drain: 25s; log level info\n");
+            "drain: after 0, within 25s; log level info\n");
 }
 
 }  // namespace

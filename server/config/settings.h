@@ -139,6 +139,7 @@ struct Settings {
   absl::optional<WideKyc> widekyc;
   absl::optional<EventLog> event_log;
   std::vector<Caller> callers;
+  absl::Duration drain_delay;
   absl::Duration drain_timeout = absl::Seconds(25);
   std::string log_level = "info";
 };

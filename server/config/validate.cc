@@ -245,6 +245,9 @@ absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& f
   if (config.has_widekyc()) settings.widekyc = CheckWideKyc(config.widekyc(), checks);
   if (config.has_event_log()) settings.event_log = CheckEventLog(config.event_log(), checks);
   settings.callers = CheckCallers(config, checks);
+  settings.drain_delay =
+      checks.Span("drain_delay", config.has_drain_delay(), config.drain_delay(),
+                  {absl::ZeroDuration(), absl::ZeroDuration(), absl::Minutes(5)});
   settings.drain_timeout =
       checks.Span("drain_timeout", config.has_drain_timeout(), config.drain_timeout(),
                   {absl::Seconds(25), absl::ZeroDuration(), absl::Minutes(5)});

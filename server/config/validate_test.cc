@@ -156,6 +156,7 @@ TEST(Validate, WhatIsNotSetHasItsDocumentedDefault) {
   EXPECT_EQ(settings->event_log->reference_retention_age, absl::Hours(24 * 400));
   EXPECT_EQ(settings->event_log->quarantine_max_entries, 10'000);
   EXPECT_EQ(settings->event_log->quarantine_max_bytes, 64 << 20);
+  EXPECT_EQ(settings->drain_delay, absl::ZeroDuration());
   EXPECT_EQ(settings->drain_timeout, absl::Seconds(25));
   EXPECT_EQ(settings->log_level, "info");
 }
@@ -303,6 +304,8 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
       {"loopback: true", "bearer_token_file: \"bearer\"",
        "callers[1].bearer_token_file: holds the same token as callers[0].bearer_token_file"},
       {"\"billing\"", "\"local\"", "callers[1].name: \"local\" is there twice"},
+      {"callers { name: \"local\"", "drain_delay { seconds: 301 } callers { name: \"local\"",
+       "drain_delay: must be 0 to 5m"},
       {"callers { name: \"local\"", "drain_timeout { seconds: 301 } callers { name: \"local\"",
        "drain_timeout: must be 0 to 5m"},
       {"callers { name: \"local\"", "drain_timeout { seconds: -1 } callers { name: \"local\"",

@@ -5,13 +5,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <string>
 #include <thread>
 #include <utility>
 
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "server/http/connection.h"
 
 // g++ 12 takes Asio's own pair of operators new and delete for coroutine frames as mismatched.
@@ -31,7 +27,8 @@ constexpr size_t kTurnedAwayAtOnce = 64;
 
 class Listener : public Server {
  public:
-  Listener(ServerOptions options, Handler handler) {
+  Listener(net::ListenSocket socket, ServerOptions options, Handler handler)
+      : port_(socket.port()) {
     const absl::Duration shortest =
         std::min({options.read_timeout, options.idle_timeout, options.write_timeout});
     tick_ = absl::ToChronoNanoseconds(
@@ -39,6 +36,11 @@ class Listener : public Server {
     shared_.options = std::move(options);
     shared_.handler = std::move(handler);
     shared_.gate = std::make_shared<Gate>(&loop_);
+    const tcp protocol = socket.family() == AF_INET6 ? tcp::v6() : tcp::v4();
+    acceptor_.assign(protocol, std::move(socket).Release());
+    asio::co_spawn(loop_, Accept(), asio::detached);
+    asio::co_spawn(loop_, Sweep(), asio::detached);
+    thread_ = std::thread([this] { loop_.run(); });
   }
   ~Listener() override {
     shared_.gate->Close();
@@ -47,7 +49,6 @@ class Listener : public Server {
     shared_.drained = nullptr;  // Requests that end with the loop do not end a drain.
   }
 
-  absl::Status Listen();
   uint16_t port() const override { return port_; }
   void Drain(absl::AnyInvocable<void() &&> drained) override {
     shared_.gate->Post([this, drained = std::move(drained)]() mutable {
@@ -69,45 +70,9 @@ class Listener : public Server {
   Timer pause_{loop_.get_executor()};  // Before accepting goes on when descriptors ran out.
   Timer sweep_{loop_.get_executor()};
   std::chrono::nanoseconds tick_;
-  uint16_t port_ = 0;
+  const uint16_t port_;
   std::thread thread_;
 };
-
-// The endpoint of "host:port" or "[host]:port".
-absl::StatusOr<tcp::endpoint> Resolve(const std::string& address, asio::io_context& loop) {
-  const size_t colon = address.rfind(':');
-  if (colon == std::string::npos) return absl::InvalidArgumentError("not host:port");
-  std::string host = address.substr(0, colon);
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  }
-  error_code error;
-  const auto found =
-      tcp::resolver(loop).resolve(host, address.substr(colon + 1),
-                                  tcp::resolver::passive | tcp::resolver::numeric_service, error);
-  if (error) return absl::InvalidArgumentError(error.message());
-  return found.begin()->endpoint();
-}
-
-absl::Status Listener::Listen() {
-  const auto cannot = [this](absl::string_view why) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", shared_.options.address, ": ", why));
-  };
-  const absl::StatusOr<tcp::endpoint> endpoint = Resolve(shared_.options.address, loop_);
-  if (!endpoint.ok()) return cannot(endpoint.status().message());
-  error_code error;
-  acceptor_.open(endpoint->protocol(), error);
-  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor_.bind(*endpoint, error);
-  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return cannot(error.message());
-  port_ = acceptor_.local_endpoint().port();
-  asio::co_spawn(loop_, Accept(), asio::detached);
-  asio::co_spawn(loop_, Sweep(), asio::detached);
-  thread_ = std::thread([this] { loop_.run(); });
-  return absl::OkStatus();
-}
 
 Task<void> Listener::Accept() {
   while (acceptor_.is_open()) {
@@ -126,7 +91,7 @@ void Listener::Admit(Socket socket) {
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   if (HasRoom()) {
-    asio::co_spawn(loop_, Serve(std::move(socket), &shared_), asio::detached);
+    asio::co_spawn(loop_, http::Serve(std::move(socket), &shared_), asio::detached);
   } else if (shared_.turned_away < kTurnedAwayAtOnce) {
     asio::co_spawn(loop_, TurnAway(std::move(socket), &shared_), asio::detached);
   }
@@ -165,10 +130,9 @@ void Listener::StartDrain() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Handler handler) {
-  auto listener = std::make_unique<Listener>(std::move(options), std::move(handler));
-  if (absl::Status status = listener->Listen(); !status.ok()) return status;
-  return listener;
+std::unique_ptr<Server> Server::Serve(net::ListenSocket socket, ServerOptions options,
+                                      Handler handler) {
+  return std::make_unique<Listener>(std::move(socket), std::move(options), std::move(handler));
 }
 
 }  // namespace kyc::http

@@ -5,17 +5,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 
 #include "absl/functional/any_invocable.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/http/handler.h"
+#include "server/net/listen_socket.h"
 
 namespace kyc::http {
 
 struct ServerOptions {
-  std::string address = "127.0.0.1:0";  // Port 0 picks a free one.
   size_t max_body_bytes = 64 << 10;
   size_t max_header_bytes = 16 << 10;
   // At the limit, the connection that has been idle longest (between requests, before the end of a
@@ -41,8 +39,9 @@ struct ServerOptions {
 // Refuses what Beast leaves to its user (request smuggling): request_rules.h.
 class Server {
  public:
-  // UNAVAILABLE with one line that names the address when it cannot listen.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options, Handler handler);
+  // Serves whoever connects to `socket`, also those who came before.
+  static std::unique_ptr<Server> Serve(net::ListenSocket socket, ServerOptions options,
+                                       Handler handler);
   virtual ~Server() = default;
 
   // The port in use.

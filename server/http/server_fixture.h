@@ -70,9 +70,9 @@ inline Handler Echo(std::shared_ptr<Held> held) {
 class ServerTest : public testing::Test {
  protected:
   void Start(ServerOptions options = {}) {
-    auto started = Server::Start(std::move(options), Echo(held_));
-    ASSERT_TRUE(started.ok()) << started.status();
-    server_ = *std::move(started);
+    auto socket = net::ListenSocket::Open("127.0.0.1:0");
+    ASSERT_TRUE(socket.ok()) << socket.status();
+    server_ = Server::Serve(*std::move(socket), std::move(options), Echo(held_));
   }
   uint16_t port() const { return server_->port(); }
 

@@ -357,9 +357,10 @@ TEST_F(NotifyHandlerTest, ListenersRefusalsAreSnapAnswers) {
 }
 
 TEST_F(NotifyHandlerTest, NotificationOverARealConnectionIsAnswered) {
-  auto server = http::Server::Start({}, handler_);
-  ASSERT_TRUE(server.ok()) << server.status();
-  http::RawClient client((*server)->port());
+  auto socket = net::ListenSocket::Open("127.0.0.1:0");
+  ASSERT_TRUE(socket.ok()) << socket.status();
+  const auto server = http::Server::Serve(*std::move(socket), {}, handler_);
+  http::RawClient client(server->port());
   const std::string head = absl::StrCat(
       "POST ", kNotifyPath, " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ", sizeof(kBody) - 1,
       "\r\nContent-Type: application/json\r\n");

@@ -55,14 +55,23 @@ void CqLoop::End() {
   });
 }
 
+void CqLoop::EndUnrun() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (std::exchange(ended_, true)) return;
+  }
+  queue_->Shutdown();
+  Run();  // Takes back the alarm that a task may have set: a queue must not be destroyed with one.
+}
+
 void CqLoop::Wake::On(bool) { loop->RunPosted(); }
 
 void CqLoop::RunPosted() {
   std::vector<Task> tasks;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (ended_) posted_.clear();
     tasks.swap(posted_);
+    if (ended_) return;
   }
   for (Task& task : tasks) std::move(task)();
 }

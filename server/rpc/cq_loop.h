@@ -39,6 +39,9 @@ class CqLoop final : public Loop {
   void Run();
   // Lets Run return: no operation or timer is started any more. Thread-safe.
   void End();
+  // Ends a loop that never ran, and nobody runs: what was posted is dropped. Does nothing to one
+  // that has ended.
+  void EndUnrun();
 
  private:
   // Tells that tasks were posted.

@@ -11,6 +11,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "server/net/listen_socket.h"
 
 namespace kyc::rpc {
 namespace {
@@ -52,7 +53,8 @@ Server::Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics
 
 Server::~Server() {
   Drain(absl::ZeroDuration());
-  if (thread_.joinable()) thread_.join();
+  if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now()));
+  loop_->EndUnrun();
 }
 
 void Server::Add(Method method) {
@@ -94,20 +96,24 @@ void Server::EndAll() {
   for (Call* call : open) call->EndByDrain();
 }
 
-absl::Status Server::Start() {
+absl::Status Server::Listen() {
   Configure(builder_);
   MakeScope();
   builder_.AddListeningPort(limits_.listen, grpc::InsecureServerCredentials(), &port_);
   builder_.RegisterAsyncGenericService(&scope_->generic);
   server_ = builder_.BuildAndStart();
-  if (server_ == nullptr || port_ == 0) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", limits_.listen, " (grpc.listen): is the port in use?"));
-  }
+  if (server_ != nullptr && port_ != 0) return absl::OkStatus();
+  // gRPC keeps the reason to itself.
+  const absl::Status why = net::ListenSocket::Open(limits_.listen).status();
+  if (!why.ok()) return why;
+  return absl::UnavailableError(
+      absl::StrCat("cannot listen on ", limits_.listen, ": it was in use a moment ago"));
+}
+
+void Server::Serve() {
   for (int i = 0; i < kAccepting; ++i) Call::AcceptNext(*scope_);
   loop_->Post([this] { Sweep(); });
   thread_ = std::thread([this] { loop_->Run(); });
-  return absl::OkStatus();
 }
 
 void Server::UseCallers(std::vector<config::Caller> callers) {
@@ -120,7 +126,7 @@ void Server::BeginDrain() {
 }
 
 void Server::Drain(absl::Duration timeout) {
-  if (server_ == nullptr) return;
+  if (!thread_.joinable()) return;
   BeginDrain();
   absl::Notification idle;
   loop_->Post([this, &idle, timeout] {

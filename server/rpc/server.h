@@ -29,7 +29,8 @@
 
 namespace kyc::rpc {
 
-// Make it, Add methods, Start, then Drain and destroy. All from one thread, the owner's.
+// Make it, Add methods, Listen, Serve, then Drain and destroy. It may be destroyed at every step:
+// what was posted to its loop is then dropped. All from one thread, the owner's.
 class Server {
  public:
   // `metrics` outlives the server.
@@ -40,16 +41,18 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // The loop that methods may post to; from the start on, until the server is destroyed.
+  // The loop that methods may post to, until the server is destroyed. It runs from Serve on.
   Loop& loop() { return *loop_; }
 
   void Add(Method method);
-  // Serves. UNAVAILABLE with one line that names the address if it cannot listen.
-  absl::Status Start();
-  // The port in use, after Start.
+  // Binds the address, and takes no call yet. UNAVAILABLE with one line, address and reason.
+  absl::Status Listen();
+  // Takes calls from now on. After Listen.
+  void Serve();
+  // The port in use, after Listen.
   int port() const { return port_; }
 
-  // Who may call from soon on; running calls and streams keep what they were allowed. Between Start
+  // Who may call from soon on; running calls and streams keep what they were allowed. Between Serve
   // and Drain.
   void UseCallers(std::vector<config::Caller> callers);
 
@@ -70,13 +73,13 @@ class Server {
   void EndAll();
 
   const config::Grpc limits_;
-  std::vector<config::Caller> callers_;  // From Start on the loop thread's.
+  std::vector<config::Caller> callers_;  // From Serve on the loop thread's.
   Metrics& metrics_;
   grpc::ServerBuilder builder_;
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::unique_ptr<CqLoop> loop_;
-  absl::flat_hash_map<std::string, Method> methods_;  // Until Start.
-  // From Start on.
+  absl::flat_hash_map<std::string, Method> methods_;  // Until Listen.
+  // From Listen on.
   std::unique_ptr<Admission> admission_;
   std::unique_ptr<CallScope> scope_;
   const std::shared_ptr<ServingState> serving_ = std::make_shared<ServingState>();

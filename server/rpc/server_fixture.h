@@ -53,7 +53,8 @@ class ServerTest : public testing::Test {
       server_->Add(std::move(method));
     }
     for (Method& method : ReflectionMethods({"a.B"})) server_->Add(std::move(method));
-    ASSERT_TRUE(server_->Start().ok());
+    ASSERT_TRUE(server_->Listen().ok());
+    server_->Serve();
     channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
                                    grpc::InsecureChannelCredentials());
   }

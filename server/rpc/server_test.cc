@@ -201,9 +201,32 @@ TEST_F(ServerTest, PortInUseIsOneLineThatNamesIt) {
   config::Grpc again;
   again.listen = absl::StrCat("127.0.0.1:", server_->port());
   Server second(again, {}, metrics_);
-  const absl::Status status = second.Start();
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(status.message(), testing::HasSubstr(again.listen));
+  EXPECT_EQ(second.Listen(), absl::UnavailableError(absl::StrCat(
+                                 "cannot listen on ", again.listen,
+                                 ": Address already in use, by another program or by another "
+                                 "gateway")));
+  again.listen = "192.0.2.1:0";  // TEST-NET-1: nobody has it.
+  Server elsewhere(again, {}, metrics_);
+  EXPECT_EQ(elsewhere.Listen(),
+            absl::UnavailableError("cannot listen on 192.0.2.1:0: Cannot assign requested "
+                                   "address, this machine has no such address"));
+}
+
+// As a start that fails while the event log already tells of events.
+TEST_F(ServerTest, WhatWasPostedToAServerThatNeverServedIsDropped) {
+  bool ran = false;
+  const auto token = std::make_shared<int>();
+  {
+    Server unmade(limits_, callers_, metrics_);
+    unmade.loop().Post([&ran, token] { ran = true; });
+    Server bound(limits_, callers_, metrics_);
+    for (Method& method : HealthMethods({"a.B"}, bound.serving())) bound.Add(std::move(method));
+    ASSERT_TRUE(bound.Listen().ok());
+    bound.loop().Post([&ran, token] { ran = true; });
+    EXPECT_NE(bound.port(), 0);
+  }
+  EXPECT_FALSE(ran);
+  EXPECT_EQ(token.use_count(), 1);
 }
 
 TEST_F(ServerTest, HealthTellsKnownAndUnknownServices) {

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 
@@ -35,10 +36,11 @@ class Listener {
 
   // "127.0.0.1:PORT".
   std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
+  uint16_t port() const { return port_; }
 
  private:
   const int socket_;
-  int port_ = 0;
+  uint16_t port_ = 0;
 };
 
 }  // namespace kyc::tests

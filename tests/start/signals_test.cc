@@ -1,11 +1,13 @@
 // How a gateway ends, and starts again.
 #include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/support/gateway_test.h"
 #include "tests/support/holding_upstream.h"
 #include "tests/support/http.h"
@@ -16,8 +18,19 @@
 namespace kyc::tests {
 namespace {
 
+using grpc::health::v1::HealthCheckResponse;
+
 class SignalsTest : public GatewayTest {
  protected:
+  HealthCheckResponse::ServingStatus Health() {
+    const auto stub = grpc::health::v1::Health::NewStub(grpc::CreateChannel(
+        absl::StrCat("127.0.0.1:", gateway().grpc_port()), grpc::InsecureChannelCredentials()));
+    grpc::ClientContext context;
+    HealthCheckResponse response;
+    const grpc::Status status = stub->Check(&context, {}, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.status();
+  }
   HttpAnswer Notify(const std::string& reference) {
     return Post(
         gateway().webhook_port(), "/v1.0/snap/account/upgrade/notify",
@@ -58,6 +71,21 @@ TEST_F(SignalsTest, ReadyUntilItDrains) {
   EXPECT_EQ(Get(gateway().admin_port(), "/healthz").status, 200);
   EXPECT_EQ(Get(gateway().admin_port(), "/readyz").status, 200);
   EXPECT_EQ(Get(gateway().admin_port(), "/").status, 404);
+}
+
+TEST_F(SignalsTest, BeforeTheDrainItIsNotReadyAndTakesEverything) {
+  Start({.more = "drain_delay { seconds: 300 }"});
+  EXPECT_EQ(Health(), HealthCheckResponse::SERVING);
+  gateway().process().Signal(SIGTERM);
+  ASSERT_TRUE(gateway().process().AwaitError(" info leaving: not ready any more"));
+  EXPECT_EQ(Get(gateway().admin_port(), "/readyz").status, 503);
+  EXPECT_EQ(Get(gateway().admin_port(), "/healthz").status, 200);
+  EXPECT_EQ(Health(), HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(client().DetectLiveness(Liveness()).error.Summary(), "OK");
+  EXPECT_EQ(Notify("one-PlantRef9").status, 200);
+  gateway().process().Signal(SIGTERM);
+  EXPECT_EQ(gateway().process().AwaitEnd(), -SIGTERM) << "a second signal waits for nothing";
+  Start({.more = "drain_delay { nanos: 1000000 }"});  // Which TearDown ends in order.
 }
 
 TEST_F(SignalsTest, KilledGatewayStartsAgainOnItsFiles) {

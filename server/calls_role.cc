@@ -1,0 +1,70 @@
+#include "server/calls_role.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/grpc_methods.h"
+#include "server/rpc/health.h"
+#include "server/rpc/reflection.h"
+
+namespace kyc {
+namespace {
+
+// With health and reflection over them, which name themselves, too.
+void Offer(std::vector<ServiceMethods> services, rpc::Server& server) {
+  std::vector<std::string> names;
+  for (ServiceMethods& service : services) {
+    names.push_back(service.name);
+    for (rpc::Method& method : service.methods) server.Add(std::move(method));
+  }
+  for (rpc::Method& method : rpc::HealthMethods(names, server.serving())) {
+    server.Add(std::move(method));
+  }
+  for (const char* also : {"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+                           "grpc.reflection.v1alpha.ServerReflection"}) {
+    names.emplace_back(also);
+  }
+  for (rpc::Method& method : rpc::ReflectionMethods(names)) server.Add(std::move(method));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(rpc::Server& server,
+                                                           const config::Grpc& grpc,
+                                                           const Upstreams& upstreams,
+                                                           const OpenedLog& event_log,
+                                                           Metrics& metrics) {
+  auto made = std::unique_ptr<CallsRole>(new CallsRole());
+  std::vector<ServiceMethods> services;
+  if (const auto* finpay = upstreams.finpay(); finpay != nullptr) {
+    services.push_back(MethodsOf(*finpay, grpc.max_image_bytes));
+  }
+  if (const auto* widekyc = upstreams.widekyc(); widekyc != nullptr) {
+    services.push_back(MethodsOf(*widekyc, grpc.max_image_bytes));
+  }
+  if (event_log.log != nullptr) {
+    made->MakeServices(event_log, server, metrics);
+    services.push_back(MethodsOf(*made->upgrades_));
+    services.push_back(MethodsOf(*made->quarantine_));
+  }
+  Offer(std::move(services), server);
+  if (absl::Status bound = server.Listen(); !bound.ok()) {
+    return absl::Status(bound.code(), absl::StrCat(bound.message(), " (grpc.listen)"));
+  }
+  return made;
+}
+
+void CallsRole::MakeServices(const OpenedLog& event_log, rpc::Server& server, Metrics& metrics) {
+  const auto run_blocking = [this](absl::AnyInvocable<void() &&> job) {
+    readers_.Post(std::move(job));
+  };
+  upgrades_ = std::make_unique<netzme::UpgradeService>(*event_log.log, server.loop(), run_blocking,
+                                                       &metrics, [] { return absl::Now(); });
+  quarantine_ = std::make_unique<netzme::QuarantineService>(*event_log.log, *event_log.quarantine,
+                                                            run_blocking);
+}
+
+}  // namespace kyc

@@ -1,0 +1,45 @@
+// The role of the `grpc` block: callers, and the services that they may call.
+#ifndef SERVER_CALLS_ROLE_H_
+#define SERVER_CALLS_ROLE_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "server/call/metrics.h"
+#include "server/call/worker_pool.h"
+#include "server/netzme/quarantine_service.h"
+#include "server/netzme/upgrade_service.h"
+#include "server/open_event_log.h"
+#include "server/rpc/server.h"
+#include "server/upstreams.h"
+
+namespace kyc {
+
+// Owned by the gateway, used by main's thread. The server is not its own: the event log posts to
+// the server's loop for longer than the services live.
+class CallsRole {
+ public:
+  // Gives the server its methods, and binds its address. All that is passed outlives the role;
+  // `event_log.log` is null where there is none.
+  static absl::StatusOr<std::unique_ptr<CallsRole>> Make(rpc::Server& server,
+                                                         const config::Grpc& grpc,
+                                                         const Upstreams& upstreams,
+                                                         const OpenedLog& event_log,
+                                                         Metrics& metrics);
+
+ private:
+  // Threads that read history. More would only wait for the same disk.
+  static constexpr int kReaders = 2;
+
+  CallsRole() = default;
+
+  void MakeServices(const OpenedLog& event_log, rpc::Server& server, Metrics& metrics);
+
+  std::unique_ptr<netzme::UpgradeService> upgrades_;
+  std::unique_ptr<netzme::QuarantineService> quarantine_;
+  WorkerPool readers_{kReaders};  // Goes first: its jobs use the services.
+};
+
+}  // namespace kyc
+
+#endif  // SERVER_CALLS_ROLE_H_

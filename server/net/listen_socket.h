@@ -1,0 +1,40 @@
+// A bound address: the step before serving, where opening a listener can still fail.
+#ifndef SERVER_NET_LISTEN_SOCKET_H_
+#define SERVER_NET_LISTEN_SOCKET_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace kyc::net {
+
+// Owns a TCP socket that listens. Nobody accepts from it: peers wait in the kernel's queue until
+// somebody takes the descriptor and serves them, and are reset if nobody does.
+class ListenSocket {
+ public:
+  // `address` is "a.b.c.d:port" or "[x::y]:port", numeric; port 0 picks a free one. UNAVAILABLE
+  // with one line: the address, the system's own words, and what they mean here.
+  static absl::StatusOr<ListenSocket> Open(const std::string& address);
+
+  ListenSocket(ListenSocket&& other) noexcept;
+  ListenSocket& operator=(ListenSocket&&) = delete;
+  ~ListenSocket();
+
+  uint16_t port() const { return port_; }
+  // AF_INET or AF_INET6.
+  int family() const { return family_; }
+  // The descriptor, the caller's from now on.
+  int Release() &&;
+
+ private:
+  ListenSocket(int descriptor, int family) : descriptor_(descriptor), family_(family) {}
+
+  int descriptor_;  // -1: taken.
+  int family_;
+  uint16_t port_ = 0;
+};
+
+}  // namespace kyc::net
+
+#endif  // SERVER_NET_LISTEN_SOCKET_H_

@@ -1,0 +1,71 @@
+#include "server/net/listen_socket.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace kyc::net {
+namespace {
+
+std::string AddressOf(const ListenSocket& socket) {
+  return absl::StrCat("127.0.0.1:", socket.port());
+}
+
+absl::Status Refusal(const std::string& address) { return ListenSocket::Open(address).status(); }
+
+TEST(ListenSocket, PeersWaitUntilSomebodyServes) {
+  const auto socket = ListenSocket::Open("127.0.0.1:0");
+  ASSERT_TRUE(socket.ok()) << socket.status();
+  EXPECT_EQ(socket->family(), AF_INET);
+  const int peer = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at = {};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_port = htons(socket->port());
+  EXPECT_EQ(connect(peer, reinterpret_cast<sockaddr*>(&at), sizeof(at)), 0);
+  close(peer);
+}
+
+TEST(ListenSocket, TheSystemsOwnErrorIsTold) {
+  const auto first = ListenSocket::Open("127.0.0.1:0");
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(Refusal(AddressOf(*first)),
+            absl::UnavailableError(absl::StrCat(
+                "cannot listen on ", AddressOf(*first),
+                ": Address already in use, by another program or by another gateway")));
+  // TEST-NET-1: nobody has it.
+  EXPECT_EQ(Refusal("192.0.2.1:0"),
+            absl::UnavailableError("cannot listen on 192.0.2.1:0: Cannot assign requested address, "
+                                   "this machine has no such address"));
+}
+
+TEST(ListenSocket, OnlyNumericAddressesArePassed) {
+  EXPECT_EQ(Refusal("localhost"),
+            absl::UnavailableError("cannot listen on localhost: not address:port"));
+  EXPECT_EQ(Refusal("localhost:0"),
+            absl::UnavailableError("cannot listen on localhost:0: Name or service not known"));
+}
+
+TEST(ListenSocket, AddressIsFreeAgainOnceItIsGone) {
+  std::string address;
+  {
+    const auto first = ListenSocket::Open("127.0.0.1:0");
+    ASSERT_TRUE(first.ok()) << first.status();
+    address = AddressOf(*first);
+  }
+  auto second = ListenSocket::Open(address);
+  ASSERT_TRUE(second.ok()) << second.status();
+  const int descriptor = (*std::move(second)).Release();
+  EXPECT_FALSE(ListenSocket::Open(address).ok()) << "the descriptor lives on";
+  close(descriptor);
+}
+
+}  // namespace
+}  // namespace kyc::net

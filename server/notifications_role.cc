@@ -1,0 +1,56 @@
+#include "server/notifications_role.h"
+
+#include <future>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/call/steady_now.h"
+
+namespace kyc {
+
+absl::StatusOr<std::unique_ptr<NotificationsRole>> NotificationsRole::Make(
+    const config::Webhook& webhook, const OpenedLog& event_log, Metrics& metrics,
+    std::shared_ptr<spdlog::logger> log) {
+  auto socket = net::ListenSocket::Open(webhook.listen);
+  if (!socket.ok()) {
+    return absl::Status(socket.status().code(),
+                        absl::StrCat(socket.status().message(), " (webhook.listen)"));
+  }
+  http::ServerOptions options;
+  options.max_body_bytes = static_cast<size_t>(webhook.max_body_bytes);
+  options.max_connections = webhook.max_connections;
+  auto made =
+      std::unique_ptr<NotificationsRole>(new NotificationsRole(*std::move(socket), options));
+  made->UseAccounts(webhook);
+  netzme::NotifyOptions notify;
+  notify.accounts = [accounts = made->accounts_] { return accounts->Get(); };
+  notify.draining = made->draining_;
+  notify.log = [log = std::move(log)](absl::string_view line) {
+    log->warn("{}", std::string(line));
+  };
+  made->handler_ =
+      netzme::NotifyHandler(std::move(notify), *event_log.log, *event_log.quarantine, metrics);
+  return made;
+}
+
+void NotificationsRole::Serve() {
+  server_ = http::Server::Serve(std::move(socket_), options_, std::move(handler_));
+}
+
+void NotificationsRole::UseAccounts(const config::Webhook& from) {
+  auto accounts = std::make_shared<Accounts>();
+  for (const config::WebhookAccount& account : from.accounts) {
+    accounts->push_back({account.name, account.callback_tokens});
+  }
+  accounts_->Set(std::move(accounts));
+}
+
+bool NotificationsRole::EndDrain(absl::Time end) {
+  const auto answered = std::make_shared<std::promise<void>>();
+  server_->Drain([answered] { answered->set_value(); });
+  const absl::Duration left = std::max(end - SteadyNow(), absl::ZeroDuration());
+  return answered->get_future().wait_for(absl::ToChronoNanoseconds(left)) ==
+         std::future_status::ready;
+}
+
+}  // namespace kyc

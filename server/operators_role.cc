@@ -1,0 +1,26 @@
+#include "server/operators_role.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/admin/operator_pages.h"
+
+namespace kyc {
+
+absl::StatusOr<std::unique_ptr<OperatorsRole>> OperatorsRole::Make(
+    const config::Admin& admin, std::function<std::string()> metrics,
+    std::function<std::string()> unready) {
+  auto socket = net::ListenSocket::Open(admin.listen);
+  if (!socket.ok()) {
+    return absl::Status(socket.status().code(),
+                        absl::StrCat(socket.status().message(), " (admin.listen)"));
+  }
+  return std::unique_ptr<OperatorsRole>(new OperatorsRole(
+      *std::move(socket), admin::OperatorPages(std::move(metrics), std::move(unready))));
+}
+
+void OperatorsRole::Serve() {
+  server_ = http::Server::Serve(std::move(socket_), {}, std::move(handler_));
+}
+
+}  // namespace kyc

@@ -1,0 +1,43 @@
+// The role of the `admin` block: metrics, health and readiness for operators.
+#ifndef SERVER_OPERATORS_ROLE_H_
+#define SERVER_OPERATORS_ROLE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/config/settings.h"
+#include "server/http/server.h"
+#include "server/net/listen_socket.h"
+
+namespace kyc {
+
+// Owned by the gateway, used by main's thread: Make, Serve, each once.
+class OperatorsRole {
+ public:
+  // Binds the address. `metrics` is the page; `unready` says why no traffic should come, or
+  // nothing. Both are called by the listener's thread until the role is gone.
+  static absl::StatusOr<std::unique_ptr<OperatorsRole>> Make(const config::Admin& admin,
+                                                             std::function<std::string()> metrics,
+                                                             std::function<std::string()> unready);
+
+  void Serve();
+  // After Serve.
+  uint16_t port() const { return server_->port(); }
+
+ private:
+  OperatorsRole(net::ListenSocket socket, http::Handler handler)
+      : socket_(std::move(socket)), handler_(std::move(handler)) {}
+
+  // Until Serve.
+  net::ListenSocket socket_;
+  http::Handler handler_;
+  // From Serve on.
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace kyc
+
+#endif  // SERVER_OPERATORS_ROLE_H_
