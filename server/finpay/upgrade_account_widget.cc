@@ -101,22 +101,38 @@ std::vector<std::string> ValuesOf(const CreateUpgradeAccountWidgetRequest& reque
           data.email()};
 }
 
-// A member as text; empty where it is missing or cannot be read.
-std::string ReadText(const Value& reply, absl::string_view key, Deviations& deviations) {
+// A fault of one value is left to whoever needs that value.
+absl::StatusOr<Value> ParseReply(const HttpResponse& response, Deviations& deviations) {
+  json::ParseOptions options;
+  options.lenient = true;
+  return json::Parse(response.body, options, deviations);
+}
+
+void NoteUnreadable(absl::string_view key, Deviations& deviations) {
+  deviations.push_back(absl::StrCat("unreadable:", key));
+}
+
+// A member by one of json's reads; empty where it is missing or null, or cannot be read.
+template <typename Reading>
+std::string ReadText(const Value& reply, absl::string_view key, Deviations& deviations,
+                     const Reading& reading) {
   const Value* value = reply.Find(key);
-  return value == nullptr ? "" : json::ReadString(*value, deviations).value_or("");
+  if (value == nullptr || value->kind == Value::Kind::kNull) return "";
+  absl::optional<std::string> text = reading(*value, deviations);
+  if (!text) NoteUnreadable(key, deviations);
+  return std::move(text).value_or("");
 }
 
 Words ReadWords(const Value& reply, Deviations& deviations) {
-  return {ReadText(reply, "responseCode", deviations),
-          ReadText(reply, "responseMessage", deviations)};
+  return {ReadText(reply, "responseCode", deviations, json::ReadIdentifier),
+          ReadText(reply, "responseMessage", deviations, json::ReadString)};
 }
 
 absl::Status RefusalStatus(const HttpResponse& response, const std::vector<std::string>& values,
                            Deviations& deviations) {
   Deviations loose;
   Words words;
-  if (const auto reply = json::Parse(response.body, {}, loose); reply.ok()) {
+  if (const auto reply = ParseReply(response, loose); reply.ok()) {
     words = ReadWords(*reply, loose);
     deviations.insert(deviations.end(), loose.begin(), loose.end());
   }
@@ -131,20 +147,29 @@ absl::optional<Outcome> OutcomeOf(absl::string_view code) {
   return absl::nullopt;
 }
 
+// The widget is issued and its reference used up, whether or not we can read when it expires.
+void ReadExpiry(const Value& reply, Deviations& deviations,
+                CreateUpgradeAccountWidgetResponse& answer) {
+  const Value* text = reply.Find("expiryTime");
+  if (text != nullptr) {
+    answer.set_expiry_time_text(json::ReadString(*text, deviations).value_or(""));
+  }
+  if (const absl::optional<absl::Time> expiry = ParseExpiry(answer.expiry_time_text())) {
+    answer.mutable_expiry_time()->set_seconds(absl::ToUnixSeconds(*expiry));
+  } else {
+    NoteUnreadable("expiryTime", deviations);
+  }
+}
+
 // Fills in the widget of a reply that says it issued one.
 absl::Status ReadWidget(const HttpResponse& response, const Value& reply,
                         const WidgetOptions& options, Deviations& deviations,
                         CreateUpgradeAccountWidgetResponse& answer) {
-  answer.set_widget_url(ReadText(reply, "widgetUrl", deviations));
+  answer.set_widget_url(ReadText(reply, "widgetUrl", deviations, json::ReadString));
   if (!IsWebUrl(answer.widget_url(), options.allow_http_widget_url)) {
     return ToStatus(MalformedReply(kUpstream, response, "has no usable widgetUrl"));
   }
-  answer.set_expiry_time_text(ReadText(reply, "expiryTime", deviations));
-  const absl::optional<absl::Time> expiry = ParseExpiry(answer.expiry_time_text());
-  if (!expiry) {
-    return ToStatus(MalformedReply(kUpstream, response, "has no readable expiryTime"));
-  }
-  answer.mutable_expiry_time()->set_seconds(absl::ToUnixSeconds(*expiry));
+  ReadExpiry(reply, deviations, answer);
   return absl::OkStatus();
 }
 
@@ -210,7 +235,7 @@ absl::StatusOr<CreateUpgradeAccountWidgetResponse> FromHttp(
   if (response.status == 204 || response.body.empty()) {
     return ToStatus(MalformedReply(kUpstream, response, "is empty"));
   }
-  const absl::StatusOr<Value> reply = json::Parse(response.body, {}, deviations);
+  const absl::StatusOr<Value> reply = ParseReply(response, deviations);
   if (!reply.ok()) {
     return ToStatus(MalformedReply(kUpstream, response, reply.status().message()));
   }

@@ -95,6 +95,45 @@ TEST(FromHttp, LooseRepliesAreReadAndCounted) {
   EXPECT_THAT(number.deviations, ElementsAre("number_for_string", "no_response_message"));
 }
 
+// A widget is issued by its URL alone: what else is odd is left out and named.
+TEST(FromHttp, IssuedWidgetIsGivenWhateverElseIsOdd) {
+  const std::vector<std::tuple<std::string, std::string, json::Deviations>> cases = {
+      {R"(,"expiryTime":"2024-11-01T14:01:10+07:00")",
+       "2024-11-01T14:01:10+07:00",
+       {"unreadable:expiryTime"}},
+      {R"(,"expiryTime":"soon")", "soon", {"unreadable:expiryTime"}},
+      {R"(,"expiryTime":1730444470)", "1730444470", {"number_for_string", "unreadable:expiryTime"}},
+      {"", "", {"unreadable:expiryTime"}},
+      {R"(,"expiryTime":null)", "", {"unreadable:expiryTime"}},
+      {R"(,"expiryTime":{"at":1})", "", {"unreadable:expiryTime"}},
+      {R"(,"expiryTime":"\ud83d")", "", {"unreadable:expiryTime"}},
+      {R"(,"expiryTime":"a","expiryTime":"a")", "", {"unreadable:expiryTime"}},
+      {",\"expiryTime\":\"2024-11-01\n14:01:10\"", "", {"unreadable:expiryTime"}},
+      {",\"expiryTime\":\"\xff\",\"new\":NaN", "", {"unreadable:expiryTime"}}};
+  for (const auto& [more, text, deviations] : cases) {
+    const Read read =
+        ReadReply(200, absl::StrCat(R"({"responseCode":"2000000","responseMessage":"m",)",
+                                    R"("widgetUrl":"https://a/b")", more, "}"));
+    ASSERT_TRUE(read.answer.ok()) << more << read.answer.status();
+    EXPECT_EQ(read.answer->widget_url(), "https://a/b");
+    EXPECT_EQ(read.answer->response_message(), "m");
+    EXPECT_EQ(read.answer->expiry_time_text(), text) << more;
+    EXPECT_FALSE(read.answer->has_expiry_time()) << more;
+    EXPECT_EQ(read.deviations, deviations) << more;
+  }
+}
+
+TEST(FromHttp, CodeMayBeAnyWritingOfItsInteger) {
+  for (const char* code : {"2000002", "2000002.0", "2.000002E6", "20000020e-1"}) {
+    const Read read =
+        ReadReply(200, absl::StrCat(R"({"responseCode":)", code, R"(,"responseMessage":["m"]})"));
+    ASSERT_TRUE(read.answer.ok()) << code << read.answer.status();
+    EXPECT_EQ(read.answer->response_code(), "2000002");
+    EXPECT_THAT(read.deviations, ElementsAre("number_for_string", "unreadable:responseMessage",
+                                             "no_response_message"));
+  }
+}
+
 TEST(FromHttp, PlainHttpWidgetOnlyWhereAllowed) {
   const std::string body =
       R"({"responseCode":"2000000","responseMessage":"m","widgetUrl":"http://a/b",)"
@@ -113,11 +152,10 @@ TEST(FromHttp, SuccessThatLacksSomethingIsMalformed) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {Coded("2000000"), "has no usable widgetUrl"},
       {R"({"responseCode":"2000000","widgetUrl":"javascript:x"})", "has no usable widgetUrl"},
-      {R"({"responseCode":"2000000","widgetUrl":"https://a"})", "has no readable expiryTime"},
-      {R"({"responseCode":"2000000","widgetUrl":"https://a","expiryTime":"soon"})",
-       "has no readable expiryTime"},
-      {R"({"responseCode":"2000000","widgetUrl":"https://a","expiryTime":null})",
-       "has no readable expiryTime"},
+      {R"({"responseCode":"2000000","widgetUrl":"https://a","widgetUrl":"https://b"})",
+       "has no usable widgetUrl"},
+      {R"({"responseCode":2.0000005e6})", "has no responseCode that is known"},
+      {R"({"responseCode":{}})", "has no responseCode that is known"},
       {R"({"responseMessage":"m"})", "has no responseCode that is known"},
       {R"(["2000000"])", "has no responseCode that is known"},
       {Coded("2000003"), "has no responseCode that is known"},
@@ -126,7 +164,8 @@ TEST(FromHttp, SuccessThatLacksSomethingIsMalformed) {
       {Coded("6000000"), "has no responseCode that is known"},
       {Coded("200000"), "has no responseCode that is known"},
       {Coded("400000"), "has no responseCode that is known"},
-      {R"({"responseCode":"2000001","responseCode":"2000002"})", "has a key twice"},
+      {R"({"responseCode":"2000001","responseCode":"2000002"})",
+       "has no responseCode that is known"},
       {Coded("2000001") + "}", ""},
       {R"({"responseCode":"2000001")", ""},
       {"", "is empty"}};

@@ -2,43 +2,15 @@
 
 #include <string>
 
-#include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/json/value_text.h"
 
 namespace kyc::json {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-using Kind = Value::Kind;
-
-// The value as strict JSON, with a bare word as <word>, so that a test compares a whole document.
-std::string ToText(const Value& value) {
-  std::string text;
-  switch (value.kind) {
-    case Kind::kNull:
-      return "null";
-    case Kind::kBool:
-      return value.boolean ? "true" : "false";
-    case Kind::kNumber:
-      return value.text;
-    case Kind::kString:
-      return "\"" + absl::CHexEscape(value.text) + "\"";
-    case Kind::kBareWord:
-      return "<" + value.text + ">";
-    case Kind::kArray:
-      for (const Value& item : value.items) text += (text.empty() ? "" : ",") + ToText(item);
-      return "[" + text + "]";
-    case Kind::kObject:
-      for (const auto& [key, member] : value.members) {
-        text += (text.empty() ? "\"" : ",\"") + absl::CHexEscape(key) + "\":" + ToText(member);
-      }
-      return "{" + text + "}";
-  }
-  return "?";
-}
 
 std::string Parsed(absl::string_view document, const ParseOptions& options = {}) {
   Deviations deviations;
@@ -250,8 +222,28 @@ TEST(ReadString, TakesStringsNumbersAndBareWords) {
   EXPECT_EQ(read("\"x\""), "x");
   EXPECT_EQ(read("\"\""), "");
   EXPECT_EQ(read("9101010101010001"), "9101010101010001 number_for_string");
+  EXPECT_EQ(read("3.201010101010001E15"), "3201010101010001 number_for_string");
+  EXPECT_EQ(read("1.50"), "1.50 number_for_string");
+  EXPECT_EQ(read("1e999999999"), "1e999999999 number_for_string");
   EXPECT_EQ(read("success"), "success");
   for (const char* other : {"null", "true", "[]", "{}"}) EXPECT_EQ(read(other), "nothing") << other;
+}
+
+TEST(ReadIdentifier, TakesTextsAndIntegers) {
+  const auto read = [](absl::string_view document) {
+    return Describe<std::string>(document, ReadIdentifier, [](const std::string& s) { return s; });
+  };
+  EXPECT_EQ(read("\"202303291030019483\""), "202303291030019483");
+  EXPECT_EQ(read("\"3.2E15\""), "3.2E15");
+  EXPECT_EQ(read("\"\""), "");
+  EXPECT_EQ(read("9101010101010001"), "9101010101010001 number_for_string");
+  EXPECT_EQ(read("3.201010101010001E15"), "3201010101010001 number_for_string");
+  EXPECT_EQ(read("2000000.0"), "2000000 number_for_string");
+  for (const char* other :
+       {"3.2010101010100012E15", "0.5", "1e999999999", "\"order\\r\\nX: 1\"", "\"   \"",
+        "\"a\\u0000\"", "\"a\\u202e\"", "success", "null", "true", "[]", "{}"}) {
+    EXPECT_EQ(read(other), "nothing") << other;
+  }
 }
 
 TEST(ReadBool, TakesBoolsAndTheirTexts) {
@@ -290,8 +282,12 @@ TEST(ReadInt64, TakesIntegersInRangeAndTheirTexts) {
   EXPECT_EQ(read("-9223372036854775808"), "-9223372036854775808");
   EXPECT_EQ(read("9223372036854775807"), "9223372036854775807");
   EXPECT_EQ(read("\"1680060646134\""), "1680060646134 string_for_number");
-  for (const char* other : {"9223372036854775808", "1.5", "1e3", "\"1.0\"", "\" 1\"", "\"+1\"",
-                            "\"007\"", "\"\"", "true", "null", "[1]"}) {
+  EXPECT_EQ(read("1.680060646134E12"), "1680060646134");
+  EXPECT_EQ(read("9.223372036854775807e18"), "9223372036854775807");
+  EXPECT_EQ(read("\"1.0\""), "1 string_for_number");
+  for (const char* other :
+       {"9223372036854775808", "1.5", "1e-1", "9.223372036854775808e18", "1e999999999", "\" 1\"",
+        "\"+1\"", "\"007\"", "\"\"", "true", "null", "[1]"}) {
     EXPECT_EQ(read(other), "nothing") << other;
   }
 }

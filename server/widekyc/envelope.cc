@@ -1,8 +1,11 @@
 #include "server/widekyc/envelope.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "server/call/error.h"
@@ -20,6 +23,15 @@ using upstream::MaskedText;
 using upstream::SetOutcome;
 
 using Values = std::vector<std::string>;
+
+// A fault of one value is left to whoever needs that value.
+absl::StatusOr<Value> ParseReply(const HttpResponse& response, Deviations& deviations) {
+  json::ParseOptions options;
+  options.lenient = true;
+  // The document's own sample of ID Validation has `"status": success`.
+  options.bare_word_paths = {"content.result.status"};
+  return json::Parse(response.body, options, deviations);
+}
 
 // When to come back after a 503 that does not say.
 constexpr absl::Duration kDefaultRetryAfter = absl::Seconds(1);
@@ -46,6 +58,38 @@ const Documented* FindDocumented(absl::string_view description) {
     if (description == documented.description) return &documented;
   }
   return nullptr;
+}
+
+constexpr size_t kMaxShownTrxId = 64;
+
+// Whether a text has a value of the request in it, or is one. Of few bytes it may have one by
+// chance.
+bool Repeats(absl::string_view text, const Values& values) {
+  constexpr size_t kFewBytes = 8;
+  for (const std::string& value : values) {
+    if (text == value) return true;
+    if (value.size() >= kFewBytes && absl::StrContains(text, value)) return true;
+  }
+  return false;
+}
+
+// content.result.trx_id, by which WideKYC knows the call and which is nobody's personal data. Empty
+// where it has not the shape of one, or repeats what is.
+std::string ShownTrxId(const Value& reply, const Values& values) {
+  const Value* content = reply.Find("content");
+  const Value* result = content == nullptr ? nullptr : content->Find("result");
+  if (result == nullptr) return "";
+  Deviations loose;
+  std::string id = Fields(*result, loose).Identifier("trx_id").value_or("");
+  const bool has_shape =
+      id.size() <= kMaxShownTrxId && std::all_of(id.begin(), id.end(), [](char c) {
+        return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
+      });
+  return has_shape && !Repeats(id, values) ? id : "";
+}
+
+void AddTrxId(const std::string& shown, Error& error) {
+  if (!shown.empty()) error.metadata.emplace_back("trxId", shown);
 }
 
 // What a reply says of its failure.
@@ -107,7 +151,7 @@ Error StatusError(const HttpResponse& response, const Values& values, Deviations
     SetOutcome(error, Outcome::kRefused);
   }
   Deviations loose;
-  const absl::StatusOr<Value> reply = json::Parse(response.body, {}, loose);
+  const absl::StatusOr<Value> reply = ParseReply(response, loose);
   if (!reply.ok() || reply->kind != Value::Kind::kObject) return error;
   const Complaint complaint = ReadComplaint(*reply, loose);
   deviations.insert(deviations.end(), loose.begin(), loose.end());
@@ -115,6 +159,7 @@ Error StatusError(const HttpResponse& response, const Values& values, Deviations
     Refine(*complaint.documented, error);
   }
   AddUpstreamWords(complaint.status_code, complaint.description, values, error);
+  AddTrxId(ShownTrxId(*reply, values), error);
   return error;
 }
 
@@ -133,6 +178,7 @@ Error ErrorReply(const HttpResponse& response, const Value& reply, const Values&
   const Complaint complaint = ReadComplaint(reply, deviations);
   if (complaint.documented != nullptr) Refine(*complaint.documented, error);
   AddUpstreamWords(complaint.status_code, complaint.description, values, error);
+  AddTrxId(ShownTrxId(reply, values), error);
   return error;
 }
 
@@ -147,17 +193,19 @@ bool SetTimestamp(int64_t milliseconds, google::protobuf::Timestamp& timestamp) 
   return true;
 }
 
-// False if one of its fields cannot be read.
-bool ReadTransaction(const Value& result, Deviations& deviations,
-                     ::widekyc::v1::Transaction& transaction) {
+::widekyc::v1::Transaction ReadTransaction(const Value& result, Deviations& deviations) {
+  ::widekyc::v1::Transaction transaction;
   Fields fields(result, deviations);
   transaction.set_status(fields.String("status").value_or(""));
   transaction.set_result(fields.Verdict("result").value_or(""));
-  transaction.set_trx_id(fields.String("trx_id").value_or(""));
-  transaction.set_ref_id(fields.String("ref_id").value_or(""));
+  transaction.set_trx_id(fields.Identifier("trx_id").value_or(""));
+  transaction.set_ref_id(fields.Identifier("ref_id").value_or(""));
   const absl::optional<int64_t> time = fields.Int64("timestamp");
-  if (time && !SetTimestamp(*time, *transaction.mutable_timestamp())) return false;
-  return !fields.unreadable();
+  if (time && !SetTimestamp(*time, *transaction.mutable_timestamp())) {
+    transaction.clear_timestamp();
+    fields.NoteUnreadable("timestamp");
+  }
+  return transaction;
 }
 
 absl::StatusOr<Envelope> ReadSuccess(const HttpResponse& response, const Value& reply,
@@ -168,16 +216,14 @@ absl::StatusOr<Envelope> ReadSuccess(const HttpResponse& response, const Value& 
     return ToStatus(MalformedReply(kUpstream, response, "is a success without a result"));
   }
   Envelope envelope;
-  if (!ReadTransaction(*result, deviations, envelope.transaction)) {
-    return ToStatus(MalformedReply(kUpstream, response, "has a result that cannot be read"));
-  }
+  envelope.transaction = ReadTransaction(*result, deviations);
+  envelope.shown_trx_id = ShownTrxId(reply, values);
   const std::string& status = envelope.transaction.status();
-  if (status.empty()) {
-    return ToStatus(MalformedReply(kUpstream, response, "has a result without a status"));
-  }
+  if (status.empty()) return NoVerdict(response, envelope, "has a result without a status");
   if (status != "success") {
     Error error = ExceptionError(response);
     AddUpstreamWords(status, "", values, error);
+    AddTrxId(envelope.shown_trx_id, error);
     return ToStatus(error);
   }
   envelope.result = *result;
@@ -194,10 +240,7 @@ absl::StatusOr<Envelope> ReadEnvelope(const HttpResponse& response, const Values
   if (response.status == 204 || response.body.empty()) {
     return ToStatus(MalformedReply(kUpstream, response, "is empty"));
   }
-  json::ParseOptions options;
-  // The document's own sample of ID Validation has `"status": success`.
-  options.bare_word_paths = {"content.result.status"};
-  const absl::StatusOr<Value> reply = json::Parse(response.body, options, deviations);
+  const absl::StatusOr<Value> reply = ParseReply(response, deviations);
   if (!reply.ok()) {
     return ToStatus(MalformedReply(kUpstream, response, reply.status().message()));
   }
@@ -210,6 +253,14 @@ absl::StatusOr<Envelope> ReadEnvelope(const HttpResponse& response, const Values
   if (code == "ERROR") return ToStatus(ErrorReply(response, *reply, values, deviations));
   Error error = MalformedReply(kUpstream, response, "has no statusCode that is known");
   AddUpstreamWords(code, "", values, error);
+  AddTrxId(ShownTrxId(*reply, values), error);
+  return ToStatus(error);
+}
+
+absl::Status NoVerdict(const HttpResponse& response, const Envelope& envelope,
+                       absl::string_view what) {
+  Error error = MalformedReply(kUpstream, response, what);
+  AddTrxId(envelope.shown_trx_id, error);
   return ToStatus(error);
 }
 

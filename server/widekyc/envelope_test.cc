@@ -174,6 +174,47 @@ TEST(HttpError, SuccessInTheBodyIsNoSuccess) {
   EXPECT_EQ(MetadataOf(status, "upstreamCode"), "SUCCESSFUL");
 }
 
+// By which a dispute can be settled, whatever the error is.
+TEST(TrxId, StandsInEveryErrorWhereItCanBeRead) {
+  const std::string result = R"("content":{"result":{"trx_id":"202303291030019483","status":)";
+  const std::vector<std::pair<int, std::string>> replies = {
+      {200, R"({"statusCode":"SUCCESSFUL",)" + result + R"({}}}})"},
+      {200, R"({"statusCode":"SUCCESSFUL",)" + result + R"("failed"}}})"},
+      {200, R"({"statusCode":"ERROR",)" + result + R"("failed"}}})"},
+      {200, R"({"statusCode":"NEW",)" + result + R"("success"}}})"},
+      {200, "{" + result + R"("success"}}})"},
+      {500, R"({"statusCode":"ERROR",)" + result + R"("failed"}}})"}};
+  for (const auto& [http, body] : replies) {
+    const absl::Status status = StatusOf(http, body);
+    ASSERT_FALSE(status.ok()) << body;
+    EXPECT_EQ(MetadataOf(status, "trxId"), "202303291030019483") << http << body;
+  }
+}
+
+TEST(TrxId, IsShownOnlyWhereItIsOneAndNobodys) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"("202303291030019483")", "202303291030019483"},
+      {"2.02303291030019483E17", "202303291030019483"},
+      {R"("trx-7_a.b")", "trx-7_a.b"},
+      {R"("")", ""},
+      {"{}", ""},
+      {"0.5", ""},
+      {R"("3203012503770011")", ""},
+      {R"("trx-3203012503770011")", ""},
+      {R"("Siti")", ""},
+      {R"("trx of Budi")", ""},
+      {R"("a\r\nb")", ""},
+      {R"("é")", ""},
+      {absl::StrCat("\"", std::string(64, '7'), "\""), std::string(64, '7')},
+      {absl::StrCat("\"", std::string(65, '7'), "\""), ""}};
+  for (const auto& [value, shown] : cases) {
+    const absl::Status status = StatusOf(
+        200, absl::StrCat(R"({"statusCode":"ERROR","content":{"result":{"trx_id":)", value, "}}}"),
+        {"3203012503770011", "Siti", ""});
+    EXPECT_EQ(MetadataOf(status, "trxId"), shown) << value;
+  }
+}
+
 // Every place of a reply from which words are taken, echoing the request.
 TEST(UpstreamWords, OfTheDocumentAreShownWhateverTheRequestHolds) {
   const absl::Status status = StatusOf(200, Sample(kQuota), {"sim-quota", "exceeded", "error"});

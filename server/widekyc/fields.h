@@ -12,31 +12,32 @@
 namespace kyc::widekyc {
 
 // Every member may be missing or null: nullopt then. One that is there and cannot be read is
-// nullopt too, and makes the whole reply unreadable: a part of a verdict is none. Keeps references
-// to both arguments.
+// nullopt too, and the deviation "unreadable:KEY", once. Whether the reply is of use without it,
+// the endpoint decides. Keeps references to both arguments.
 class Fields {
  public:
   Fields(const json::Value& object, json::Deviations& deviations)
       : object_(object), deviations_(deviations) {}
 
   absl::optional<std::string> String(absl::string_view key);
+  absl::optional<std::string> Identifier(absl::string_view key);
   absl::optional<bool> Bool(absl::string_view key);
   absl::optional<double> Double(absl::string_view key);
   absl::optional<int64_t> Int64(absl::string_view key);
   // A bool or a string, as text: "True" or "False" for a bool.
   absl::optional<std::string> Verdict(absl::string_view key);
 
-  bool unreadable() const { return unreadable_; }
+  // Of a member that was read, but makes no sense.
+  void NoteUnreadable(absl::string_view key);
 
  private:
-  // The member, or null where it is missing or null.
-  const json::Value* Find(absl::string_view key) const;
+  // The member by one of json's reads.
   template <typename T>
-  absl::optional<T> Noted(absl::optional<T> read);
+  absl::optional<T> Read(absl::string_view key,
+                         absl::optional<T> (*read)(const json::Value&, json::Deviations&));
 
   const json::Value& object_;
   json::Deviations& deviations_;
-  bool unreadable_ = false;
 };
 
 }  // namespace kyc::widekyc

@@ -5,8 +5,8 @@
 
 #include "server/call/error.h"
 #include "server/call/image_type.h"
+#include "server/call/text_rules.h"
 #include "server/json/body.h"
-#include "server/upstream/errors.h"
 #include "server/widekyc/envelope.h"
 #include "server/widekyc/fields.h"
 #include "server/widekyc/request.h"
@@ -18,13 +18,12 @@ using ::widekyc::v1::IdCard;
 using ::widekyc::v1::RecognizeIdRequest;
 using ::widekyc::v1::RecognizeIdResponse;
 
-// A JSON key and where its text goes.
+// A JSON key and where its text goes: all fields but the identifier.
 struct CardField {
   const char* key;
   void (*set)(IdCard& card, std::string text);
 };
 constexpr CardField kCardFields[] = {
-    {"nik", [](IdCard& card, std::string text) { card.set_nik(std::move(text)); }},
     {"nama", [](IdCard& card, std::string text) { card.set_nama(std::move(text)); }},
     {"tempat_lahir",
      [](IdCard& card, std::string text) { card.set_tempat_lahir(std::move(text)); }},
@@ -48,16 +47,25 @@ constexpr CardField kCardFields[] = {
     {"kota", [](IdCard& card, std::string text) { card.set_kota(std::move(text)); }},
 };
 
-// How many known fields the data has.
-int ReadCard(Fields& data, IdCard& card) {
-  int found = 0;
+// A "-" says that the card shows nothing there.
+bool SaysSomething(absl::string_view text) {
+  return !IsBlank(text) && text.find_first_not_of("- ") != text.npos;
+}
+
+// Blank fields are left out. False if no field says anything.
+bool ReadCard(Fields& data, IdCard& card) {
+  bool says_something = false;
+  if (absl::optional<std::string> nik = data.Identifier("nik"); nik && !nik->empty()) {
+    says_something = SaysSomething(*nik);
+    card.set_nik(*std::move(nik));
+  }
   for (const CardField& field : kCardFields) {
     absl::optional<std::string> text = data.String(field.key);
-    if (!text) continue;
+    if (!text || IsBlank(*text)) continue;
+    says_something = says_something || SaysSomething(*text);
     field.set(card, *std::move(text));
-    ++found;
   }
-  return found;
+  return says_something;
 }
 
 }  // namespace
@@ -85,13 +93,11 @@ absl::StatusOr<RecognizeIdResponse> FromHttp(const upstream::HttpResponse& respo
       ReadEnvelope(response, {request.cust_ref_no(), token.Reveal()}, deviations);
   if (!envelope.ok()) return envelope.status();
   const json::Value* data = envelope->result.Find("data");
-  if (data == nullptr) {
-    return ToStatus(MalformedReply(kUpstream, response, "is a success without data"));
-  }
+  if (data == nullptr) return NoVerdict(response, *envelope, "is a success without data");
   Fields fields(*data, deviations);
   RecognizeIdResponse answer;
-  if (ReadCard(fields, *answer.mutable_id_card()) == 0 || fields.unreadable()) {
-    return ToStatus(MalformedReply(kUpstream, response, "has no card that can be read"));
+  if (!ReadCard(fields, *answer.mutable_id_card())) {
+    return NoVerdict(response, *envelope, "has no card that can be read");
   }
   *answer.mutable_transaction() = std::move(envelope->transaction);
   return answer;

@@ -11,7 +11,6 @@
 #include "server/call/error.h"
 #include "server/call/image_type.h"
 #include "server/json/body.h"
-#include "server/upstream/errors.h"
 #include "server/widekyc/envelope.h"
 #include "server/widekyc/fields.h"
 #include "server/widekyc/request.h"
@@ -42,6 +41,23 @@ bool IsDate(absl::string_view text) {
   // A day that does not exist becomes another one.
   const absl::CivilDay date(Number(year), Number(month), Number(day));
   return date.year() > 0 && date.month() == Number(month) && date.day() == Number(day);
+}
+
+// False if there is not one verdict.
+bool ReadVerdicts(Fields& data, ValidateIdResponse& answer) {
+  const auto nik = data.Bool("nik");
+  const auto full_name = data.Bool("full_name");
+  const auto birth_date = data.Bool("birth_date");
+  const auto birth_place = data.Bool("birth_place");
+  const auto address = data.Bool("address");
+  const auto selfie_photo = data.Double("selfie_photo");
+  if (nik) answer.set_nik(*nik);
+  if (full_name) answer.set_full_name(*full_name);
+  if (birth_date) answer.set_birth_date(*birth_date);
+  if (birth_place) answer.set_birth_place(*birth_place);
+  if (address) answer.set_address(*address);
+  if (selfie_photo) answer.set_selfie_photo(*selfie_photo);
+  return nik || full_name || birth_date || birth_place || address || selfie_photo;
 }
 
 void WriteUnlessEmpty(absl::string_view key, const std::string& text, json::ObjectWriter& body) {
@@ -91,18 +107,12 @@ absl::StatusOr<ValidateIdResponse> FromHttp(const upstream::HttpResponse& respon
   if (!envelope.ok()) return envelope.status();
   const json::Value* data = envelope->result.Find("data");
   if (data == nullptr || data->kind != json::Value::Kind::kObject) {
-    return ToStatus(MalformedReply(kUpstream, response, "is a success without data"));
+    return NoVerdict(response, *envelope, "is a success without data");
   }
   Fields fields(*data, deviations);
   ValidateIdResponse answer;
-  if (const auto read = fields.Bool("nik")) answer.set_nik(*read);
-  if (const auto read = fields.Bool("full_name")) answer.set_full_name(*read);
-  if (const auto read = fields.Bool("birth_date")) answer.set_birth_date(*read);
-  if (const auto read = fields.Bool("birth_place")) answer.set_birth_place(*read);
-  if (const auto read = fields.Bool("address")) answer.set_address(*read);
-  if (const auto read = fields.Double("selfie_photo")) answer.set_selfie_photo(*read);
-  if (fields.unreadable()) {
-    return ToStatus(MalformedReply(kUpstream, response, "has a verdict that cannot be read"));
+  if (!ReadVerdicts(fields, answer)) {
+    return NoVerdict(response, *envelope, "has no verdict that can be read");
   }
   *answer.mutable_transaction() = std::move(envelope->transaction);
   return answer;

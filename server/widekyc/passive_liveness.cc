@@ -6,7 +6,6 @@
 #include "server/call/error.h"
 #include "server/call/image_type.h"
 #include "server/json/body.h"
-#include "server/upstream/errors.h"
 #include "server/widekyc/envelope.h"
 #include "server/widekyc/fields.h"
 #include "server/widekyc/request.h"
@@ -39,9 +38,7 @@ absl::StatusOr<DetectLivenessResponse> FromHttp(const upstream::HttpResponse& re
       ReadEnvelope(response, {request.cust_ref_no(), token.Reveal()}, deviations);
   if (!envelope.ok()) return envelope.status();
   const absl::optional<bool> live = Fields(envelope->result, deviations).Bool("result");
-  if (!live) {
-    return ToStatus(MalformedReply(kUpstream, response, "has no readable verdict"));
-  }
+  if (!live) return NoVerdict(response, *envelope, "has no readable verdict");
   DetectLivenessResponse answer;
   answer.set_live(*live);
   *answer.mutable_transaction() = std::move(envelope->transaction);

@@ -1,0 +1,57 @@
+#include "server/call/text_rules.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "server/call/utf8.h"
+
+namespace kyc {
+namespace {
+
+// From and to, both included.
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+constexpr Range kControls[] = {{0x00, 0x1F}, {0x7F, 0x9F}, {0x2028, 0x2029}};
+constexpr Range kBlanks[] = {{0x20, 0x20},     {0xA0, 0xA0},     {0x1680, 0x1680}, {0x2000, 0x200A},
+                             {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000}};
+constexpr Range kUnseen[] = {{0xAD, 0xAD},     {0x61C, 0x61C},   {0x180E, 0x180E},
+                             {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x206F},
+                             {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
+
+template <size_t count>
+bool IsIn(const Range (&ranges)[count], char32_t code) {
+  return std::any_of(std::begin(ranges), std::end(ranges), [code](const Range& range) {
+    return code >= range.first && code <= range.last;
+  });
+}
+
+// Whether any character is so; true where the text is not valid UTF-8.
+template <typename Predicate>
+bool AnyChar(absl::string_view text, Predicate is_so) {
+  while (!text.empty()) {
+    const Utf8Char next = FirstChar(text);
+    if (next.length == 0 || is_so(next.code)) return true;
+    text.remove_prefix(next.length);
+  }
+  return false;
+}
+
+bool IsControl(char32_t code) { return IsIn(kControls, code); }
+
+}  // namespace
+
+bool HasControls(absl::string_view text) { return AnyChar(text, IsControl); }
+
+bool IsBlank(absl::string_view text) {
+  return !AnyChar(text, [](char32_t code) { return !IsIn(kBlanks, code) && !IsControl(code); });
+}
+
+bool IsIdentifier(absl::string_view text) {
+  return !IsBlank(text) &&
+         !AnyChar(text, [](char32_t code) { return IsControl(code) || IsIn(kUnseen, code); });
+}
+
+}  // namespace kyc
