@@ -1,4 +1,4 @@
-// Sealing at rest: AES-256-GCM with key ids.
+// Sealing at rest: AES-256-GCM with key ids, and a key for each record.
 #ifndef SERVER_CRYPTO_SEALER_H_
 #define SERVER_CRYPTO_SEALER_H_
 
@@ -21,24 +21,56 @@ struct SealingKey {
   Secret key;      // 32 bytes.
 };
 
-// Immutable, so thread-safe. Sealed text: one byte key id, 12 bytes random nonce, ciphertext, 16
-// bytes tag. `context` (the additional data) binds it to its place: another place cannot open it.
+class Sealer;
+
+// Seals and opens the texts of one record under a key of the record's own, so that no key ever
+// seals more than a few texts, however many records there are. Ends before its sealer. Used by one
+// thread.
+//
+// Sealed text: a zero byte, one byte key id, 12 bytes random nonce, ciphertext, 16 bytes tag. The
+// record and the part (the additional data) bind it to its place: another place cannot open it.
+// What was sealed before records had keys has no zero byte in front, and is opened by the key
+// itself.
+class RecordSealer {
+ public:
+  RecordSealer(const Sealer& sealer, absl::string_view record) : sealer_(sealer), record_(record) {}
+
+  std::string Seal(absl::string_view plaintext, absl::string_view part);
+  // FAILED_PRECONDITION: no such key. DATA_LOSS: altered, or of another place.
+  absl::StatusOr<std::string> Open(absl::string_view sealed, absl::string_view part);
+
+ private:
+  // The record's key under the sealing key `id`, which is there.
+  const evp_aead_ctx_st& KeyUnder(uint8_t id);
+
+  const Sealer& sealer_;
+  const std::string record_;
+  uint8_t derived_under_ = 0;  // 0: none is derived yet.
+  std::shared_ptr<const evp_aead_ctx_st> derived_;
+};
+
+// Immutable, so thread-safe.
 class Sealer {
  public:
   // The first key seals; every key opens what it sealed. INVALID_ARGUMENT: no key, an id of 0 or
-  // twice, a key of other than 32 bytes. A key is good for 2^32 texts: nonces are random.
+  // twice, a key of other than 32 bytes.
   static absl::StatusOr<Sealer> Make(std::vector<SealingKey> keys);
 
-  std::string Seal(absl::string_view plaintext, absl::string_view context) const;
-  // FAILED_PRECONDITION: no such key. DATA_LOSS: altered, or of another place.
-  absl::StatusOr<std::string> Open(absl::string_view sealed, absl::string_view context) const;
+  RecordSealer Of(absl::string_view record) const { return {*this, record}; }
+  uint8_t seals_with() const { return seals_with_; }
 
  private:
+  friend class RecordSealer;
+  struct Key {
+    // Opens what was sealed before records had keys. Its schedule is made once, and shared by the
+    // copies of this sealer.
+    std::shared_ptr<const evp_aead_ctx_st> whole;
+    Secret of_records;  // The records' keys are derived from it.
+  };
   Sealer() = default;
 
   uint8_t seals_with_ = 0;
-  // Each key's schedule, made once. Shared by the copies of this sealer.
-  std::map<uint8_t, std::shared_ptr<const evp_aead_ctx_st>> keys_;
+  std::map<uint8_t, Key> keys_;
 };
 
 }  // namespace kyc::crypto

@@ -36,15 +36,15 @@ Error ErrorOf(CursorFault fault) {
 
 }  // namespace
 
-absl::Status CursorError(CursorFault fault, const LogFile& file, const Ends& ends) {
+absl::Status CursorError(CursorFault fault, const LogIdentity& log, const Ends& ends) {
   Error error = ErrorOf(fault);
-  error.metadata = {{"oldestCursor", CursorTextOf(file, ends.oldest)},
-                    {"newestCursor", CursorTextOf(file, ends.newest)}};
+  error.metadata = {{"oldestCursor", CursorTextOf(log, ends.oldest)},
+                    {"newestCursor", CursorTextOf(log, ends.newest)}};
   return ToStatus(error);
 }
 
-std::string CursorTextOf(const LogFile& file, Position position) {
-  return ToText({.log_id = file.log_id, .partition = 0, .position = position}, file.keys.cursor);
+std::string CursorTextOf(const LogIdentity& log, Position position) {
+  return ToText({.log_id = log.log_id, .partition = 0, .position = position}, log.keys.cursor);
 }
 
 }  // namespace kyc::events

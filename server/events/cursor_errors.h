@@ -6,17 +6,17 @@
 
 #include "absl/status/status.h"
 #include "server/events/event_log.h"
-#include "server/events/log_file.h"
+#include "server/events/log_identity.h"
 
 namespace kyc::events {
 
 enum class CursorFault { kInvalid, kExpired, kAhead, kForeign };
 
 // The final caller error, with oldestCursor and newestCursor in its metadata.
-absl::Status CursorError(CursorFault fault, const LogFile& file, const Ends& ends);
+absl::Status CursorError(CursorFault fault, const LogIdentity& log, const Ends& ends);
 
 // The text of a position in this log.
-std::string CursorTextOf(const LogFile& file, Position position);
+std::string CursorTextOf(const LogIdentity& log, Position position);
 
 }  // namespace kyc::events
 

@@ -61,7 +61,8 @@ struct ListPage {
   bool more = false;  // Whether the log has events below, matching or not.
 };
 
-// Thread-safe. Makers: SqliteLog::Open. Errors: UNAVAILABLE when the engine cannot serve now.
+// Thread-safe. Makers: SqliteLog::Open. Errors: UNAVAILABLE when the engine cannot serve now,
+// DATA_LOSS LOG_DAMAGED when what it holds is not what was written.
 class EventLog {
  public:
   virtual ~EventLog() = default;
@@ -74,12 +75,18 @@ class EventLog {
   virtual void Append(::netzme::v1::UpgradeEvent notification,
                       absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done) = 0;
 
-  // At most `limit` matching events after `after`. OUT_OF_RANGE if some event after it was trimmed:
+  // At most `limit` matching events after `after`. OUT_OF_RANGE if some event after it was trimmed,
+  // DATA_LOSS LOG_DAMAGED if one is missing otherwise, as far as that can be seen with this filter:
   // a reader never skips unawares. Blocks: reader pool only.
   virtual absl::StatusOr<Page> ReadAfter(Position after, int limit,
                                          const ::netzme::v1::UpgradeFilter& filter) const = 0;
-  // The newest event of a reference. Blocks.
-  virtual absl::StatusOr<absl::optional<Event>> Latest(const std::string& reference) const = 0;
+  // The newest event of a reference of this account. With no account: of whichever has one;
+  // INVALID_ARGUMENT INVALID_REQUEST if several have. Blocks.
+  virtual absl::StatusOr<absl::optional<Event>> Latest(const std::string& reference,
+                                                       const std::string& account) const = 0;
+  // Whether such a reference had events, all of which retention has removed. Blocks.
+  virtual absl::StatusOr<bool> WasRemoved(const std::string& reference,
+                                          const std::string& account) const = 0;
   // At most `limit` matching events, newest first. Looks at a bounded number of events: a list may
   // be short, or empty, while there are more. Blocks.
   virtual absl::StatusOr<ListPage> List(const ListQuery& query) const = 0;

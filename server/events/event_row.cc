@@ -5,6 +5,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "server/call/error.h"
 #include "server/events/big_endian.h"
+#include "server/events/log_damage.h"
 
 namespace kyc::events {
 namespace {
@@ -15,9 +16,8 @@ using ::netzme::v1::UpgradeEvent;
 constexpr char kFieldsColumn[] = "sealed_fields";
 constexpr char kRawBodyColumn[] = "sealed_raw_body";
 
-std::string SealingContext(const LogFile& file, absl::string_view event_id,
-                           absl::string_view column) {
-  return absl::StrCat(file.log_id, event_id, column);
+crypto::RecordSealer SealerOf(const LogIdentity& log, absl::string_view event_id) {
+  return log.sealer.Of(absl::StrCat(log.log_id, event_id));
 }
 
 // What has a column of its own, and raw_body, which has another one.
@@ -28,20 +28,18 @@ void ClearColumns(UpgradeEvent& event) {
   event.clear_revision();
   event.clear_previous_status();
   event.clear_status();
-  event.clear_type();
   event.clear_anomalies();
   event.clear_raw_body();
 }
 
-void SetColumns(const Statement& row, UpgradeEvent& event) {
-  event.set_sequence(row.Integer(0));
-  event.set_event_id(EventIdText(row.Bytes(1)));
-  *event.mutable_received_time() = TimeUtil::MicrosecondsToTimestamp(row.Integer(2));
-  event.set_revision(row.Integer(3));
-  event.set_previous_status(static_cast<::netzme::v1::UpgradeStatus>(row.Integer(4)));
-  event.set_status(static_cast<::netzme::v1::UpgradeStatus>(row.Integer(5)));
-  event.set_type(std::string(row.Bytes(6)));
-  SetAnomalies(row.Integer(7), event);
+void SetColumns(const EventRow& row, UpgradeEvent& event) {
+  event.set_sequence(row.sequence);
+  event.set_event_id(EventIdText(row.event_id));
+  *event.mutable_received_time() = TimeUtil::MicrosecondsToTimestamp(row.received_time_us);
+  event.set_revision(row.revision);
+  event.set_previous_status(static_cast<::netzme::v1::UpgradeStatus>(row.previous_status));
+  event.set_status(static_cast<::netzme::v1::UpgradeStatus>(row.status));
+  SetAnomalies(row.anomalies, event);
 }
 
 }  // namespace
@@ -74,37 +72,45 @@ void SetAnomalies(int64_t bits, UpgradeEvent& event) {
 }
 
 SealedColumns SealEvent(const UpgradeEvent& event, absl::string_view event_id,
-                        const LogFile& file) {
+                        const LogIdentity& log) {
   // Copied and cleared, not picked: a field that the proto gains later is sealed and kept too.
   UpgradeEvent fields = event;
   ClearColumns(fields);
-  return {.fields = file.sealer.Seal(fields.SerializeAsString(),
-                                     SealingContext(file, event_id, kFieldsColumn)),
-          .raw_body =
-              file.sealer.Seal(event.raw_body(), SealingContext(file, event_id, kRawBodyColumn))};
+  crypto::RecordSealer sealer = SealerOf(log, event_id);
+  return {.fields = sealer.Seal(fields.SerializeAsString(), kFieldsColumn),
+          .raw_body = sealer.Seal(event.raw_body(), kRawBodyColumn)};
 }
 
-absl::StatusOr<Event> EventFromRow(const Statement& row, const LogFile& file) {
-  const absl::string_view event_id = row.Bytes(1);
-  const absl::StatusOr<std::string> fields =
-      file.sealer.Open(row.Bytes(9), SealingContext(file, event_id, kFieldsColumn));
-  absl::StatusOr<std::string> raw_body =
-      file.sealer.Open(row.Bytes(10), SealingContext(file, event_id, kRawBodyColumn));
-  Event event;
-  if (!fields.ok() || !raw_body.ok() || !event.event.ParseFromString(*fields)) {
-    return CannotBeOpened();
-  }
-  SetColumns(row, event.event);
-  event.event.set_raw_body(*std::move(raw_body));
-  event.position = {.sequence = row.Integer(0), .chain = NumberFromBigEndian(row.Bytes(8))};
+absl::StatusOr<UpgradeEvent> OpenSealed(absl::string_view event_id, absl::string_view sealed_fields,
+                                        absl::string_view sealed_raw_body, const LogIdentity& log) {
+  crypto::RecordSealer sealer = SealerOf(log, event_id);
+  const absl::StatusOr<std::string> fields = sealer.Open(sealed_fields, kFieldsColumn);
+  if (!fields.ok()) return fields.status();
+  absl::StatusOr<std::string> raw_body = sealer.Open(sealed_raw_body, kRawBodyColumn);
+  if (!raw_body.ok()) return raw_body.status();
+  UpgradeEvent event;
+  if (!event.ParseFromString(*fields)) return absl::DataLossError("sealed text is no event");
+  event.set_raw_body(*std::move(raw_body));
   return event;
 }
 
-absl::Status CannotBeOpened() {
+absl::StatusOr<Event> EventFromRow(const EventRow& row, const LogIdentity& log) {
+  absl::StatusOr<UpgradeEvent> opened =
+      OpenSealed(row.event_id, row.sealed_fields, row.sealed_raw_body, log);
+  if (!opened.ok()) return CannotBeOpened(opened.status());
+  Event event;
+  event.event = *std::move(opened);
+  SetColumns(row, event.event);
+  event.position = {.sequence = row.sequence, .chain = NumberFromBigEndian(row.chain)};
+  return event;
+}
+
+absl::Status CannotBeOpened(const absl::Status& failure) {
+  if (absl::IsDataLoss(failure)) return LogDamaged("a sealed text was altered");
   Error error;
   error.code = absl::StatusCode::kUnavailable;
   error.reason = "LOG_UNAVAILABLE";
-  error.message = "The event log holds a sealed text that its keys do not open";
+  error.message = "The event log holds a sealed text whose key is not among the sealing keys";
   return ToStatus(error);
 }
 

@@ -1,4 +1,5 @@
-// An event and its row: what stands in clear, what is sealed, and how it comes back.
+// An event and its row: what stands in clear, what is sealed, and how it comes back. Every engine
+// keeps the same columns.
 #ifndef SERVER_EVENTS_EVENT_ROW_H_
 #define SERVER_EVENTS_EVENT_ROW_H_
 
@@ -9,17 +10,27 @@
 #include "absl/strings/string_view.h"
 #include "netzme/v1/upgrade_notification.pb.h"
 #include "server/events/event_log.h"
-#include "server/events/log_file.h"
-#include "server/events/sqlite.h"
+#include "server/events/log_identity.h"
 
 namespace kyc::events {
 
 inline constexpr size_t kEventIdBytes = 16;
 
-// The columns that EventFromRow reads, in its order.
-inline constexpr char kEventColumns[] =
-    "sequence, event_id, received_time_us, revision, previous_status, status, type, anomalies, "
-    "chain, sealed_fields, sealed_raw_body";
+// A row as an engine has it; its bytes are the engine's. Digests by which events are found are not
+// read back: they are log_keys.h's.
+struct EventRow {
+  int64_t sequence = 0;
+  absl::string_view event_id;
+  int64_t received_time_us = 0;
+  int64_t revision = 0;
+  int64_t previous_status = 0;
+  int64_t status = 0;
+  int64_t anomalies = 0;
+  absl::string_view content_digest;
+  absl::string_view chain;
+  absl::string_view sealed_fields;
+  absl::string_view sealed_raw_body;
+};
 
 // The text of 16 random bytes (a UUID of version 4; six of the bits are given).
 std::string EventIdText(absl::string_view event_id);
@@ -34,13 +45,20 @@ struct SealedColumns {
   std::string raw_body;
 };
 SealedColumns SealEvent(const ::netzme::v1::UpgradeEvent& event, absl::string_view event_id,
-                        const LogFile& file);
+                        const LogIdentity& log);
+// The event of those columns, without what has a column of its own. FAILED_PRECONDITION: its key is
+// not here; DATA_LOSS: altered.
+absl::StatusOr<::netzme::v1::UpgradeEvent> OpenSealed(absl::string_view event_id,
+                                                      absl::string_view sealed_fields,
+                                                      absl::string_view sealed_raw_body,
+                                                      const LogIdentity& log);
 
-// UNAVAILABLE LOG_UNAVAILABLE when the row cannot be opened: altered, or its key is gone.
-absl::StatusOr<Event> EventFromRow(const Statement& row, const LogFile& file);
+// As CannotBeOpened when it cannot.
+absl::StatusOr<Event> EventFromRow(const EventRow& row, const LogIdentity& log);
 
-// The final caller error of a sealed text that cannot be opened.
-absl::Status CannotBeOpened();
+// The final caller error of a sealed text that Open failed on: UNAVAILABLE LOG_UNAVAILABLE when its
+// key is not here, DATA_LOSS LOG_DAMAGED when it was altered.
+absl::Status CannotBeOpened(const absl::Status& failure);
 
 }  // namespace kyc::events
 

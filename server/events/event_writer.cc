@@ -1,41 +1,43 @@
 #include "server/events/event_writer.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "google/protobuf/util/time_util.h"
-#include "server/crypto/mac.h"
-#include "server/events/event_row.h"
-#include "server/events/log_keys.h"
+#include "server/events/places.h"
 
 namespace kyc::events {
 namespace {
 
-using ::google::protobuf::util::TimeUtil;
 using ::netzme::v1::UpgradeEvent;
 
+// Nearly always the first row that is looked at: accounts seldom share a reference.
 constexpr char kFindLatest[] =
     "SELECT sequence, revision, status, content_digest FROM event INDEXED BY event_by_reference "
-    "WHERE reference_digest = ? ORDER BY sequence DESC LIMIT 1";
+    "WHERE reference_digest = ? AND account_digest = ? ORDER BY sequence DESC LIMIT 1";
 
+// What schemas before 4 trimmed has an empty account, it may be this one's or another's; the
+// account's own row is newer. The index is kept from being searched twice.
 constexpr char kFindTrimmed[] =
-    "SELECT sequence, revision, status, content_digest FROM reference WHERE reference_digest = ?";
+    "SELECT sequence, revision, status, iif(account_digest = x'', x'', content_digest) "
+    "FROM reference WHERE reference_digest = ? AND +account_digest IN (?, x'') "
+    "ORDER BY account_digest DESC LIMIT 1";
 
 // Among the newest 1,000 events of the reference, so that one that is sent endlessly stays cheap.
 constexpr char kFindContent[] =
-    "SELECT 1 FROM (SELECT content_digest FROM event INDEXED BY event_by_reference "
-    "WHERE reference_digest = ? ORDER BY sequence DESC LIMIT 1000) WHERE content_digest = ? "
-    "LIMIT 1";
+    "SELECT 1 FROM (SELECT sequence, content_digest FROM event INDEXED BY event_by_reference "
+    "WHERE reference_digest = ? ORDER BY sequence DESC LIMIT 1000) AS newest "
+    "WHERE content_digest = ? AND "
+    "? = (SELECT account_digest FROM event WHERE event.sequence = newest.sequence) LIMIT 1";
 
 constexpr char kInsertEvent[] =
     "INSERT INTO event (sequence, event_id, received_time_us, revision, previous_status, status, "
-    "type, anomalies, reference_digest, content_digest, chain, cust_id_digest, sealed_fields, "
-    "sealed_raw_body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "anomalies, type_digest, account_digest, reference_digest, content_digest, chain, "
+    "cust_id_digest, sealed_fields, sealed_raw_body) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 // None: the query has no row.
 absl::StatusOr<absl::optional<ReferenceState>> ReadState(Statement& query,
-                                                         absl::string_view reference) {
-  const absl::StatusOr<bool> row = query.Bind(reference).Step();
+                                                         const EventDigests& digests) {
+  const absl::StatusOr<bool> row = query.Bind(digests.reference).Bind(digests.account).Step();
   if (!row.ok()) return row.status();
   if (!*row) return absl::optional<ReferenceState>();
   ReferenceState state;
@@ -75,10 +77,8 @@ absl::StatusOr<EventWriter> EventWriter::Prepare(Database& database, const LogFi
 
 absl::StatusOr<EventWriter::Written> EventWriter::Append(UpgradeEvent notification,
                                                          absl::Time now) {
-  const Digests digests = {
-      .reference = LookupDigest(file_->keys.reference, notification.original_reference_no()),
-      .content = ContentDigest(file_->keys.content, notification)};
-  const absl::StatusOr<absl::optional<ReferenceState>> latest = FindReference(digests.reference);
+  const EventDigests digests = DigestsOf(notification, file_->keys);
+  const absl::StatusOr<absl::optional<ReferenceState>> latest = FindReference(digests);
   if (!latest.ok()) return latest.status();
   const Verdict verdict = Judge(*latest, digests.content);
   if (verdict.repeat) {
@@ -86,66 +86,50 @@ absl::StatusOr<EventWriter::Written> EventWriter::Append(UpgradeEvent notificati
         .appended = {.sequence = (*latest)->sequence, .revision = verdict.revision, .repeat = true},
         .event = absl::nullopt};
   }
-  if (verdict.has_older) {
-    const absl::StatusOr<bool> older = OlderEventHas(digests);
-    if (!older.ok()) return older.status();
-    if (*older) notification.add_anomalies(::netzme::v1::ANOMALY_POSSIBLE_REDELIVERY);
-  }
-
-  const std::string event_id = crypto::RandomBytes(kEventIdBytes);
-  Place place;
-  place.sequence = end_.sequence + 1;
-  place.received_time_us = std::max(absl::ToUnixMicros(now), end_.received_time_us);
-  place.chain =
-      NextChain(end_.chain, place.sequence, event_id, place.received_time_us, digests.content);
-  end_ = place;
-
-  Event event{.event = std::move(notification), .position = PositionOf(place)};
-  event.event.set_sequence(place.sequence);
-  event.event.set_event_id(EventIdText(event_id));
-  *event.event.mutable_received_time() = TimeUtil::MicrosecondsToTimestamp(place.received_time_us);
-  event.event.set_revision(verdict.revision);
-  event.event.set_previous_status(verdict.previous_status);
-  SetAnomalies(AnomalyBits(event.event), event.event);
-  if (absl::Status status = Insert(event, event_id, digests); !status.ok()) return status;
-  return Written{.appended = {.sequence = place.sequence, .revision = verdict.revision},
-                 .event = std::move(event)};
+  absl::StatusOr<bool> older_has = verdict.has_older ? OlderEventHas(digests) : false;
+  if (!older_has.ok()) return older_has.status();
+  NewEvent made =
+      MakeEvent(std::move(notification), digests, verdict, *older_has, end_, now, *file_);
+  if (absl::Status status = Insert(made, digests); !status.ok()) return status;
+  end_ = std::move(made.place);
+  return Written{.appended = {.sequence = end_.sequence, .revision = verdict.revision},
+                 .event = std::move(made.event)};
 }
 
 absl::StatusOr<absl::optional<ReferenceState>> EventWriter::FindReference(
-    absl::string_view reference) {
-  absl::StatusOr<absl::optional<ReferenceState>> latest = ReadState(find_latest_, reference);
+    const EventDigests& digests) {
+  absl::StatusOr<absl::optional<ReferenceState>> latest = ReadState(find_latest_, digests);
   if (!latest.ok() || latest->has_value()) return latest;
-  return ReadState(find_trimmed_, reference);
+  return ReadState(find_trimmed_, digests);
 }
 
-absl::StatusOr<bool> EventWriter::OlderEventHas(const Digests& digests) {
-  absl::StatusOr<bool> row = find_content_.Bind(digests.reference).Bind(digests.content).Step();
+absl::StatusOr<bool> EventWriter::OlderEventHas(const EventDigests& digests) {
+  find_content_.Bind(digests.reference).Bind(digests.content).Bind(digests.account);
+  absl::StatusOr<bool> row = find_content_.Step();
   find_content_.Reset();
   return row;
 }
 
-absl::Status EventWriter::Insert(const Event& event, absl::string_view event_id,
-                                 const Digests& digests) {
-  const UpgradeEvent& fields = event.event;
-  const SealedColumns sealed = SealEvent(fields, event_id, *file_);
-  insert_event_.Bind(fields.sequence())
-      .Bind(event_id)
-      .Bind(end_.received_time_us)
+absl::Status EventWriter::Insert(const NewEvent& made, const EventDigests& digests) {
+  const UpgradeEvent& fields = made.event.event;
+  insert_event_.Bind(made.place.sequence)
+      .Bind(made.event_id)
+      .Bind(made.place.received_time_us)
       .Bind(fields.revision())
       .Bind(fields.previous_status())
       .Bind(fields.status())
-      .Bind(fields.type())
       .Bind(AnomalyBits(fields))
+      .Bind(digests.type)
+      .Bind(digests.account)
       .Bind(digests.reference)
       .Bind(digests.content)
-      .Bind(end_.chain);
-  if (fields.cust_id().empty()) {
+      .Bind(made.place.chain);
+  if (digests.cust_id.empty()) {
     insert_event_.BindNull();
   } else {
-    insert_event_.Bind(LookupDigest(file_->keys.cust_id, fields.cust_id()));
+    insert_event_.Bind(digests.cust_id);
   }
-  return insert_event_.Bind(sealed.fields).Bind(sealed.raw_body).Run();
+  return insert_event_.Bind(made.sealed.fields).Bind(made.sealed.raw_body).Run();
 }
 
 }  // namespace kyc::events

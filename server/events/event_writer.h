@@ -2,17 +2,15 @@
 #ifndef SERVER_EVENTS_EVENT_WRITER_H_
 #define SERVER_EVENTS_EVENT_WRITER_H_
 
-#include <string>
-
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "netzme/v1/upgrade_notification.pb.h"
 #include "server/events/event_log.h"
 #include "server/events/judge.h"
 #include "server/events/log_file.h"
-#include "server/events/places.h"
+#include "server/events/new_event.h"
+#include "server/events/place.h"
 #include "server/events/sqlite.h"
 
 namespace kyc::events {
@@ -38,15 +36,10 @@ class EventWriter {
   EventWriter(Statement find_latest, Statement find_trimmed, Statement find_content,
               Statement insert_event, const LogFile& file, Place end);
 
-  // What the columns of one event need beside its fields.
-  struct Digests {
-    std::string reference;
-    std::string content;
-  };
   // By the reference's newest event or, when all its events are trimmed, by what retention kept.
-  absl::StatusOr<absl::optional<ReferenceState>> FindReference(absl::string_view reference);
-  absl::StatusOr<bool> OlderEventHas(const Digests& digests);
-  absl::Status Insert(const Event& event, absl::string_view event_id, const Digests& digests);
+  absl::StatusOr<absl::optional<ReferenceState>> FindReference(const EventDigests& digests);
+  absl::StatusOr<bool> OlderEventHas(const EventDigests& digests);
+  absl::Status Insert(const NewEvent& made, const EventDigests& digests);
 
   Statement find_latest_;
   Statement find_trimmed_;

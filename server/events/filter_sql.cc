@@ -21,7 +21,8 @@ FilterSql ToSql(const ::netzme::v1::UpgradeFilter& filter) {
   AddCondition("reference_digest", filter.original_reference_nos_size(), sql);
   AddCondition("cust_id_digest", filter.cust_ids_size(), sql);
   AddCondition("status", filter.statuses_size(), sql);
-  AddCondition("type", filter.types_size(), sql);
+  AddCondition("type_digest", filter.types_size(), sql);
+  AddCondition("account_digest", filter.accounts_size(), sql);
   if (filter.original_reference_nos_size() > 0) {
     sql.table = "event INDEXED BY event_by_reference";
   } else if (filter.cust_ids_size() > 0) {
@@ -29,6 +30,7 @@ FilterSql ToSql(const ::netzme::v1::UpgradeFilter& filter) {
   } else {
     sql.table = "event NOT INDEXED";
   }
+  sql.all = sql.conditions.empty();
   sql.by_index = filter.original_reference_nos_size() > 0 || filter.cust_ids_size() > 0;
   return sql;
 }
@@ -42,7 +44,12 @@ void BindFilter(const ::netzme::v1::UpgradeFilter& filter, const LogKeys& keys,
     statement.Bind(LookupDigest(keys.cust_id, cust_id));
   }
   for (const int status : filter.statuses()) statement.Bind(status);
-  for (const std::string& type : filter.types()) statement.Bind(type);
+  for (const std::string& type : filter.types()) {
+    statement.Bind(type.empty() ? std::string() : LookupDigest(keys.type, type));
+  }
+  for (const std::string& account : filter.accounts()) {
+    statement.Bind(LookupDigest(keys.account, account));
+  }
 }
 
 }  // namespace kyc::events

@@ -18,6 +18,8 @@ struct FilterSql {
   std::string conditions;
   // Whether finding no match is cheap.
   bool by_index = false;
+  // Whether every event matches.
+  bool all = false;
 };
 
 FilterSql ToSql(const ::netzme::v1::UpgradeFilter& filter);

@@ -11,12 +11,13 @@
 
 namespace kyc::events {
 
-// The latest event of a reference. Remembered longer than the event itself.
+// The latest event of a reference, which is one of its account: two accounts may use the same text.
+// Remembered longer than the event itself.
 struct ReferenceState {
   int64_t sequence = 0;
   int64_t revision = 0;
   ::netzme::v1::UpgradeStatus status = ::netzme::v1::UPGRADE_STATUS_UNSPECIFIED;
-  std::string content_digest;
+  std::string content_digest;  // Empty: not known whether it is this account's.
 };
 
 struct Verdict {

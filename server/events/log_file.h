@@ -4,17 +4,15 @@
 
 #include <string>
 
-#include "server/crypto/sealer.h"
-#include "server/events/log_keys.h"
+#include "server/events/log_identity.h"
 
 namespace kyc::events {
 
 // Immutable, so thread-safe. Outlives every connection.
-struct LogFile {
+struct LogFile : LogIdentity {
   std::string path;
-  std::string log_id;  // 16 raw bytes.
-  LogKeys keys;
-  crypto::Sealer sealer;
+  // Each event's chain is made of the one before it, and no sequence is left out.
+  bool chain_is_cumulative = true;
 };
 
 }  // namespace kyc::events

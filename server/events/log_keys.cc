@@ -42,7 +42,9 @@ std::string StableBytes(const UpgradeEvent& event) {
 
 LogKeys::LogKeys(const Secret& lookup_key)
     : reference(Subkey(lookup_key, "reference")),
+      account(Subkey(lookup_key, "account")),
       cust_id(Subkey(lookup_key, "cust_id")),
+      type(Subkey(lookup_key, "type")),
       content(Subkey(lookup_key, "content")),
       body(Subkey(lookup_key, "body")),
       cursor(Subkey(lookup_key, "cursor")),

@@ -17,7 +17,9 @@ struct LogKeys {
   explicit LogKeys(const Secret& lookup_key);
 
   Secret reference;
+  Secret account;
   Secret cust_id;
+  Secret type;
   Secret content;
   Secret body;
   Secret cursor;

@@ -6,7 +6,8 @@
 
 namespace kyc::events {
 
-absl::Status Migrate(Database& database, int from, const SchemaHistory& history) {
+absl::Status Migrate(Database& database, const LogIdentity& log, int from,
+                     const SchemaHistory& history, const Say& say) {
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kWrite);
   if (!transaction.ok()) return transaction.status();
   for (int version = from; version < history.newest; ++version) {
@@ -20,6 +21,8 @@ absl::Status Migrate(Database& database, int from, const SchemaHistory& history)
                        "); open it with a version between them first"));
     }
     if (absl::Status status = database.Execute(step->sql); !status.ok()) return status;
+    if (step->rows == nullptr) continue;
+    if (absl::Status status = step->rows(database, log, say); !status.ok()) return status;
   }
   const std::string version = absl::StrCat("PRAGMA user_version = ", history.newest);
   if (absl::Status status = database.Execute(version.c_str()); !status.ok()) return status;

@@ -2,21 +2,7 @@
 
 #include <limits>
 
-#include "server/events/big_endian.h"
-#include "server/events/log_keys.h"
-
 namespace kyc::events {
-namespace {
-
-constexpr int kEventsToCheck = 1000;
-
-}  // namespace
-
-Position PositionOf(const Place& place) {
-  if (place.chain.empty()) return Position();
-  return {.sequence = place.sequence, .chain = NumberFromBigEndian(place.chain)};
-}
-
 absl::StatusOr<Place> TrimmedThrough(Database& database) {
   absl::StatusOr<Statement> query =
       database.Prepare("SELECT trimmed_sequence, trimmed_chain, trimmed_time_us FROM log");
@@ -69,27 +55,6 @@ absl::StatusOr<Ends> EndsOf(Database& database) {
   const absl::StatusOr<Place> newest = NewestPlace(database);
   if (!newest.ok()) return newest.status();
   return Ends{.oldest = PositionOf(*oldest), .newest = PositionOf(*newest)};
-}
-
-absl::StatusOr<bool> NewestChainHolds(Database& database) {
-  const absl::StatusOr<Place> newest = NewestPlace(database);
-  if (!newest.ok()) return newest.status();
-  const absl::StatusOr<Place> before = PlaceAt(database, newest->sequence - kEventsToCheck);
-  if (!before.ok()) return before.status();
-  absl::StatusOr<Statement> query = database.Prepare(
-      "SELECT sequence, event_id, received_time_us, content_digest, chain FROM event "
-      "WHERE sequence > ? ORDER BY sequence");
-  if (!query.ok()) return query.status();
-  query->Bind(before->sequence);
-  std::string chain = before->chain;
-  for (;;) {
-    const absl::StatusOr<bool> row = query->Step();
-    if (!row.ok()) return row.status();
-    if (!*row) return true;
-    chain =
-        NextChain(chain, query->Integer(0), query->Bytes(1), query->Integer(2), query->Bytes(3));
-    if (chain != query->Bytes(4)) return false;
-  }
 }
 
 }  // namespace kyc::events

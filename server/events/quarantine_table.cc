@@ -10,8 +10,10 @@
 namespace kyc::events {
 namespace {
 
-std::string SealingContext(const LogFile& file, absl::string_view body_digest) {
-  return absl::StrCat(file.log_id, body_digest, "sealed_body");
+constexpr char kBodyColumn[] = "sealed_body";
+
+crypto::RecordSealer SealerOf(const LogFile& file, absl::string_view body_digest) {
+  return file.sealer.Of(absl::StrCat(file.log_id, body_digest));
 }
 
 constexpr char kEntryColumns[] =
@@ -96,7 +98,7 @@ absl::StatusOr<bool> QuarantineWriter::Keep(absl::string_view body, absl::string
       .Bind(answer)
       .Bind(account)
       .Bind(size)
-      .Bind(file_->sealer.Seal(body, SealingContext(*file_, digest)));
+      .Bind(SealerOf(*file_, digest).Seal(body, kBodyColumn));
   if (absl::Status status = insert_.Run(); !status.ok()) return status;
   entries_ += 1;
   bytes_ += size;
@@ -137,8 +139,8 @@ absl::StatusOr<QuarantinedBody> ReadQuarantinedBody(Database& database, const Lo
   if (!row.ok()) return row.status();
   if (!*row) return QuarantinedNotFound();
   absl::StatusOr<std::string> body =
-      file.sealer.Open(query->Bytes(7), SealingContext(file, query->Bytes(6)));
-  if (!body.ok()) return CannotBeOpened();
+      SealerOf(file, query->Bytes(6)).Open(query->Bytes(7), kBodyColumn);
+  if (!body.ok()) return CannotBeOpened(body.status());
   QuarantinedBody entry = EntryFromRow(*query);
   entry.body = *std::move(body);
   return entry;

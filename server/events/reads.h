@@ -13,6 +13,7 @@
 #include "absl/types/optional.h"
 #include "netzme/v1/upgrade_notification.pb.h"
 #include "server/events/event_log.h"
+#include "server/events/event_row.h"
 #include "server/events/log_file.h"
 #include "server/events/sqlite.h"
 
@@ -24,12 +25,16 @@ inline constexpr int64_t kEventsLookedAtPerPage = 10'000;
 // Pages and lists hold no more events than this, whatever is asked for.
 inline constexpr int kMaxEventsPerRead = 1000;
 
-// As EventLog::ReadAfter. OUT_OF_RANGE CURSOR_EXPIRED.
+// As EventLog::ReadAfter. OUT_OF_RANGE CURSOR_EXPIRED; DATA_LOSS LOG_DAMAGED.
 absl::StatusOr<Page> ReadPage(Database& database, const LogFile& file, Position after, int limit,
                               const ::netzme::v1::UpgradeFilter& filter);
 // As EventLog::Latest.
 absl::StatusOr<absl::optional<Event>> ReadLatest(Database& database, const LogFile& file,
-                                                 const std::string& reference);
+                                                 const std::string& reference,
+                                                 const std::string& account);
+// As EventLog::WasRemoved.
+absl::StatusOr<bool> ReadWasRemoved(Database& database, const LogFile& file,
+                                    const std::string& reference, const std::string& account);
 // As EventLog::List.
 absl::StatusOr<ListPage> ReadList(Database& database, const LogFile& file, const ListQuery& query);
 // As EventLog::Before.
@@ -37,6 +42,16 @@ absl::StatusOr<Position> ReadBefore(Database& database, absl::Time since);
 // As EventLog::PositionFromText.
 absl::StatusOr<Position> ReadCursor(Database& database, const LogFile& file,
                                     const std::string& text);
+
+// Whether all events after `after` up to `through` are there and follow each other: OK, or
+// DATA_LOSS LOG_DAMAGED.
+absl::Status CheckChain(Database& database, int64_t after, int64_t through);
+
+// The columns that RowOf reads, in its order, and the row that a query of them stands at.
+inline constexpr char kEventColumns[] =
+    "sequence, event_id, received_time_us, revision, previous_status, status, anomalies, "
+    "content_digest, chain, sealed_fields, sealed_raw_body";
+EventRow RowOf(const Statement& query);
 
 // The SQL that they run over many events, for a test of its plans.
 std::string PageSql(const ::netzme::v1::UpgradeFilter& filter);

@@ -44,9 +44,10 @@ absl::Status FindReferences(Database& database, int64_t before_us, Due& due) {
 // What must be known of a reference without its events. The later event of two replaces the other.
 absl::Status RememberReferences(Database& database, const Place& through) {
   absl::StatusOr<Statement> remember = database.Prepare(
-      "INSERT OR REPLACE INTO reference (reference_digest, sequence, revision, status, "
-      "content_digest, updated_time_us) SELECT reference_digest, sequence, revision, status, "
-      "content_digest, received_time_us FROM event WHERE sequence <= ? ORDER BY sequence");
+      "INSERT OR REPLACE INTO reference (reference_digest, account_digest, sequence, revision, "
+      "status, content_digest, updated_time_us) SELECT reference_digest, account_digest, sequence, "
+      "revision, status, content_digest, received_time_us FROM event WHERE sequence <= ? "
+      "ORDER BY sequence");
   if (!remember.ok()) return remember.status();
   return remember->Bind(through.sequence).Run();
 }
@@ -63,8 +64,9 @@ absl::Status TrimEvents(Database& database, const Place& through) {
 
 absl::Status TrimReferences(Database& database, int64_t before_us) {
   absl::StatusOr<Statement> remove = database.Prepare(
-      "DELETE FROM reference WHERE reference_digest IN "
-      "(SELECT reference_digest FROM reference WHERE updated_time_us < ? LIMIT ?)");
+      "DELETE FROM reference WHERE (reference_digest, account_digest) IN "
+      "(SELECT reference_digest, account_digest FROM reference WHERE updated_time_us < ? "
+      "LIMIT ?)");
   if (!remove.ok()) return remove.status();
   return remove->Bind(before_us).Bind(kRowsPerTrimStep).Run();
 }

@@ -5,22 +5,19 @@
 #ifndef SERVER_EVENTS_SCHEMA_H_
 #define SERVER_EVENTS_SCHEMA_H_
 
-#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/crypto/sealer.h"
 #include "server/events/log_keys.h"
+#include "server/events/migration_to_4.h"
 #include "server/events/migrations.h"
 #include "server/events/sqlite.h"
 
 namespace kyc::events {
 
-// Takes a line for the operator.
-using Say = std::function<void(absl::string_view)>;
-
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 // A migration changes tables that a file has; kTables of schema.cc makes what they come to.
 inline SchemaHistory History() {
@@ -29,7 +26,8 @@ inline SchemaHistory History() {
   // Version 2 had an index of times, which the order of sequences makes needless.
   return {.newest = kSchemaVersion,
           .migrations = {{.from = 1, .sql = ""},
-                         {.from = 2, .sql = "DROP INDEX event_by_received_time"}}};
+                         {.from = 2, .sql = "DROP INDEX event_by_received_time"},
+                         {.from = 3, .sql = kTablesTo4, .rows = RowsTo4}}};
 }
 
 // Makes the tables in a new file, migrates an older version's; refuses another application's file,
@@ -44,11 +42,11 @@ absl::StatusOr<std::string> PrepareSchema(Database& database, const LogKeys& key
 // The log id of a file that PrepareSchema has accepted before.
 absl::StatusOr<std::string> LogIdOf(Database& database);
 
-// Whether the file is sound: OK, or FAILED_PRECONDITION and what to do. SQLite's own check reads
-// every page, so it is made up to 64 MiB of file (some tenths of a second); beyond, and also, the
-// chain of the newest 1,000 events is computed anew, which finds what a crash or a wrong copy would
-// have torn.
-absl::Status CheckIntegrity(Database& database);
+// Looks for damage: FAILED_PRECONDITION and what to do, or what was checked, for the operator.
+// SQLite's own check reads every page, so it is made up to 64 MiB of file (some tenths of a
+// second). Always the chain of the newest 1,000 events is computed anew, which finds what a crash
+// or a wrong copy would have torn.
+absl::StatusOr<std::string> CheckIntegrity(Database& database);
 
 // The same status; one that means damage to the file also tells what to do.
 absl::Status AdviseOnDamage(absl::Status status);

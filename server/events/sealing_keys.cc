@@ -10,7 +10,7 @@ namespace {
 
 constexpr char kProofText[] = "sealed with this key";
 
-std::string ProofContext(absl::string_view log_id) { return absl::StrCat(log_id, "sealing_key"); }
+constexpr char kProof[] = "sealing_key";
 
 }  // namespace
 
@@ -25,7 +25,7 @@ absl::Status CheckSealingKeys(Database& database, const crypto::Sealer& sealer,
     const absl::StatusOr<bool> row = query->Step();
     if (!row.ok()) return row.status();
     if (!*row) return absl::OkStatus();
-    if (!sealer.Open(query->Bytes(1), ProofContext(log_id)).ok()) {
+    if (!sealer.Of(log_id).Open(query->Bytes(1), kProof).ok()) {
       return absl::FailedPreconditionError(
           absl::StrCat("The event log's file holds data sealed with key id ", query->Integer(0),
                        ", which is not among the sealing keys, or is another key now"));
@@ -35,8 +35,8 @@ absl::Status CheckSealingKeys(Database& database, const crypto::Sealer& sealer,
 
 absl::Status RememberSealingKey(Database& database, const crypto::Sealer& sealer,
                                 absl::string_view log_id) {
-  const std::string proof = sealer.Seal(kProofText, ProofContext(log_id));
-  const int64_t key_id = static_cast<uint8_t>(proof[0]);  // Sealed text begins with it.
+  const std::string proof = sealer.Of(log_id).Seal(kProofText, kProof);
+  const int64_t key_id = sealer.seals_with();
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kWrite);
   if (!transaction.ok()) return transaction.status();
 

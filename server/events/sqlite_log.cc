@@ -45,9 +45,10 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions opti
   if (!database.ok()) return AdviseOnDamage(database.status());
   absl::StatusOr<std::string> log_id = PrepareSchema(*database, keys, *sealer, options.say);
   if (!log_id.ok()) return AdviseOnDamage(log_id.status());
-  if (absl::Status status = CheckIntegrity(*database); !status.ok()) return AdviseOnDamage(status);
+  const absl::StatusOr<std::string> checked = CheckIntegrity(*database);
+  if (!checked.ok()) return AdviseOnDamage(checked.status());
 
-  LogFile file{options.path, *std::move(log_id), keys, *std::move(sealer)};
+  LogFile file{{*std::move(log_id), keys, *std::move(sealer)}, options.path};
   std::unique_ptr<SqliteLog> log(new SqliteLog(*std::move(lock), std::move(file),
                                                *std::move(database), options.read_time_limit,
                                                *options.writer.metrics));
@@ -55,17 +56,17 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions opti
       Writer::Start(log->file_, std::move(options.writer));
   if (!writer.ok()) return writer.status();
   log->writer_ = *std::move(writer);
-  if (options.say != nullptr) options.say(log->Summary());
+  if (options.say != nullptr) options.say(log->Summary(*checked));
   return log;
 }
 
-std::string SqliteLog::Summary() const {
+std::string SqliteLog::Summary(absl::string_view checked) const {
   const int64_t oldest = writer_->ends().oldest.sequence + 1;
   const int64_t newest = writer_->ends().newest.sequence;
   const std::string events =
       oldest > newest ? "no events" : absl::StrCat("events ", oldest, " to ", newest);
   return absl::StrCat("event log opened: id ", absl::BytesToHexString(file_.log_id), ", schema ",
-                      kSchemaVersion, ", ", events, "; its file is sound");
+                      kSchemaVersion, ", ", events, "; ", checked);
 }
 
 SqliteLog::SqliteLog(FileLock lock, LogFile file, Database anchor, absl::Duration read_time_limit,
@@ -92,8 +93,16 @@ absl::StatusOr<Page> SqliteLog::ReadAfter(Position after, int limit,
       [&](Database& database) { return ReadPage(database, file_, after, limit, filter); });
 }
 
-absl::StatusOr<absl::optional<Event>> SqliteLog::Latest(const std::string& reference) const {
-  return readers_.Run([&](Database& database) { return ReadLatest(database, file_, reference); });
+absl::StatusOr<absl::optional<Event>> SqliteLog::Latest(const std::string& reference,
+                                                        const std::string& account) const {
+  return readers_.Run(
+      [&](Database& database) { return ReadLatest(database, file_, reference, account); });
+}
+
+absl::StatusOr<bool> SqliteLog::WasRemoved(const std::string& reference,
+                                           const std::string& account) const {
+  return readers_.Run(
+      [&](Database& database) { return ReadWasRemoved(database, file_, reference, account); });
 }
 
 absl::StatusOr<ListPage> SqliteLog::List(const ListQuery& query) const {

@@ -48,7 +48,10 @@ class SqliteLog : public EventLog, public Quarantine {
               absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done) override;
   absl::StatusOr<Page> ReadAfter(Position after, int limit,
                                  const ::netzme::v1::UpgradeFilter& filter) const override;
-  absl::StatusOr<absl::optional<Event>> Latest(const std::string& reference) const override;
+  absl::StatusOr<absl::optional<Event>> Latest(const std::string& reference,
+                                               const std::string& account) const override;
+  absl::StatusOr<bool> WasRemoved(const std::string& reference,
+                                  const std::string& account) const override;
   absl::StatusOr<ListPage> List(const ListQuery& query) const override;
   absl::StatusOr<Position> Before(absl::Time since) const override;
   Ends ends() const override;
@@ -71,7 +74,7 @@ class SqliteLog : public EventLog, public Quarantine {
   SqliteLog(FileLock lock, LogFile file, Database anchor, absl::Duration read_time_limit,
             Metrics& metrics);
 
-  std::string Summary() const;
+  std::string Summary(absl::string_view checked) const;
 
   const FileLock lock_;  // Let go of last.
   const LogFile file_;

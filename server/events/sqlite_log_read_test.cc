@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/call/error.h"
 #include "server/events/log_testing.h"
 #include "server/events/reads.h"
+#include "server/events/sqlite.h"
 #include "server/events/sqlite_log.h"
 
 namespace kyc::events {
@@ -22,7 +24,7 @@ using ::testing::IsEmpty;
 class SqliteLogReadTest : public testing::Test {
  protected:
   void SetUp() override {
-    SqliteLogOptions options = OptionsAt(NewPath(), metrics_);
+    SqliteLogOptions options = OptionsAt(path_, metrics_);
     options.writer.clock = [this] { return absl::FromUnixMicros(now_us_); };
     absl::StatusOr<std::unique_ptr<SqliteLog>> log = SqliteLog::Open(std::move(options));
     ASSERT_TRUE(log.ok()) << log.status();
@@ -50,6 +52,24 @@ class SqliteLogReadTest : public testing::Test {
     return page.ok() ? Lines(page->events) : std::vector<std::string>();
   }
 
+  // Changes the open file as no log would.
+  void Tamper(const char* sql) {
+    const absl::Status status = Database::Open(path_, Database::Use::kWrite).value().Execute(sql);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  // What an unfiltered read comes to: how many events, and the end's reason.
+  std::string ReadToTheEnd(int limit) {
+    Position after;
+    for (int count = 0;;) {
+      const absl::StatusOr<Page> page = log_->ReadAfter(after, limit, {});
+      if (!page.ok()) return absl::StrCat(count, " ", ReasonOf(page.status()));
+      if (page->through == after) return absl::StrCat(count, " to the end");
+      count += static_cast<int>(page->events.size());
+      after = page->through;
+    }
+  }
+
+  const std::string path_ = NewPath();
   CountingMetrics metrics_;
   std::atomic<int64_t> now_us_ = 1'700'000'000'000'000;
   std::unique_ptr<SqliteLog> log_;
@@ -80,6 +100,21 @@ TEST_F(SqliteLogReadTest, FilterPicksByEveryField) {
   UpgradeFilter type;
   type.add_types("cdd");
   EXPECT_THAT(ReadAll(*log_, {}, type), ElementsAre("4:R4/approved@1"));
+}
+
+TEST_F(SqliteLogReadTest, ReferenceIsOneOfItsAccount) {
+  Append("R1", "approved");
+  UpgradeEvent others = Notification("R1", "rejected");
+  others.set_account("other");
+  ASSERT_TRUE(TryAppend(*log_, others).ok());
+
+  UpgradeFilter filter;
+  filter.add_original_reference_nos("R1");
+  EXPECT_THAT(ReadAll(*log_, {}, filter), ElementsAre("1:R1/approved@1", "2:R1/rejected@1"));
+  filter.add_accounts("other");
+  EXPECT_THAT(ReadAll(*log_, {}, filter), ElementsAre("2:R1/rejected@1"));
+  EXPECT_THAT(List({.filter = {}, .limit = 10, .latest_only = true}),
+              ElementsAre("2:R1/rejected@1", "1:R1/approved@1"));
 }
 
 TEST_F(SqliteLogReadTest, PageTellsHowFarWasLooked) {
@@ -219,6 +254,34 @@ TEST_F(SqliteLogReadTest, LatestOnlyKeepsEachReferencesNewest) {
   earlier.upper_bound = 2;
   EXPECT_THAT(List(earlier), ElementsAre("2:R2/rejected@1", "1:R1/approved@1"))
       << "what arrives while paging changes no page";
+}
+
+TEST_F(SqliteLogReadTest, GapEndsAnUnfilteredRead) {
+  for (int i = 1; i <= 9; ++i) Append(absl::StrCat("R", i), "approved");
+  EXPECT_EQ(ReadToTheEnd(2), "9 to the end");
+  Tamper("DELETE FROM event WHERE sequence = 5");
+  EXPECT_EQ(ReadToTheEnd(2), "4 LOG_DAMAGED") << "the page after the gap knows what came before";
+  EXPECT_EQ(ReadToTheEnd(3), "3 LOG_DAMAGED") << "the gap is in the page";
+  EXPECT_EQ(ReadToTheEnd(4), "4 LOG_DAMAGED");
+  EXPECT_EQ(ReadToTheEnd(100), "0 LOG_DAMAGED");
+  const absl::Status list = log_->List({.filter = {}, .limit = 6}).status();
+  EXPECT_EQ(list.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(ReasonOf(list), "LOG_DAMAGED");
+  EXPECT_TRUE(log_->List({.filter = {}, .limit = 4}).ok());
+}
+
+TEST_F(SqliteLogReadTest, GapAtTheBeginningEndsAnUnfilteredRead) {
+  for (int i = 1; i <= 4; ++i) Append(absl::StrCat("R", i), "approved");
+  Tamper("DELETE FROM event WHERE sequence <= 2");
+  EXPECT_EQ(ReadToTheEnd(10), "0 LOG_DAMAGED");
+  EXPECT_EQ(ReasonOf(log_->List({.filter = {}, .limit = 10}).status()), "LOG_DAMAGED");
+}
+
+TEST_F(SqliteLogReadTest, EventThatIsNotWhatWasWrittenEndsAnUnfilteredRead) {
+  for (int i = 1; i <= 4; ++i) Append(absl::StrCat("R", i), "approved");
+  Tamper("UPDATE event SET received_time_us = received_time_us + 1 WHERE sequence = 3");
+  EXPECT_EQ(ReadToTheEnd(1), "2 LOG_DAMAGED");
+  EXPECT_EQ(ReadToTheEnd(10), "0 LOG_DAMAGED");
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ void ReadInEveryOtherWay(const SqliteLog& log) {
     const Ends ends = log.ends();
     ASSERT_TRUE(log.PositionFromText(log.CursorText(ends.newest)).ok());
     ASSERT_TRUE(log.List({.filter = {}, .limit = 10, .latest_only = true}).ok());
-    ASSERT_TRUE(log.Latest("R0-0").ok());
+    ASSERT_TRUE(log.Latest("R0-0", "").ok());
     ASSERT_TRUE(log.ListQuarantined(0, 10).ok());
     ASSERT_TRUE(log.Before(absl::Now()).ok());
   }

@@ -38,7 +38,7 @@ class SqliteLogTest : public testing::Test {
     return events::Append(*log_, reference, status, cust_id);
   }
   Event Latest(const std::string& reference) {
-    const absl::StatusOr<absl::optional<Event>> latest = log_->Latest(reference);
+    const absl::StatusOr<absl::optional<Event>> latest = log_->Latest(reference, "");
     EXPECT_TRUE(latest.ok() && latest->has_value()) << latest.status();
     return latest.ok() ? latest->value_or(Event()) : Event();
   }
@@ -54,7 +54,7 @@ TEST_F(SqliteLogTest, NewLogIsEmpty) {
   EXPECT_EQ(log_->ends().oldest, Position());
   EXPECT_EQ(log_->ends().newest, Position());
   EXPECT_THAT(ReadAll(*log_), IsEmpty());
-  EXPECT_FALSE((*log_->Latest("R1")).has_value());
+  EXPECT_FALSE((*log_->Latest("R1", "")).has_value());
   EXPECT_EQ(*log_->Before(absl::UnixEpoch()), Position());
   EXPECT_EQ(log_->log_id().size(), 16u);
 }
@@ -92,7 +92,6 @@ TEST_F(SqliteLogTest, SameContentAsTheLatestAppendsNothing) {
   const Appended first = Append("R1", "approved");
   UpgradeEvent again = Notification("R1", "approved");
   again.set_raw_body("{ \"originalReferenceNo\" : \"R1\" }");
-  again.set_account("other");
   const absl::StatusOr<Appended> repeat = TryAppend(*log_, again);
   ASSERT_TRUE(repeat.ok());
   EXPECT_TRUE(repeat->repeat);
@@ -134,6 +133,31 @@ TEST_F(SqliteLogTest, ReturnToAnOlderContentIsAnEventWithAnAnomaly) {
               ElementsAre(::netzme::v1::ANOMALY_POSSIBLE_REDELIVERY));
   EXPECT_FALSE(Append("R2", "approved").repeat) << "another reference has nothing to do with it";
   EXPECT_THAT(Latest("R2").event.anomalies(), IsEmpty());
+}
+
+TEST_F(SqliteLogTest, TwoAccountsSameReferenceIsTwoReferences) {
+  const auto of = [](const char* account, const char* status) {
+    UpgradeEvent event = Notification("R1", status);
+    event.set_account(account);
+    return event;
+  };
+  EXPECT_EQ(TryAppend(*log_, of("main", "approved"))->revision, 1);
+  const Appended other = TryAppend(*log_, of("other", "approved")).value();
+  EXPECT_FALSE(other.repeat);
+  EXPECT_EQ(other.revision, 1);
+  EXPECT_TRUE(TryAppend(*log_, of("main", "approved"))->repeat);
+  EXPECT_EQ(TryAppend(*log_, of("main", "rejected"))->revision, 2);
+  EXPECT_EQ(TryAppend(*log_, of("main", "later"))->revision, 3);
+  EXPECT_EQ(TryAppend(*log_, of("other", "later"))->revision, 2);
+  EXPECT_EQ(TryAppend(*log_, of("other", "rejected"))->revision, 3);
+  const auto latest = log_->Latest("R1", "other");
+  ASSERT_TRUE(latest.ok()) << latest.status();
+  EXPECT_EQ((*latest)->event.status_text(), "rejected");
+  EXPECT_EQ((*latest)->event.previous_status(), ::netzme::v1::UPGRADE_STATUS_OTHER);
+  EXPECT_THAT((*latest)->event.anomalies(), IsEmpty()) << "main's is no older one of other's";
+  EXPECT_EQ((*log_->Latest("R1", "main"))->event.status_text(), "later");
+  EXPECT_FALSE(log_->Latest("R1", "third")->has_value());
+  EXPECT_EQ(ReasonOf(log_->Latest("R1", "").status()), "INVALID_REQUEST");
 }
 
 TEST_F(SqliteLogTest, WhatWaitsTogetherSharesOneCommitAndIsJudgedInOrder) {

@@ -12,6 +12,7 @@
 #include "server/events/event_log.h"
 #include "server/events/event_writer.h"
 #include "server/events/log_file.h"
+#include "server/events/places.h"
 #include "server/events/quarantine_table.h"
 #include "server/events/retention.h"
 #include "server/events/sqlite.h"

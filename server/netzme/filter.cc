@@ -49,7 +49,11 @@ absl::Time ReceivedTime(const ::netzme::v1::UpgradeEvent& event) {
 }
 
 EventKey KeyOf(const ::netzme::v1::UpgradeEvent& event) {
-  return {event.original_reference_no(), event.cust_id(), event.status(), event.type(),
+  return {event.original_reference_no(),
+          event.cust_id(),
+          event.status(),
+          event.type(),
+          event.account(),
           ReceivedTime(event)};
 }
 
@@ -59,6 +63,7 @@ std::vector<Violation> FilterViolations(const UpgradeFilter& filter) {
              violations);
   CheckTexts("filter.cust_ids", filter.cust_ids(), kMaxTextBytes, violations);
   CheckTexts("filter.types", filter.types(), kMaxTypeBytes, violations);
+  CheckTexts("filter.accounts", filter.accounts(), kMaxTextBytes, violations);
   CheckCount("filter.statuses", filter.statuses_size(), violations);
   if (!std::all_of(filter.statuses().begin(), filter.statuses().end(), CanBeStatus)) {
     violations.push_back({"filter.statuses", "must be statuses that an event can have"});
@@ -70,18 +75,20 @@ Filter::Filter(UpgradeFilter filter)
     : proto_(std::move(filter)),
       references_(proto_.original_reference_nos().begin(), proto_.original_reference_nos().end()),
       cust_ids_(proto_.cust_ids().begin(), proto_.cust_ids().end()),
-      types_(proto_.types().begin(), proto_.types().end()) {}
+      types_(proto_.types().begin(), proto_.types().end()),
+      accounts_(proto_.accounts().begin(), proto_.accounts().end()) {}
 
 bool Filter::Matches(const EventKey& key) const {
   const auto& statuses = proto_.statuses();
   return Allows(references_, key.reference) && Allows(cust_ids_, key.cust_id) &&
-         Allows(types_, key.type) &&
+         Allows(types_, key.type) && Allows(accounts_, key.account) &&
          (statuses.empty() ||
           std::find(statuses.begin(), statuses.end(), key.status) != statuses.end());
 }
 
 bool Filter::MatchesEverything() const {
-  return references_.empty() && cust_ids_.empty() && types_.empty() && proto_.statuses().empty();
+  return references_.empty() && cust_ids_.empty() && types_.empty() && accounts_.empty() &&
+         proto_.statuses().empty();
 }
 
 }  // namespace kyc::netzme

@@ -18,6 +18,7 @@ struct EventKey {
   std::string cust_id;
   ::netzme::v1::UpgradeStatus status = ::netzme::v1::UPGRADE_STATUS_UNSPECIFIED;
   std::string type;
+  std::string account;
   absl::Time received_time;
 };
 absl::Time ReceivedTime(const ::netzme::v1::UpgradeEvent& event);
@@ -45,6 +46,7 @@ class Filter {
   const Texts references_;
   const Texts cust_ids_;
   const Texts types_;
+  const Texts accounts_;
 };
 
 }  // namespace kyc::netzme

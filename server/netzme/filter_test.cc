@@ -21,7 +21,7 @@ UpgradeFilter FromText(const std::string& text) {
 }
 
 TEST(FilterTest, ValuesOfAFieldAreAlternativesAndFieldsMustAllMatch) {
-  const EventKey key{"R-1", "C-1", ::netzme::v1::UPGRADE_STATUS_REJECTED, "cdd", {}};
+  const EventKey key{"R-1", "C-1", ::netzme::v1::UPGRADE_STATUS_REJECTED, "cdd", "main", {}};
   const struct {
     const char* filter;
     bool matches;
@@ -35,6 +35,9 @@ TEST(FilterTest, ValuesOfAFieldAreAlternativesAndFieldsMustAllMatch) {
       {"cust_ids: 'C-2'", false},
       {"types: 'cdd'", true},
       {"types: 'upgrade_account'", false},
+      {"accounts: 'other' accounts: 'main'", true},
+      {"accounts: 'other'", false},
+      {"original_reference_nos: 'R-1' accounts: 'other'", false},
       {"statuses: UPGRADE_STATUS_REJECTED", true},
       {"statuses: UPGRADE_STATUS_APPROVED", false},
       {"original_reference_nos: 'R-1' cust_ids: 'C-2'", false},
@@ -61,6 +64,7 @@ TEST(FilterViolationsTest, LargestAllowedFilterHasNone) {
     filter.add_original_reference_nos(std::string(128, 'r'));
     filter.add_cust_ids(std::string(128, 'c'));
     filter.add_types(std::string(64, 't'));
+    filter.add_accounts(std::string(128, 'a'));
     filter.add_statuses(::netzme::v1::UPGRADE_STATUS_OTHER);
   }
   EXPECT_THAT(Texts(filter), IsEmpty());

@@ -18,6 +18,7 @@ using ::netzme::v1::ListUpgradesRequest;
 using ::netzme::v1::ListUpgradesResponse;
 
 constexpr size_t kMaxReferenceBytes = 128;
+constexpr size_t kMaxAccountBytes = 128;
 constexpr int kDefaultPageSize = 50;
 constexpr int kMaxPageSize = 500;
 constexpr size_t kMaxPageBytes = 3 << 20;
@@ -32,6 +33,14 @@ absl::Status NotFound() {
   return ToStatus(error);
 }
 
+absl::Status Removed() {
+  Error error;
+  error.code = absl::StatusCode::kNotFound;
+  error.reason = "UPGRADE_REMOVED";
+  error.message = "The log had events of this original_reference_no; retention has removed them";
+  return ToStatus(error);
+}
+
 }  // namespace
 
 absl::Status Validate(const GetUpgradeRequest& request) {
@@ -39,6 +48,9 @@ absl::Status Validate(const GetUpgradeRequest& request) {
   const std::string& reference = request.original_reference_no();
   if (reference.empty() || reference.size() > kMaxReferenceBytes) {
     violations.push_back({"original_reference_no", "must be 1 to 128 bytes"});
+  }
+  if (request.account().size() > kMaxAccountBytes) {
+    violations.push_back({"account", "must be at most 128 bytes"});
   }
   return InvalidRequest(std::move(violations));
 }
@@ -56,9 +68,13 @@ absl::Status Validate(const ListUpgradesRequest& request) {
 
 absl::StatusOr<GetUpgradeResponse> GetUpgrade(const events::EventLog& log,
                                               const GetUpgradeRequest& request) {
-  auto found = log.Latest(request.original_reference_no());
+  auto found = log.Latest(request.original_reference_no(), request.account());
   if (!found.ok()) return LogError(found.status());
-  if (!found->has_value()) return NotFound();
+  if (!found->has_value()) {
+    const auto removed = log.WasRemoved(request.original_reference_no(), request.account());
+    if (!removed.ok()) return LogError(removed.status());
+    return *removed ? Removed() : NotFound();
+  }
   events::Event& event = **found;
   Hide(EffectiveView(request.view()), event.event);
   GetUpgradeResponse response;

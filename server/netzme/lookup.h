@@ -17,7 +17,8 @@ namespace kyc::netzme {
 absl::Status Validate(const ::netzme::v1::GetUpgradeRequest& request);
 absl::Status Validate(const ::netzme::v1::ListUpgradesRequest& request);
 
-// NOT_FOUND UPGRADE_NOT_FOUND, never quoting the reference. Blocks. `request` is valid.
+// NOT_FOUND UPGRADE_NOT_FOUND or UPGRADE_REMOVED, never quoting the reference. Blocks. `request` is
+// valid.
 absl::StatusOr<::netzme::v1::GetUpgradeResponse> GetUpgrade(
     const events::EventLog& log, const ::netzme::v1::GetUpgradeRequest& request);
 

@@ -96,6 +96,37 @@ TEST_F(LookupTest, GetOfAnUnknownReferenceNamesNoReference) {
   EXPECT_THAT(status.ToString(), Not(HasSubstr("R-SECRET")));
 }
 
+TEST_F(LookupTest, GetOfAReferenceOfSeveralAccountsNeedsTheAccount) {
+  for (const char* account : {"main", "other"}) {
+    ::netzme::v1::UpgradeEvent event;
+    event.set_original_reference_no("R-1");
+    event.set_status(::netzme::v1::UPGRADE_STATUS_APPROVED);
+    event.set_account(account);
+    room_.Append(event);
+  }
+  GetUpgradeRequest request;
+  request.set_original_reference_no("R-1");
+  const absl::Status unclear = Get(request).status();
+  EXPECT_EQ(ReasonOf(unclear), "INVALID_REQUEST");
+  EXPECT_THAT(std::string(unclear.message()), HasSubstr("account must be given"));
+  request.set_account("other");
+  EXPECT_EQ(Get(request)->event().sequence(), 2);
+  request.set_account("third");
+  EXPECT_EQ(ReasonOf(Get(request).status()), "UPGRADE_NOT_FOUND");
+}
+
+TEST(LookupOfRemovedTest, GetTellsThatRetentionRemovedIt) {
+  ServiceRoom room(RingLimits{}, /*retention_count=*/1);
+  room.Append("R-1");
+  room.Append("R-2");
+  room.AdvanceLogToTrim(0, 1);
+  GetUpgradeRequest request;
+  request.set_original_reference_no("R-1");
+  EXPECT_EQ(ReasonOf(GetUpgrade(room.log(), request).status()), "UPGRADE_REMOVED");
+  request.set_account("other");
+  EXPECT_EQ(ReasonOf(GetUpgrade(room.log(), request).status()), "UPGRADE_NOT_FOUND");
+}
+
 TEST_F(LookupTest, GetNeedsAReferenceOf1To128Bytes) {
   for (size_t size : {0, 129}) {
     GetUpgradeRequest request;

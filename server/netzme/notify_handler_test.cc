@@ -131,7 +131,7 @@ TEST_F(NotifyHandlerTest, NotificationIsStoredThenAnsweredAsDocumented) {
   const http::HttpReply reply = Send(Call());
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.body, kSuccess);
-  const auto stored = log_->Latest("r");
+  const auto stored = log_->Latest("r", "");
   ASSERT_TRUE(stored.ok() && stored->has_value());
   EXPECT_EQ((*stored)->event.account(), "main");
   EXPECT_EQ((*stored)->event.raw_body(), kBody);
@@ -151,8 +151,8 @@ TEST_F(NotifyHandlerTest, EveryConfiguredTokenNamesItsAccount) {
   call = Call(R"({"originalReferenceNo":"other","status":"x"})");
   call.headers[0].second = kOtherToken;
   EXPECT_EQ(Send(call).status, 200);
-  EXPECT_EQ((*log_->Latest("old"))->event.account(), "main");
-  EXPECT_EQ((*log_->Latest("other"))->event.account(), "other");
+  EXPECT_EQ((*log_->Latest("old", ""))->event.account(), "main");
+  EXPECT_EQ((*log_->Latest("other", ""))->event.account(), "other");
 }
 
 TEST_F(NotifyHandlerTest, ReplacedTokensAreTheNextRequests) {

@@ -170,7 +170,7 @@ TEST_F(QuarantineServiceTest, RedrivenEntryIsInTheLogAndGone) {
       Call(&QuarantineService::Redrive, WithId<RedriveQuarantinedRequest>(OnlyId()));
   ASSERT_TRUE(redriven.ok()) << redriven.status();
   EXPECT_FALSE(redriven->repeat());
-  const auto stored = log_->Latest("r");
+  const auto stored = log_->Latest("r", "");
   ASSERT_TRUE(stored.ok() && stored->has_value());
   EXPECT_EQ((*stored)->event.sequence(), redriven->sequence());
   EXPECT_EQ((*stored)->event.account(), "main");
@@ -202,7 +202,7 @@ TEST_F(QuarantineServiceTest,
   ASSERT_EQ(kept.get_future().get(), absl::OkStatus());
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_FALSE(first->repeat());
-  EXPECT_EQ((*log_->Latest("r"))->event.sequence(), first->sequence());
+  EXPECT_EQ((*log_->Latest("r", ""))->event.sequence(), first->sequence());
   EXPECT_EQ(List(0)->entries_size(), 2);
 
   const auto second = Call(&QuarantineService::Redrive, redrive);
@@ -228,7 +228,7 @@ TEST_F(QuarantineServiceTest, DiscardedEntryIsGone) {
   const int64_t id = OnlyId();
   EXPECT_TRUE(Call(&QuarantineService::Discard, WithId<DiscardQuarantinedRequest>(id)).ok());
   EXPECT_EQ(List(0)->entries_size(), 0);
-  EXPECT_FALSE((*log_->Latest("r")).has_value());
+  EXPECT_FALSE((*log_->Latest("r", "")).has_value());
 }
 
 TEST_F(QuarantineServiceTest, UnknownIdIsNotFound) {

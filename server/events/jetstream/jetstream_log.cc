@@ -118,8 +118,9 @@ absl::StatusOr<std::unique_ptr<JetStreamLog>> JetStreamLog::Open(JetStreamLogOpt
         "copies may differ; run a current one");
   }
 
-  LogFile file{absl::StrCat(options.folder, "/read-model.db"), stream->log_id, keys,
-               *std::move(sealer)};
+  LogFile file{{stream->log_id, keys, *std::move(sealer)},
+               absl::StrCat(options.folder, "/read-model.db"),
+               /*chain_is_cumulative=*/false};
   std::unique_ptr<JetStreamLog> log(
       new JetStreamLog(std::move(file), options.stream, *std::move(quarantine)));
   log->publishing_ = *std::move(publishing);
@@ -215,10 +216,18 @@ absl::StatusOr<Page> JetStreamLog::ReadAfter(Position after, int limit,
       [&](Database& database) { return ReadPage(database, file_, after, limit, filter); });
 }
 
-absl::StatusOr<absl::optional<Event>> JetStreamLog::Latest(const std::string& reference) const {
+absl::StatusOr<absl::optional<Event>> JetStreamLog::Latest(const std::string& reference,
+                                                           const std::string& account) const {
   if (model_ == nullptr) return DoesNotFollow();
   return model_->readers().Run(
-      [&](Database& database) { return ReadLatest(database, file_, reference); });
+      [&](Database& database) { return ReadLatest(database, file_, reference, account); });
+}
+
+absl::StatusOr<bool> JetStreamLog::WasRemoved(const std::string& reference,
+                                              const std::string& account) const {
+  if (model_ == nullptr) return DoesNotFollow();
+  return model_->readers().Run(
+      [&](Database& database) { return ReadWasRemoved(database, file_, reference, account); });
 }
 
 absl::StatusOr<ListPage> JetStreamLog::List(const ListQuery& query) const {

@@ -70,7 +70,10 @@ class JetStreamLog : public EventLog, public Quarantine {
   bool writable() const override;
   absl::StatusOr<Page> ReadAfter(Position after, int limit,
                                  const ::netzme::v1::UpgradeFilter& filter) const override;
-  absl::StatusOr<absl::optional<Event>> Latest(const std::string& reference) const override;
+  absl::StatusOr<absl::optional<Event>> Latest(const std::string& reference,
+                                               const std::string& account) const override;
+  absl::StatusOr<bool> WasRemoved(const std::string& reference,
+                                  const std::string& account) const override;
   absl::StatusOr<ListPage> List(const ListQuery& query) const override;
   absl::StatusOr<Position> Before(absl::Time since) const override;
   Ends ends() const override;

@@ -48,7 +48,7 @@ TEST_P(JetStreamLogTest, AppendsAreJudgedAndRead) {
   AwaitSequence(*log, 4);
   EXPECT_THAT(ReadAll(*log), ElementsAre("1:R1/approved@1", "2:R1/rejected@2", "3:R2/approved@1",
                                          "4:R1/approved@3"));
-  const absl::StatusOr<absl::optional<Event>> latest = log->Latest("R1");
+  const absl::StatusOr<absl::optional<Event>> latest = log->Latest("R1", "");
   ASSERT_TRUE(latest.ok() && latest->has_value());
   EXPECT_EQ((*latest)->event.previous_status(), ::netzme::v1::UPGRADE_STATUS_REJECTED);
   EXPECT_THAT((*latest)->event.anomalies(), ElementsAre(::netzme::v1::ANOMALY_POSSIBLE_REDELIVERY));
@@ -177,7 +177,7 @@ TEST_P(JetStreamLogTest, GatewayThatDoesNotFollowAppendsButDoesNotRead) {
   options.follows = false;
   const auto log = OpenLog(options);
   EXPECT_EQ(Append(*log, "R1", "approved").sequence, 1);
-  EXPECT_EQ(ReasonOf(log->Latest("R1").status()), "LOG_UNREACHABLE");
+  EXPECT_EQ(ReasonOf(log->Latest("R1", "").status()), "LOG_UNREACHABLE");
   EXPECT_EQ(Keep(*log, "body"), absl::OkStatus());
 }
 

@@ -8,6 +8,7 @@
 #include "server/events/event_row.h"
 #include "server/events/jetstream/read_model_file.h"
 #include "server/events/log_keys.h"
+#include "server/events/reads.h"
 
 namespace kyc::events::jetstream {
 namespace {
@@ -19,8 +20,9 @@ constexpr int64_t kMaxWriteAheadLogBytes = 64 << 20;
 // The columns of server/events/schema.cc.
 constexpr char kInsertEvent[] =
     "INSERT INTO event (sequence, event_id, received_time_us, revision, previous_status, status, "
-    "type, anomalies, reference_digest, content_digest, chain, cust_id_digest, sealed_fields, "
-    "sealed_raw_body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "type_digest, anomalies, account_digest, reference_digest, content_digest, chain, "
+    "cust_id_digest, sealed_fields, sealed_raw_body) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 std::string ChainOf(const StreamEvent& event) {
   return NextChain("", event.sequence, event.event.event_id(), 0, event.event.content_digest());
@@ -171,6 +173,7 @@ absl::Status ReadModel::Insert(const StreamEvent& event, Place& end) {
       .Bind(stored.status())
       .Bind(stored.type())
       .Bind(stored.anomalies())
+      .Bind(stored.account_digest())
       .Bind(stored.reference_digest())
       .Bind(stored.content_digest())
       .Bind(end.chain);
@@ -202,7 +205,7 @@ absl::StatusOr<std::vector<Event>> ReadModel::EventsAfter(int64_t sequence) {
     const absl::StatusOr<bool> row = query->Step();
     if (!row.ok()) return row.status();
     if (!*row) return events;
-    absl::StatusOr<Event> event = EventFromRow(*query, file_);
+    absl::StatusOr<Event> event = EventFromRow(RowOf(*query), file_);
     if (!event.ok()) return event.status();
     events.push_back(*std::move(event));
   }

@@ -57,7 +57,10 @@ StoredEvent Draft(const UpgradeEvent& notification, const LogFile& file) {
   StoredEvent draft;
   draft.set_event_id(crypto::RandomBytes(kEventIdBytes));
   draft.set_status(notification.status());
-  draft.set_type(notification.type());
+  if (!notification.type().empty()) {
+    draft.set_type(LookupDigest(file.keys.type, notification.type()));
+  }
+  draft.set_account_digest(LookupDigest(file.keys.account, notification.account()));
   draft.set_anomalies(AnomalyBits(notification));
   draft.set_reference_digest(
       LookupDigest(file.keys.reference, notification.original_reference_no()));

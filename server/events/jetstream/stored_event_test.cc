@@ -24,8 +24,9 @@ class StoredEventTest : public testing::Test {
     return draft;
   }
 
-  const LogFile file_{"", std::string(16, 'i'), LogKeys(KeyNamed("lookup")),
-                      *crypto::Sealer::Make({{.id = 1, .key = KeyNamed("sealing")}})};
+  const LogFile file_{{std::string(16, 'i'), LogKeys(KeyNamed("lookup")),
+                       *crypto::Sealer::Make({{.id = 1, .key = KeyNamed("sealing")}})},
+                      ""};
   const Secret key_ = MessageKey(KeyNamed("lookup"));
   const std::string subject_ = "kyc.0123";
 };
