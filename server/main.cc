@@ -1,90 +1,51 @@
 // kyc-gateway: reads the configuration, serves and reloads it until a signal, drains.
 //
-// Exit status: 0 after a drain, 1 if a listener or the event log could not be opened, 2 for a bad
-// command line or configuration.
+// Its exit statuses stand in Usage (command_line.cc).
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <signal.h>
-#include <spdlog/async_logger.h>
-#include <spdlog/details/thread_pool.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include <cstdio>
 #include <memory>
 #include <string>
-#include <thread>
+#include <utility>
+#include <vector>
 
-#include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "server/command_line.h"
 #include "server/config/describe.h"
 #include "server/config/load.h"
 #include "server/config/reloader.h"
 #include "server/gateway.h"
-
-ABSL_FLAG(std::string, config, "", "The configuration, a textproto file of kyc.config.v1.Config.");
-ABSL_FLAG(bool, check, false, "Only check the configuration: exit 0 if it is right, else 2.");
+#include "server/hardening.h"
+#include "server/make_logger.h"
+#include "server/stderr_lines.h"
+#include "server/stop_signals.h"
 
 namespace {
 
-constexpr char kUsage[] = "kyc-gateway --config FILE [--check]";
+constexpr int kDone = 0;
+constexpr int kCannotStart = 1;
+constexpr int kWrongCommand = 2;
 
 // How often it is looked whether a file of the configuration has changed.
 constexpr timespec kBetweenLooks = {.tv_sec = 5, .tv_nsec = 0};
 
-struct Signals {
-  sigset_t stop;
-  sigset_t all;  // And the one by which to look at once: SIGHUP.
-};
-
-// Every thread inherits this mask, so that only the main thread takes the signals.
-Signals BlockSignals() {
-  Signals signals;
-  sigemptyset(&signals.stop);
-  sigaddset(&signals.stop, SIGINT);
-  sigaddset(&signals.stop, SIGTERM);
-  signals.all = signals.stop;
-  sigaddset(&signals.all, SIGHUP);
-  pthread_sigmask(SIG_BLOCK, &signals.all, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  return signals;
-}
-
-// Lines wait for whoever reads stderr on a thread of their own; when that one is slow the oldest
-// lines are lost, and the gateway goes on.
-class Log {
- public:
-  explicit Log(const std::string& level)
-      : writer_(std::make_shared<spdlog::details::thread_pool>(kLinesWaiting, 1)),
-        logger_(std::make_shared<spdlog::async_logger>(
-            "kyc", std::make_shared<spdlog::sinks::stderr_sink_mt>(), writer_,
-            spdlog::async_overflow_policy::overrun_oldest)) {
-    logger_->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
-    logger_->set_level(spdlog::level::from_str(level));
-  }
-  const std::shared_ptr<spdlog::logger>& logger() const { return logger_; }
-
- private:
-  static constexpr size_t kLinesWaiting = 8192;
-
-  std::shared_ptr<spdlog::details::thread_pool> writer_;
-  std::shared_ptr<spdlog::logger> logger_;
-};
-
-// A service manager's soft limit is often 1,024 files: fewer connections than the slots of one
-// upstream.
-void AllowManyConnections() {
-  rlimit limit = {};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
+// Before any thread is made.
+void QuietLibraries() {
+  // Debug builds of Abseil's mutexes look for deadlocks at a cost that shows in every call.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // What gRPC itself has to say comes from callers' faults, in a form of its own.
+  gpr_set_log_function([](gpr_log_func_args*) {});
+  // Protobuf's own words about unreadable messages name fields on stderr; callers are told anyway.
+  google::protobuf::SetLogHandler(nullptr);
 }
 
 // Reloads what changes, until a signal says to stop.
-void AwaitStop(const Signals& signals, kyc::config::Reloader& reloader, kyc::Gateway& gateway) {
+void AwaitStop(const kyc::Signals& signals, kyc::config::Reloader& reloader,
+               kyc::Gateway& gateway) {
   for (;;) {
     const int signal = sigtimedwait(&signals.all, nullptr, &kBetweenLooks);
     if (signal > 0 && sigismember(&signals.stop, signal) == 1) return;
@@ -93,52 +54,67 @@ void AwaitStop(const Signals& signals, kyc::config::Reloader& reloader, kyc::Gat
   }
 }
 
-int Serve(const kyc::config::Loaded& config, const Signals& signals) {
-  const kyc::config::Settings& settings = *config.settings;
-  const Log lines(settings.log_level);
-  const std::shared_ptr<spdlog::logger>& log = lines.logger();
-  auto made = kyc::MadeGateway::Make(settings, log);
-  if (!made.ok()) {
-    std::fprintf(stderr, "kyc-gateway: %s\n", std::string(made.status().message()).c_str());
-    return 1;
+int Serve(const std::string& path, const kyc::Signals& signals, kyc::StderrLines& lines) {
+  auto ends_at_once = std::make_unique<kyc::EndAtOnce>(signals.stop, [&lines] {
+    lines.Write("kyc-gateway: told to end while it started, which it does at once\n");
+    lines.AwaitWritten();
+  });
+  const kyc::config::Loaded config = kyc::config::Load(path);
+  if (!config.settings.ok()) {
+    lines.Write(absl::StrCat("kyc-gateway: the configuration is wrong, nothing was started:\n",
+                             config.settings.status().message(), "\n"));
+    return kWrongCommand;
   }
+  const std::shared_ptr<spdlog::logger> log = kyc::MakeLogger(lines, config.settings->log_level);
+  auto made = kyc::MadeGateway::Make(*config.settings, log);
+  if (!made.ok()) {
+    lines.Write(absl::StrCat("kyc-gateway: ", made.status().message(), "\n"));
+    return kCannotStart;
+  }
+  ends_at_once = nullptr;
   kyc::Gateway gateway = (*std::move(made)).Serve();
-  kyc::config::Reloader reloader(absl::GetFlag(FLAGS_config), config);
+  kyc::config::Reloader reloader(path, config);
   AwaitStop(signals, reloader, gateway);
-  // A second signal does not wait for the drain.
-  pthread_sigmask(SIG_UNBLOCK, &signals.stop, nullptr);
+  // A second signal waits for nothing.
+  ends_at_once = std::make_unique<kyc::EndAtOnce>(signals.stop, [] {});
   gateway.Drain();
   log->info("drained");
-  return 0;
+  return kDone;
+}
+
+int Print(const std::string& text) {
+  std::printf("%s", text.c_str());
+  return kDone;
+}
+
+int Check(const std::string& path) {
+  const kyc::config::Loaded config = kyc::config::Load(path);
+  if (!config.settings.ok()) {
+    std::fprintf(stderr, "kyc-gateway: the configuration is wrong:\n%s\n",
+                 std::string(config.settings.status().message()).c_str());
+    return kWrongCommand;
+  }
+  return Print(kyc::config::Describe(*config.settings));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage(kUsage);
-  absl::ParseCommandLine(argc, argv);
-  // Debug builds of Abseil's mutexes look for deadlocks at a cost that shows in every call.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  // What gRPC itself has to say comes from callers' faults, in a form of its own.
-  gpr_set_log_function([](gpr_log_func_args*) {});
-  // Protobuf's own words about unreadable messages name fields on stderr; callers are told anyway.
-  google::protobuf::SetLogHandler(nullptr);
-  AllowManyConnections();
-  const Signals signals = BlockSignals();
-
-  if (absl::GetFlag(FLAGS_config).empty()) {
-    std::fprintf(stderr, "kyc-gateway: say which configuration: %s\n", kUsage);
-    return 2;
+  using Task = kyc::CommandLine::Task;
+  kyc::ForgetEnvironment();
+  const auto command = kyc::ReadCommandLine(std::vector<std::string>(argv + 1, argv + argc));
+  if (!command.ok()) {
+    std::fprintf(stderr, "kyc-gateway: %s; see --help\n",
+                 std::string(command.status().message()).c_str());
+    return kWrongCommand;
   }
-  const kyc::config::Loaded config = kyc::config::Load(absl::GetFlag(FLAGS_config));
-  if (!config.settings.ok()) {
-    std::fprintf(stderr, "kyc-gateway: the configuration is wrong, nothing was started:\n%s\n",
-                 std::string(config.settings.status().message()).c_str());
-    return 2;
-  }
-  if (absl::GetFlag(FLAGS_check)) {
-    std::printf("%s", kyc::config::Describe(*config.settings).c_str());
-    return 0;
-  }
-  return Serve(config, signals);
+  if (!command->allow_core_dumps) kyc::ForbidCoreDumps();
+  if (command->task == Task::kHelp) return Print(kyc::Usage());
+  if (command->task == Task::kVersion) return Print(kyc::Version());
+  QuietLibraries();
+  if (command->task == Task::kCheck) return Check(command->config);
+  kyc::AllowManyConnections();
+  const kyc::Signals signals = kyc::BlockSignals();
+  kyc::StderrLines lines;
+  return Serve(command->config, signals, lines);
 }

@@ -96,6 +96,21 @@ absl::StatusOr<std::vector<std::string>> ReadFlags(absl::Span<const std::string>
   return others;
 }
 
+// Wherever it stands, but as a flag's value attached to it.
+bool HasFlag(absl::Span<const std::string> arguments, absl::string_view name) {
+  for (absl::string_view argument : arguments) {
+    if (absl::ConsumePrefix(&argument, "-") && absl::StripPrefix(argument, "-") == name)
+      return true;
+  }
+  return false;
+}
+
+Command VersionCommand() {
+  Command command;
+  command.verb = Verb::kVersion;
+  return command;
+}
+
 absl::StatusOr<Command> ParseGrpcurl(absl::Span<const std::string> arguments) {
   Command command;
   auto words = ReadFlags(arguments, /*flags_first=*/true, command);
@@ -125,15 +140,23 @@ const char kUsage[] =
     "                [-emit-defaults]\n"
     "       kyc watch ADDRESS [--cursor-file FILE] [--from earliest|latest] [--reference R]...\n"
     "                 [--full] [-H 'name: value']...\n"
-    "       kyc grpcurl -plaintext ...    as grpcurl itself would be called\n";
+    "       kyc grpcurl -plaintext ...    as grpcurl itself would be called\n"
+    "       kyc --help, kyc --version\n"
+    "Exit status: 0, or 2 for a wrong command line, 64 and the gRPC code of a call that was "
+    "answered\n"
+    "with an error, 1 for whatever else fails.\n";
+
+const char kVersion[] = "kyc " KYC_VERSION "\n";
 
 absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments) {
   if (arguments.empty()) return Wrong("nothing was asked for");
+  if (HasFlag(arguments, "help") || HasFlag(arguments, "h")) return Command();
+  if (HasFlag(arguments, "version")) return VersionCommand();
   const std::string& first = arguments[0];
   if (first == "grpcurl") return ParseGrpcurl(arguments.subspan(1));
 
   Command command;
-  if (first == "help" || first == "-h" || first == "--help") return command;
+  if (first == "help") return command;
   if (first == "list") {
     command.verb = Verb::kList;
   } else if (first == "describe") {

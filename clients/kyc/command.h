@@ -12,7 +12,7 @@
 
 namespace kyc::client {
 
-enum class Verb { kHelp, kList, kDescribe, kCall, kWatch };
+enum class Verb { kHelp, kVersion, kList, kDescribe, kCall, kWatch };
 
 struct Command {
   Verb verb = Verb::kHelp;
@@ -34,6 +34,7 @@ struct Command {
 };
 
 extern const char kUsage[];
+extern const char kVersion[];
 
 // The arguments after the program's name. `grpcurl ...` is read as grpcurl reads it, flags first;
 // in kyc's own spelling flags may stand anywhere. INVALID_ARGUMENT says what is wrong.

@@ -53,6 +53,15 @@ TEST(Command, WatchReadsItsFlags) {
   EXPECT_THAT(command->references, ElementsAre("r1", "r2"));
 }
 
+TEST(Command, HelpAndVersionAreAskedForAnywhere) {
+  EXPECT_EQ(ParseCommand({"help"})->verb, Verb::kHelp);
+  EXPECT_EQ(ParseCommand({"--help"})->verb, Verb::kHelp);
+  EXPECT_EQ(ParseCommand({"watch", "--help"})->verb, Verb::kHelp);
+  EXPECT_EQ(ParseCommand({"grpcurl", "-help"})->verb, Verb::kHelp);
+  EXPECT_EQ(ParseCommand({"--version"})->verb, Verb::kVersion);
+  EXPECT_EQ(ParseCommand({"grpcurl", "-version"})->verb, Verb::kVersion);
+}
+
 TEST(Command, FaultsAreNamed) {
   EXPECT_THAT(Fault({}), HasSubstr("nothing was asked for"));
   EXPECT_THAT(Fault({"fly"}), HasSubstr("unknown command fly"));

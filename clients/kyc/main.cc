@@ -23,8 +23,9 @@ int main(int argc, char** argv) {
     std::cerr << "kyc: " << command.status().message() << "\n" << kyc::client::kUsage;
     return 2;
   }
-  if (command->verb == kyc::client::Verb::kHelp) {
-    std::cout << kyc::client::kUsage;
+  if (command->verb == kyc::client::Verb::kHelp || command->verb == kyc::client::Verb::kVersion) {
+    const bool help = command->verb == kyc::client::Verb::kHelp;
+    std::cout << (help ? kyc::client::kUsage : kyc::client::kVersion);
     return 0;
   }
   if (command->verb == kyc::client::Verb::kWatch) {

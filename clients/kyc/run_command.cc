@@ -88,6 +88,7 @@ int RunCommand(const Command& command, std::istream& in, std::ostream& out, std:
     case Verb::kCall:
       return Call(client, command, in, out, err);
     case Verb::kHelp:
+    case Verb::kVersion:
     case Verb::kWatch:
       break;
   }

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -37,6 +38,12 @@ class Listener {
   // "127.0.0.1:PORT".
   std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
   uint16_t port() const { return port_; }
+
+  // Whether somebody has connected.
+  bool HasVisitor() const {
+    pollfd ready = {.fd = socket_, .events = POLLIN, .revents = 0};
+    return poll(&ready, 1, 0) > 0;
+  }
 
  private:
   const int socket_;

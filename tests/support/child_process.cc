@@ -140,9 +140,12 @@ absl::optional<int> ChildProcess::Kill() const {
   return AwaitEnd();
 }
 
+std::string ChildProcess::ProcText(absl::string_view name) const {
+  return ReadFile(absl::StrCat("/proc/", pid_, "/", name));
+}
+
 int64_t ChildProcess::ProcStatus(absl::string_view name) const {
-  std::ifstream file(absl::StrCat("/proc/", pid_, "/status"));
-  for (std::string line; std::getline(file, line);) {
+  for (const absl::string_view line : absl::StrSplit(ProcText("status"), '\n')) {
     const std::vector<std::string> words =
         absl::StrSplit(line, absl::ByAnyChar(": \t"), absl::SkipEmpty());
     int64_t number = -1;

@@ -47,6 +47,8 @@ class ChildProcess {
   // SIGKILL and AwaitEnd.
   absl::optional<int> Kill() const;
 
+  // The whole of a file of /proc/PID, like "limits".
+  std::string ProcText(absl::string_view name) const;
   // The number in this line of /proc/PID/status, like "Threads" or "VmHWM" (in KiB); -1 if there is
   // none.
   int64_t ProcStatus(absl::string_view name) const;

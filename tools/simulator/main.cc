@@ -67,8 +67,10 @@ int main(int argc, char** argv) {
     std::cerr << "simulator: " << line.fault << "; see --help\n";
     return 2;
   }
-  if (line.help || line.list_magic) {
-    std::cout << (line.help ? kyc::simulator::Usage() : kyc::simulator::ListMagic());
+  if (line.help || line.version || line.list_magic) {
+    std::cout << (line.help      ? kyc::simulator::Usage()
+                  : line.version ? kyc::simulator::Version()
+                                 : kyc::simulator::ListMagic());
     return 0;
   }
   AllowManyConnections();

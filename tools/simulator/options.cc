@@ -94,6 +94,8 @@ std::vector<Flag> ServerFlags() {
       {"--list-magic", "prints the table of magic values and ends",
        [](C& c, S) { return c.list_magic = true, ""; }, false},
       {"--help", "prints this and ends", [](C& c, S) { return c.help = true, ""; }, false},
+      {"--version", "prints the version and ends", [](C& c, S) { return c.version = true, ""; },
+       false},
       {"--widekyc-token-file", "default sim-token",
        [](C& c, S v) { return SetFromFile(v, c.options.widekyc_token); }},
       {"--widekyc-base", "path before /api/..., default /widekyc; without it works always",
@@ -176,5 +178,7 @@ std::string Usage() {
   }
   return text;
 }
+
+std::string Version() { return "simulator " KYC_VERSION "\n"; }
 
 }  // namespace kyc::simulator

@@ -15,6 +15,7 @@ struct CommandLine {
   int threads = 1;
   bool list_magic = false;
   bool help = false;
+  bool version = false;
   std::string fault;  // Not empty: what is wrong, for people.
 };
 
@@ -23,6 +24,9 @@ CommandLine ReadCommandLine(const std::vector<std::string>& arguments);
 
 // What --help prints.
 std::string Usage();
+
+// What --version prints.
+std::string Version();
 
 }  // namespace kyc::simulator
 

@@ -27,6 +27,10 @@ done
 
 grep -q 'sim-quota .*Quota Exceeded' <<<"$("$simulator" --list-magic)" || fail "--list-magic lacks rows"
 grep -q -- --refuse-duplicates <<<"$("$simulator" --help)" || fail "--help lacks flags"
+[[ $("$simulator" --version) == "simulator "[0-9]* ]] || fail "--version lacks the version"
+status=0
+"$simulator" --nonsense 2>fault || status=$?
+[ "$status" = 2 ] || fail "an unknown flag ends with $status"
 status=0
 "$simulator" --listen 2>fault || status=$?
 [ "$status" = 2 ] || fail "a faulty command line ends with $status"

@@ -1,0 +1,31 @@
+// The command line of kyc-gateway. Pure.
+#ifndef SERVER_COMMAND_LINE_H_
+#define SERVER_COMMAND_LINE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace kyc {
+
+struct CommandLine {
+  enum class Task { kServe, kCheck, kHelp, kVersion };
+  Task task = Task::kServe;
+  std::string config;
+  bool allow_core_dumps = false;
+};
+
+// What follows the program's name: `--flag value` or `--flag=value`, the last one wins; --help and
+// --version win over everything. INVALID_ARGUMENT with one line that quotes no value.
+absl::StatusOr<CommandLine> ReadCommandLine(const std::vector<std::string>& arguments);
+
+// What --help prints: every flag, and every exit status.
+std::string Usage();
+
+// What --version prints.
+std::string Version();
+
+}  // namespace kyc
+
+#endif  // SERVER_COMMAND_LINE_H_
