@@ -54,6 +54,7 @@ void Upstreams::MakeWideKyc(const config::WideKyc& from, int64_t max_image_bytes
   options.max_cust_ref_no_bytes = from.max_cust_ref_no_bytes;
   options.max_text_bytes = from.max_text_bytes;
   options.extra_headers = from.upstream.extra_headers;
+  options.max_reply_bytes = from.upstream.max_reply_bytes;
   std::vector<widekyc::Account> accounts;
   for (const config::WideKycAccount& account : from.accounts) {
     accounts.push_back(
@@ -69,6 +70,7 @@ absl::Status Upstreams::MakeFinpay(const config::Finpay& from, int64_t max_image
   options.max_image_bytes = max_image_bytes;
   options.allow_http_widget_url = from.allow_http_widget_url;
   options.extra_headers = from.upstream.extra_headers;
+  options.max_reply_bytes = from.upstream.max_reply_bytes;
   std::vector<finpay::Account> accounts;
   for (const config::FinpayAccount& account : from.accounts) {
     auto credentials = CredentialsOf(account);

@@ -47,8 +47,14 @@ void UpgradeAccountService::CreateUpgradeAccountWidget(
                 [account, request = std::move(request), request_id = context.request_id,
                  options = options_, metrics = metrics_, kept = kept_,
                  done = std::move(done)](upstream::HttpResult result) mutable {
-                  const upstream::ReplyOf of = {kUpstream,  account->name, kEndpoint,
-                                                request_id, metrics,       kept};
+                  upstream::ReplyOf of;
+                  of.upstream = kUpstream;
+                  of.account = account->name;
+                  of.endpoint = kEndpoint;
+                  of.request_id = request_id;
+                  of.max_bytes = static_cast<size_t>(options->max_reply_bytes);
+                  of.metrics = metrics;
+                  of.kept = kept;
                   std::move(done)(upstream::ReadReply<CreateUpgradeAccountWidgetResponse>(
                       std::move(result), of, [&](const auto& response, auto& deviations) {
                         return FromHttp(response, request, account->credentials, *options,

@@ -34,6 +34,7 @@ struct WidgetCredentials {
 struct WidgetOptions {
   std::string base_url;  // Without a trailing slash.
   int64_t max_image_bytes = 8 << 20;
+  int64_t max_reply_bytes = 1 << 20;
   bool allow_http_widget_url = false;
   upstream::Headers extra_headers;
   // Names that a request's `account` may have. The service fills it in.

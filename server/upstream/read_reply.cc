@@ -1,8 +1,15 @@
 #include "server/upstream/read_reply.h"
 
 #include "server/call/error.h"
+#include "server/upstream/content_coding.h"
 
 namespace kyc::upstream {
+
+absl::Status Unpack(HttpResponse& response, const ReplyOf& of) {
+  const absl::Status removed = RemoveCoding(response, of.max_bytes);
+  if (removed.ok() || response.status < 200 || response.status > 299) return absl::OkStatus();
+  return ToStatus(MalformedReply(of.upstream, response, removed.message()));
+}
 
 void KeepIfMalformed(const absl::Status& error, HttpResponse response, const ReplyOf& of) {
   if (of.kept == nullptr || ReasonOf(error) != "UPSTREAM_MALFORMED") return;

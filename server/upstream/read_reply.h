@@ -22,9 +22,14 @@ struct ReplyOf {
   absl::string_view account;
   absl::string_view endpoint;
   absl::string_view request_id;
+  size_t max_bytes = 1 << 20;  // Of its body, also once that is unpacked.
   Metrics* metrics = nullptr;
   KeptReplies* kept = nullptr;  // Null: unreadable replies are not kept.
 };
+
+// Unpacks a body that came packed. The error of a success that cannot be; of other replies the HTTP
+// status decides whatever the body is.
+absl::Status Unpack(HttpResponse& response, const ReplyOf& of);
 
 // Keeps the reply if its error is UPSTREAM_MALFORMED.
 void KeepIfMalformed(const absl::Status& error, HttpResponse response, const ReplyOf& of);
@@ -40,7 +45,8 @@ absl::StatusOr<Response> ReadReply(HttpResult result, const ReplyOf& of,
   }
   auto& response = std::get<HttpResponse>(result);
   json::Deviations deviations;
-  absl::StatusOr<Response> answer = from_http(response, deviations);
+  const absl::Status unpacked = Unpack(response, of);
+  absl::StatusOr<Response> answer = unpacked.ok() ? from_http(response, deviations) : unpacked;
   for (const std::string& deviation : deviations) of.metrics->Deviation(of.upstream, deviation);
   if (!answer.ok()) KeepIfMalformed(answer.status(), std::move(response), of);
   return answer;

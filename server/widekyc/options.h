@@ -14,6 +14,7 @@ namespace kyc::widekyc {
 struct Options {
   std::string server_url;  // Without a trailing slash.
   int64_t max_image_bytes = 8 << 20;
+  int64_t max_reply_bytes = 1 << 20;
   int max_cust_ref_no_bytes = 128;
   int max_text_bytes = 256;
   upstream::Headers extra_headers;

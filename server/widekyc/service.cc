@@ -75,17 +75,23 @@ void WideKycService::Call(CallContext context, Request request, Blob image,
   const std::shared_ptr<const Account> account = FindAccount(request.account());
   if (account == nullptr) return std::move(done)(GatewayBug("the choice of a WideKYC account"));
   upstream::HttpRequest http = ToHttp(request, std::move(image), account->token, options_);
-  account->send(
-      context, std::move(http),
-      [request = std::move(request), request_id = context.request_id, account, metrics = metrics_,
-       kept = kept_, done = std::move(done)](upstream::HttpResult result) mutable {
-        const upstream::ReplyOf of = {kUpstream,  account->name, EndpointOf(request),
-                                      request_id, metrics,       kept};
-        std::move(done)(upstream::ReadReply<Response>(
-            std::move(result), of, [&](const auto& response, auto& deviations) {
-              return FromHttp(response, request, deviations, account->token);
-            }));
-      });
+  account->send(context, std::move(http),
+                [request = std::move(request), request_id = context.request_id, account,
+                 max_bytes = static_cast<size_t>(options_.max_reply_bytes), metrics = metrics_,
+                 kept = kept_, done = std::move(done)](upstream::HttpResult result) mutable {
+                  upstream::ReplyOf of;
+                  of.upstream = kUpstream;
+                  of.account = account->name;
+                  of.endpoint = EndpointOf(request);
+                  of.request_id = request_id;
+                  of.max_bytes = max_bytes;
+                  of.metrics = metrics;
+                  of.kept = kept;
+                  std::move(done)(upstream::ReadReply<Response>(
+                      std::move(result), of, [&](const auto& response, auto& deviations) {
+                        return FromHttp(response, request, deviations, account->token);
+                      }));
+                });
 }
 
 std::shared_ptr<const Account> WideKycService::FindAccount(const std::string& name) const {

@@ -169,6 +169,23 @@ TEST_F(Service, MalformedReplyIsKeptAsItCame) {
   EXPECT_EQ(kept.body, "<html>Siti</html>");
 }
 
+TEST_F(Service, SuccessThatCannotBeUnpackedIsMalformed) {
+  upstream::HttpResponse packed = Ok(kLive);
+  packed.headers = {{"content-encoding", "br"}};
+  first_.result = packed;
+  const WideKycService service = Make(1);
+  const absl::Status status = Detect(service, Request("")).status();
+  EXPECT_EQ(ReasonOf(status), "UPSTREAM_MALFORMED");
+  EXPECT_EQ(MetadataOf(status, "outcome"), "answered");
+  EXPECT_THAT(std::string(status.message()),
+              testing::HasSubstr("widekyc has a Content-Encoding that is not known"));
+  ASSERT_EQ(kept_.kept.size(), 1u);
+  EXPECT_EQ(kept_.kept[0].body, kLive) << "as it came";
+  packed.status = 500;
+  first_.result = packed;
+  EXPECT_EQ(ReasonOf(Detect(service, Request("")).status()), "UPSTREAM_INTERNAL_ERROR");
+}
+
 TEST_F(Service, OtherRepliesAndFailuresAreNotKept) {
   const WideKycService service = Make(1);
   upstream::HttpResponse refused = Ok("<html>not here</html>");

@@ -110,6 +110,17 @@ const Case kRead[] = {
        peer.Write(Reply(headers, kLiveReply));
      },
      kOk},
+    {"Gzipped",
+     [](ScriptedPeer& peer) {
+       peer.Write(Reply("Content-Encoding: gzip\r\n", Gzipped(kLiveReply)));
+     },
+     kOk},
+    {"GzippedTwice",
+     [](ScriptedPeer& peer) {
+       peer.Write(Reply("Content-Encoding: gzip\r\nContent-Encoding: x-gzip\r\n",
+                        Gzipped(Gzipped(kLiveReply))));
+     },
+     kOk},
     {"MoreThanItsContentLength", [](ScriptedPeer& peer) { peer.Write(LiveReply() + LiveReply()); },
      kOk},
 };
@@ -146,15 +157,31 @@ const Case kUnreadable[] = {
     {"NoHttpOfOurs",
      [](ScriptedPeer& peer) { peer.Write(absl::StrCat("HTTP/4.2 200 OK\r\n\r\n", kLiveReply)); },
      kMalformed},
-    {"Gzipped",
-     [](ScriptedPeer& peer) {
-       peer.Write(Reply("Content-Encoding: gzip\r\n", Gzipped(kLiveReply)));
-     },
-     kMalformed},
     {"GzipBomb",
      [](ScriptedPeer& peer) {
        peer.Write(Reply("Content-Encoding: gzip\r\n", Gzipped(std::string(32 << 20, ' '))));
      },
+     kMalformed},
+    {"GzippedThrice",
+     [](ScriptedPeer& peer) {
+       peer.Write(
+           Reply("Content-Encoding: gzip, gzip, gzip\r\n", Gzipped(Gzipped(Gzipped(kLiveReply)))));
+     },
+     kMalformed},
+    {"GzipInGzipBomb",
+     [](ScriptedPeer& peer) {
+       peer.Write(Reply("Content-Encoding: gzip, gzip\r\n",
+                        Gzipped(Gzipped(std::string(256 << 20, ' ')))));
+     },
+     kMalformed},
+    {"GzipCut",
+     [](ScriptedPeer& peer) {
+       const std::string packed = Gzipped(kLiveReply);
+       peer.Write(Reply("Content-Encoding: gzip\r\n", packed.substr(0, packed.size() - 5)));
+     },
+     kMalformed},
+    {"UnknownCoding",
+     [](ScriptedPeer& peer) { peer.Write(Reply("Content-Encoding: br\r\n", kLiveReply)); },
      kMalformed},
     {"HundredThousandNestedArrays",
      [](ScriptedPeer& peer) {

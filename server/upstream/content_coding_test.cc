@@ -1,0 +1,127 @@
+#include "server/upstream/content_coding.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace kyc::upstream {
+namespace {
+
+constexpr int kGzip = 15 + 16, kZlib = 15, kRaw = -15;
+constexpr size_t kMax = 64 << 10;
+
+std::string Packed(absl::string_view text, int window_bits = kGzip) {
+  z_stream stream = {};
+  if (deflateInit2(&stream, 9, Z_DEFLATED, window_bits, 9, Z_DEFAULT_STRATEGY) != Z_OK) {
+    std::abort();
+  }
+  std::string packed(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  if (deflate(&stream, Z_FINISH) != Z_STREAM_END) std::abort();
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
+std::string Read(absl::string_view encoding, absl::string_view body) {
+  const absl::StatusOr<std::string> read = WithoutCoding(encoding, body, kMax);
+  return read.ok() ? *read : std::string(read.status().message());
+}
+
+constexpr char kText[] = R"({"statusCode":"SUCCESSFUL"})";
+
+TEST(WithoutCoding, UndoesEveryKnownOne) {
+  const std::vector<std::pair<const char*, std::string>> cases = {
+      {"", kText},
+      {"identity", kText},
+      {" , IDENTITY,,", kText},
+      {"gzip", Packed(kText)},
+      {"GZip", Packed(kText)},
+      {"x-gzip", Packed(kText)},
+      {"deflate", Packed(kText, kZlib)},
+      {"deflate", Packed(kText, kRaw)},
+      {"gzip, identity", Packed(kText)},
+      {"deflate,gzip", Packed(Packed(kText, kZlib))},
+      {"gzip,gzip", Packed(Packed(kText))},
+      {"gzip", Packed("") + Packed(kText) + Packed("")},
+      {"gzip", absl::StrCat(Packed(R"({"statusCode":)"), Packed(R"("SUCCESSFUL"})"))}};
+  for (const auto& [encoding, body] : cases) EXPECT_EQ(Read(encoding, body), kText) << encoding;
+  EXPECT_EQ(Read("gzip", Packed("")), "");
+  const std::string largest(kMax, ' ');
+  EXPECT_EQ(Read("gzip", Packed(largest)), largest);
+}
+
+TEST(WithoutCoding, AnythingElseIsRefusedWithItsReason) {
+  constexpr char kUnknown[] = "has a Content-Encoding that is not known";
+  constexpr char kBroken[] = "cannot be unpacked by its Content-Encoding";
+  constexpr char kLarge[] = "is too large once unpacked";
+  const std::string packed = Packed(kText);
+  std::string flipped = packed;
+  flipped[flipped.size() - 6] ^= 1;  // In its checksum.
+  const std::string bomb = Packed(std::string(8 << 20, ' '));
+  const std::vector<std::tuple<const char*, std::string, const char*>> cases = {
+      {"br", packed, kUnknown},
+      {"zstd", packed, kUnknown},
+      {"gzip;q=1", packed, kUnknown},
+      {"gzip, br", packed, kUnknown},
+      {"gzip,gzip,gzip", Packed(Packed(packed)), "has too many Content-Encodings"},
+      {"gzip", kText, kBroken},
+      {"gzip", "", kBroken},
+      {"gzip", packed.substr(0, packed.size() - 1), kBroken},
+      {"gzip", packed.substr(0, 12), kBroken},
+      {"gzip", packed + "x", kBroken},
+      {"gzip", flipped, kBroken},
+      {"gzip", Packed(kText, kZlib), kBroken},
+      {"deflate", packed, kBroken},
+      {"deflate", Packed(kText, kZlib) + "x", kBroken},
+      {"deflate", kText, kBroken},
+      {"gzip,gzip", packed, kBroken},
+      {"gzip", Packed(std::string(kMax + 1, ' ')), kLarge},
+      {"gzip", bomb, kLarge},
+      {"deflate", Packed(std::string(8 << 20, ' '), kRaw), kLarge},
+      {"gzip,gzip", Packed(bomb), kLarge}};
+  for (const auto& [encoding, body, reason] : cases) EXPECT_EQ(Read(encoding, body), reason);
+}
+
+// Every cut and every flipped bit of a packed reply is refused or read, and never read as another.
+TEST(WithoutCoding, DamageIsNeverReadAsAnotherText) {
+  const std::string packed = Packed(kText);
+  for (size_t i = 0; i < packed.size(); ++i) {
+    EXPECT_NE(Read("gzip", packed.substr(0, i)), kText) << i;
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string damaged = packed;
+      damaged[i] = static_cast<char>(damaged[i] ^ (1 << bit));
+      EXPECT_THAT(Read("gzip", damaged),
+                  testing::AnyOf(kText, "cannot be unpacked by its Content-Encoding"));
+    }
+  }
+}
+
+TEST(RemoveCoding, IsByTheHeadersAndLeavesWhatItCannotRead) {
+  HttpResponse response;
+  response.headers = {{"content-type", "application/json"}};
+  response.body = kText;
+  EXPECT_TRUE(RemoveCoding(response, kMax).ok());
+  EXPECT_EQ(response.body, kText);
+  response.headers = {{"content-encoding", "deflate"}, {"x", "y"}, {"content-encoding", "gzip"}};
+  response.body = Packed(Packed(kText, kZlib));
+  EXPECT_TRUE(RemoveCoding(response, kMax).ok());
+  EXPECT_EQ(response.body, kText);
+  EXPECT_EQ(RemoveCoding(response, kMax).message(), "cannot be unpacked by its Content-Encoding");
+  EXPECT_EQ(response.body, kText);
+  response.body.clear();
+  EXPECT_TRUE(RemoveCoding(response, kMax).ok()) << "nothing is packed there";
+}
+
+}  // namespace
+}  // namespace kyc::upstream
