@@ -43,8 +43,6 @@ bool IsControl(char32_t code) { return IsIn(kControls, code); }
 
 }  // namespace
 
-bool HasControls(absl::string_view text) { return AnyChar(text, IsControl); }
-
 bool IsBlank(absl::string_view text) {
   return !AnyChar(text, [](char32_t code) { return !IsIn(kBlanks, code) && !IsControl(code); });
 }

@@ -1,4 +1,4 @@
-// Which characters a text may have that people or other programs will read.
+// Which characters a text may have that names something.
 #ifndef SERVER_CALL_TEXT_RULES_H_
 #define SERVER_CALL_TEXT_RULES_H_
 
@@ -6,18 +6,18 @@
 
 namespace kyc {
 
-// Whether a text has a control character: U+0000 to U+001F (so also tabs and line ends), U+007F to
-// U+009F, the line and paragraph separators U+2028 and U+2029; or is not valid UTF-8.
-bool HasControls(absl::string_view text);
-
-// Whether a text has nothing but blanks: spaces of any width, and what HasControls counts.
-// True of an empty one.
+// Whether a text has nothing but spaces of any width, and controls. True of an empty one.
 bool IsBlank(absl::string_view text);
 
-// Whether a text can be somebody's name for something: no controls, not blank, and none of the
-// characters that nobody sees (zero width, directions, soft hyphen, tags), with which two that look
-// the same are two.
+// Whether a text can be somebody's name for something. Not blank; no controls: U+0000 to U+001F (so
+// also tabs and line ends), U+007F to U+009F, U+2028 and U+2029; and none of the characters that
+// nobody sees (zero width, directions, soft hyphen, tags), with which two that look the same are
+// two. What is not valid UTF-8 is none.
 bool IsIdentifier(absl::string_view text);
+
+// What an error says of a text that has to be one and is not.
+inline constexpr char kNoIdentifier[] =
+    "must have no control or invisible characters, nor be blank";
 
 }  // namespace kyc
 

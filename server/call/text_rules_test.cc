@@ -7,11 +7,10 @@
 namespace kyc {
 namespace {
 
-// n: no identifier, c: has controls, b: blank.
+// n: no identifier, b: blank.
 std::string Judged(absl::string_view text) {
   std::string judged;
   if (!IsIdentifier(text)) judged += "n";
-  if (HasControls(text)) judged += "c";
   if (IsBlank(text)) judged += "b";
   return judged;
 }
@@ -31,18 +30,18 @@ TEST(TextRules, EachKindOfCharacter) {
       {"\xE0\xA4\x85", ""},
       {"            ", "nb"},
       {"\xC2\xA0\xE3\x80\x80\xE2\x80\x83", "nb"},  // No-break, ideographic, em space.
-      {"\t", "ncb"},
-      {"order\r\nX: 1", "nc"},
-      {absl::string_view("a\0b", 3), "nc"},
-      {"a\x1F", "nc"},
-      {"a\x7F", "nc"},
-      {"a\xC2\x80", "nc"},
-      {"a\xC2\x85", "nc"},  // Next line.
-      {"a\xC2\x9F", "nc"},
+      {"\t", "nb"},
+      {"order\r\nX: 1", "n"},
+      {absl::string_view("a\0b", 3), "n"},
+      {"a\x1F", "n"},
+      {"a\x7F", "n"},
+      {"a\xC2\x80", "n"},
+      {"a\xC2\x85", "n"},  // Next line.
+      {"a\xC2\x9F", "n"},
       {"a\xE2\x80\xA8"
        "b",
-       "nc"},  // Line separator.
-      {"a\xE2\x80\xA9", "nc"},
+       "n"},  // Line separator.
+      {"a\xE2\x80\xA9", "n"},
       {"a\xC2\xAD"
        "b",
        "n"},  // Soft hyphen.
@@ -63,12 +62,12 @@ TEST(TextRules, EachKindOfCharacter) {
        "n"},  // Byte order mark.
       {"\xE2\x80\x8B", "n"},
       {"a\xF3\xA0\x81\x81", "n"},  // Tag.
-      {"a\xFF", "nc"},
-      {"a\xC0\xAF", "nc"},
-      {"a\xE2\x82", "nc"},
-      {"a\xED\xA0\x80", "nc"},
-      {"a\xF4\x90\x80\x80", "nc"},
-      {"a\x80", "nc"},
+      {"a\xFF", "n"},
+      {"a\xC0\xAF", "n"},
+      {"a\xE2\x82", "n"},
+      {"a\xED\xA0\x80", "n"},
+      {"a\xF4\x90\x80\x80", "n"},
+      {"a\x80", "n"},
   };
   for (const auto& c : cases) EXPECT_EQ(Judged(c.text), c.judged) << c.text;
 }

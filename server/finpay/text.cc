@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "server/call/text_rules.h"
 
 namespace kyc::finpay {
 namespace {
@@ -15,8 +16,6 @@ constexpr int kJakartaOffset = 7 * 3600;
 
 // A backslash is a slash to some readers of URLs, and then the host is another one.
 bool MayBeInUrl(char c) { return absl::ascii_isgraph(c) && c != '\\'; }
-
-bool IsSpaceOrControl(char c) { return absl::ascii_isspace(c) || absl::ascii_iscntrl(c); }
 
 // Drops a scheme in any letter case; false if it is not there.
 bool ConsumeScheme(absl::string_view scheme, absl::string_view& url) {
@@ -39,8 +38,8 @@ bool IsPhone(absl::string_view text) {
 bool IsEmail(absl::string_view text) {
   const size_t at = text.find('@');
   return text.size() <= kMaxEmail && at != 0 && at != text.npos && at + 1 < text.size() &&
-         text.find('@', at + 1) == text.npos &&
-         std::none_of(text.begin(), text.end(), IsSpaceOrControl);
+         text.find('@', at + 1) == text.npos && IsIdentifier(text) &&
+         std::none_of(text.begin(), text.end(), absl::ascii_isspace);
 }
 
 bool IsWebUrl(absl::string_view text, bool allow_http) {

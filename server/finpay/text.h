@@ -16,7 +16,8 @@ bool AreDigits(absl::string_view text, size_t min, size_t max);
 // Digits, starting with 62 or 08, 10 to 15 in all.
 bool IsPhone(absl::string_view text);
 
-// Something on both sides of one '@', no white space or control characters, at most 254 bytes.
+// Something on both sides of one '@', no white space, control or invisible characters, at most 254
+// bytes.
 bool IsEmail(absl::string_view text);
 
 // An absolute https URL (or http, if allowed) with a host, of visible ASCII characters.

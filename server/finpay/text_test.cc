@@ -21,8 +21,8 @@ TEST(IsEmail, SomethingOnBothSidesOfOneAt) {
   for (const char* good : {"budi.santoso@email.com", "a@b", "é@contoh.id"}) {
     EXPECT_TRUE(IsEmail(good)) << good;
   }
-  for (const char* bad :
-       {"", "@", "budi", "budi@", "@email.com", "a@b@c", "a b@c", "a@b\n", "a\x7f@b"}) {
+  for (const char* bad : {"", "@", "budi", "budi@", "@email.com", "a@b@c", "a b@c", "a@b\n",
+                          "a\x7f@b", "a\xC2\x85@b", "a\xE2\x80\xAE@b", "a@b\xE2\x80\x8B"}) {
     EXPECT_FALSE(IsEmail(bad)) << bad;
   }
   EXPECT_TRUE(IsEmail(std::string(252, 'a') + "@b"));

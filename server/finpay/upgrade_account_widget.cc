@@ -8,6 +8,7 @@
 #include "server/call/account_choice.h"
 #include "server/call/error.h"
 #include "server/call/image_type.h"
+#include "server/call/text_rules.h"
 #include "server/finpay/refusal.h"
 #include "server/finpay/text.h"
 #include "server/json/body.h"
@@ -181,6 +182,8 @@ absl::Status Validate(const CreateUpgradeAccountWidgetRequest& request, const Wi
   const size_t reference = request.partner_reference_no().size();
   if (reference < 10 || reference > 64) {
     violations.push_back({"partner_reference_no", "must be 10 to 64 bytes"});
+  } else if (!IsIdentifier(request.partner_reference_no())) {
+    violations.push_back({"partner_reference_no", kNoIdentifier});
   }
   if (!IsPhone(request.phone_no())) {
     violations.push_back({"phone_no", "must be 10 to 15 digits that start with 62 or 08"});

@@ -43,11 +43,11 @@ TEST(ToHttp, WhatIsEmptyIsNotSent) {
   EXPECT_EQ(ToHttp(bare, {}, Credentials(), Config()).body.ToString(),
             R"({"partnerReferenceNo":"0123456789","phoneNo":"0812345678",)"
             R"("merchantId":"AGREE170724","merchantPass":"1jdzWuniG6UMtoa3T6uNLA=="})");
-  const auto some = Proto<Request>(R"(partner_reference_no: "012345678\n" phone_no: "0812345678"
+  const auto some = Proto<Request>(R"(partner_reference_no: "012345678\"" phone_no: "0812345678"
                                       redirect_final_url: "https://a/\"" images { selfie {} }
                                       personal_data { nationality: "WNI" })");
   EXPECT_EQ(ToHttp(some, {{}, {{kJpeg}}}, Credentials(), Config()).body.ToString(),
-            R"({"partnerReferenceNo":"012345678\n","phoneNo":"0812345678",)"
+            R"({"partnerReferenceNo":"012345678\"","phoneNo":"0812345678",)"
             R"("merchantId":"AGREE170724","merchantPass":"1jdzWuniG6UMtoa3T6uNLA==",)"
             R"("redirectFinalUrl":"https://a/\"",)"
             R"("images":{"selfie":{"base64":"data:image/jpeg;base64,/9j/4EpGSUY="}},)"
@@ -104,6 +104,21 @@ TEST(Validate, JustOverALimitIsNamed) {
                   Pair("images.selfie.content", "must be at most 7 bytes"),
                   Pair("personal_data.nationality", testing::_),
                   Pair("account", "must be the name of a configured account")));
+}
+
+TEST(Validate, ReferenceIsAnIdentifier) {
+  for (const char* bad : {"order\r\nX: 1", "            ", "order-0001\x01", "order-0001\xC2\x85",
+                          "order\xE2\x80\xA8-0001",
+                          "order-\xE2\x80\xAE"
+                          "0001",
+                          "order-0001\xE2\x80\x8B"}) {
+    Request request = Sample();
+    request.set_partner_reference_no(bad);
+    EXPECT_THAT(Violations(Validate(request, Images(), Config())),
+                ElementsAre(Pair("partner_reference_no",
+                                 "must have no control or invisible characters, nor be blank")))
+        << bad;
+  }
 }
 
 TEST(DeviationsOf, OnlyACountryCodeIsOne) {

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
+#include "server/call/text_rules.h"
 
 namespace kyc::netzme {
 namespace {
@@ -24,10 +25,10 @@ constexpr size_t kMaxUrlBytes = 2048;
 constexpr size_t kMaxItems = 64;
 constexpr size_t kMaxItemBytes = 1024;
 
-// A key that is null, or an empty text, counts as not sent.
+// A key that is null, or a blank text, counts as not sent.
 const json::Value* Sent(const json::Value* value) {
   if (value == nullptr || value->kind == json::Value::Kind::kNull) return nullptr;
-  return value->kind == json::Value::Kind::kString && value->text.empty() ? nullptr : value;
+  return value->kind == json::Value::Kind::kString && IsBlank(value->text) ? nullptr : value;
 }
 
 const json::Value* Sent(const json::Value& object, absl::string_view key) {
@@ -60,6 +61,7 @@ class Reading {
  private:
   absl::optional<Refusal> ReadReference();
   absl::optional<Refusal> ReadStatus();
+  absl::optional<Refusal> ReadCustId();
   void ReadRest();
   std::string OptionalText(absl::string_view key, size_t max_bytes);
   std::vector<std::string> OptionalList(absl::string_view key, Anomaly if_missing);
@@ -101,6 +103,7 @@ class Reading {
 absl::optional<Refusal> Reading::Read() {
   if (absl::optional<Refusal> refusal = ReadReference(); refusal.has_value()) return refusal;
   if (absl::optional<Refusal> refusal = ReadStatus(); refusal.has_value()) return refusal;
+  if (absl::optional<Refusal> refusal = ReadCustId(); refusal.has_value()) return refusal;
   ReadRest();
   return absl::nullopt;
 }
@@ -109,7 +112,7 @@ absl::optional<Refusal> Reading::ReadReference() {
   static constexpr char kField[] = "originalReferenceNo";
   const json::Value* value = Sent(root_, kField);
   if (value == nullptr) return Missing(kField);
-  absl::optional<std::string> text = json::ReadString(*value, deviations_);
+  absl::optional<std::string> text = json::ReadIdentifier(*value, deviations_);
   if (!text.has_value() || text->size() > kMaxReferenceBytes) return InvalidFormat(kField);
   event_.set_original_reference_no(*std::move(text));
   return absl::nullopt;
@@ -140,9 +143,28 @@ absl::optional<Refusal> Reading::ReadStatus() {
   return absl::nullopt;
 }
 
+// A text that is no identifier is refused, lest somebody take it for one; what is no text at all is
+// left out.
+absl::optional<Refusal> Reading::ReadCustId() {
+  static constexpr char kField[] = "custId";
+  const json::Value* value = FindSent(kField);
+  if (value == nullptr) {
+    Note(::netzme::v1::ANOMALY_MISSING_CUST_ID);
+    return absl::nullopt;
+  }
+  absl::optional<std::string> text = json::ReadIdentifier(*value, deviations_);
+  if (!text.has_value()) {
+    if (value->kind == json::Value::Kind::kString) return InvalidFormat(kField);
+    Note(::netzme::v1::ANOMALY_FIELD_UNREADABLE);
+  } else if (text->size() > kMaxCustIdBytes) {
+    Note(::netzme::v1::ANOMALY_FIELD_TOO_LONG);
+  } else {
+    event_.set_cust_id(*std::move(text));
+  }
+  return absl::nullopt;
+}
+
 void Reading::ReadRest() {
-  if (FindSent("custId") == nullptr) Note(::netzme::v1::ANOMALY_MISSING_CUST_ID);
-  event_.set_cust_id(OptionalText("custId", kMaxCustIdBytes));
   event_.set_type(OptionalText("type", kMaxTypeBytes));
   event_.set_mother_maiden_name(OptionalText("motherMaidenName", kMaxNameBytes));
   event_.set_identification_card_image_url(

@@ -214,6 +214,8 @@ TEST(ReadNotification, MissingCustIdIsAnAnomaly) {
   EXPECT_EQ(EventText("{" + rest), FromText(event + "anomalies: ANOMALY_MISSING_CUST_ID"));
   EXPECT_EQ(EventText(R"({"custId":"",)" + rest),
             FromText(event + "anomalies: ANOMALY_MISSING_CUST_ID"));
+  EXPECT_EQ(EventText(R"({"custId":"            ",)" + rest),
+            FromText(event + "anomalies: ANOMALY_MISSING_CUST_ID"));
   EXPECT_EQ(EventText(absl::StrCat(R"({"custId":")", std::string(129, 'c'), "\",", rest)),
             FromText(event + "anomalies: ANOMALY_FIELD_TOO_LONG"));
   EXPECT_EQ(EventText(R"({"custId":true,)" + rest),
@@ -228,6 +230,32 @@ TEST(ReadNotification, NumbersForTextsAreDeviations) {
       status: UPGRADE_STATUS_OTHER status_text: "x" anomalies: ANOMALY_UNKNOWN_STATUS)"));
   EXPECT_THAT(ReadBody(body).deviations,
               testing::ElementsAre("number_for_string", "number_for_string"));
+}
+
+TEST(ReadNotification, NumbersForIdentifiersAreTheirExactDigits) {
+  const std::string rest =
+      R"( status: UPGRADE_STATUS_OTHER status_text: "x" anomalies: ANOMALY_UNKNOWN_STATUS)";
+  const std::pair<const char*, const char*> cases[] = {{"3.201010101010001E15", "3201010101010001"},
+                                                       {"9007199254740993.0", "9007199254740993"},
+                                                       {"1200e-2", "12"},
+                                                       {"0e999999999", "0"}};
+  for (const auto& [number, digits] : cases) {
+    EXPECT_EQ(EventText(absl::StrCat(R"({"originalReferenceNo":)", number, R"(,"custId":)", number,
+                                     R"(,"status":"x"})")),
+              FromText(absl::StrCat("original_reference_no: '", digits, "' cust_id: '", digits, "'",
+                                    rest)))
+        << number;
+  }
+  for (const char* number : {"0.5", "3.2010101010100012E15", "1e999999999", "-1e-999999999"}) {
+    EXPECT_EQ(EventText(absl::StrCat(R"({"originalReferenceNo":)", number, R"(,"status":"x"})")),
+              "4000001 Invalid Field Format originalReferenceNo")
+        << number;
+    EXPECT_EQ(EventText(absl::StrCat(R"({"originalReferenceNo":"r","custId":)", number,
+                                     R"(,"status":"x"})")),
+              FromText("original_reference_no: 'r' status: UPGRADE_STATUS_OTHER status_text: 'x' "
+                       "anomalies: ANOMALY_UNKNOWN_STATUS anomalies: ANOMALY_FIELD_UNREADABLE"))
+        << number;
+  }
 }
 
 TEST(ReadNotification, TextForAListIsADeviation) {
@@ -277,6 +305,26 @@ std::vector<RefusedCase> RefusedCases() {
       {"StatusesDiffer", r + R"("status":"approved","additionalInfo":{"status":"rejected"}})",
        format, bad_status, "r"},
 
+      {"ReferenceHasALineEnd", R"({"originalReferenceNo":"order\r\nX: 1","status":"x"})", format,
+       bad_reference, ""},
+      {"ReferenceHasANul", R"({"originalReferenceNo":"a\u0000b","status":"x"})", format,
+       bad_reference, ""},
+      {"ReferenceHasC1", R"({"originalReferenceNo":"a\u0085b","status":"x"})", format,
+       bad_reference, ""},
+      {"ReferenceTurnsAround", R"({"originalReferenceNo":"a\u202eb","status":"x"})", format,
+       bad_reference, ""},
+      {"ReferenceHasNoWidth", R"({"originalReferenceNo":"a\u200bb","status":"x"})", format,
+       bad_reference, ""},
+      {"CustIdHasALineEnd", r + R"("custId":"c\r\nX: 1","status":"x"})", format,
+       "Invalid Field Format custId", "r"},
+      {"CustIdIsUnseen", r + R"("custId":"\u200b","status":"x"})", format,
+       "Invalid Field Format custId", "r"},
+
+      {"BlankReference", R"({"originalReferenceNo":"            ","status":"x"})", missing,
+       no_reference, ""},
+      {"ReferenceOfTabs", R"({"originalReferenceNo":"\t\r\n","status":"x"})", missing, no_reference,
+       ""},
+      {"BlankStatus", r + R"("status":"  "})", missing, no_status, "r"},
       {"NoReference", R"({"status":"approved"})", missing, no_reference, ""},
       {"NullReference", R"({"originalReferenceNo":null,"status":"x"})", missing, no_reference, ""},
       {"EmptyReference", R"({"originalReferenceNo":"","status":"x"})", missing, no_reference, ""},

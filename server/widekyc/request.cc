@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/call/account_choice.h"
+#include "server/call/text_rules.h"
 
 namespace kyc::widekyc {
 
@@ -13,6 +14,8 @@ void CheckCommon(absl::string_view cust_ref_no, absl::string_view account, const
       cust_ref_no.size() > static_cast<size_t>(options.max_cust_ref_no_bytes)) {
     violations.push_back(
         {"cust_ref_no", absl::StrCat("must be 1 to ", options.max_cust_ref_no_bytes, " bytes")});
+  } else if (!IsIdentifier(cust_ref_no)) {
+    violations.push_back({"cust_ref_no", kNoIdentifier});
   }
   CheckAccount(account, options.accounts, violations);
 }

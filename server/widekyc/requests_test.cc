@@ -150,6 +150,26 @@ TEST(ValidateId, EveryViolationIsNamedAtOnce) {
                   Pair("selfie_image", "must be at most 7 bytes")));
 }
 
+TEST(Validate, ReferenceIsAnIdentifier) {
+  DetectLivenessRequest liveness;
+  RecognizeIdRequest recognize;
+  ValidateIdRequest validate;
+  validate.set_nik("3203012503770011");
+  const auto refused = ElementsAre(
+      Pair("cust_ref_no", "must have no control or invisible characters, nor be blank"));
+  for (const char* bad : {"order\r\nX: 1", "            ", " ", "\t", "7\x7F", "7\xC2\x9F",
+                          "7\xE2\x80\xA9", "7\xE2\x81\xA6",
+                          "\xEF\xBB\xBF"
+                          "7"}) {
+    liveness.set_cust_ref_no(bad);
+    recognize.set_cust_ref_no(bad);
+    validate.set_cust_ref_no(bad);
+    EXPECT_THAT(Violations(Validate(liveness, {{kJpeg}}, WithOneAccount())), refused) << bad;
+    EXPECT_THAT(Violations(Validate(recognize, {{kJpeg}}, WithOneAccount())), refused) << bad;
+    EXPECT_THAT(Violations(Validate(validate, {}, WithOneAccount())), refused) << bad;
+  }
+}
+
 TEST(ValidateId, OnlyDatesThatExistPass) {
   ValidateIdRequest request;
   request.set_cust_ref_no("r");
