@@ -23,13 +23,15 @@ template <typename Request, typename Response, typename Service>
 Method WithImage(const std::string& name, const Service& service, int64_t max_image_bytes,
                  int image,
                  void (Service::*handle)(CallContext, Request, Blob, Done<Response>) const) {
-  return rpc::Unary<Request, Response>(
+  Method method = rpc::Unary<Request, Response>(
       name, static_cast<size_t>(max_image_bytes) + kBesideImages, {FieldPath{image}},
       [&service, handle](CallContext context, Request request, std::vector<Blob> blobs,
                          Done<Response> done) {
         (service.*handle)(std::move(context), std::move(request), std::move(blobs[0]),
                           std::move(done));
       });
+  method.keeps_deadline = true;
+  return method;
 }
 
 // A unary method of `service` without large fields.
@@ -61,6 +63,8 @@ ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t m
         service.CreateUpgradeAccountWidget(std::move(context), std::move(request),
                                            std::move(images), std::move(done));
       }));
+  all.methods.back().images_optional = true;
+  all.methods.back().keeps_deadline = true;
   return all;
 }
 
@@ -77,6 +81,7 @@ ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_ima
   all.methods.push_back(WithImage("/" + name + "/ValidateId", service, max_image_bytes,
                                   ::widekyc::v1::ValidateIdRequest::kSelfieImageFieldNumber,
                                   &Service::ValidateId));
+  all.methods.back().images_optional = true;
   return all;
 }
 

@@ -27,8 +27,8 @@ class FakeLoop final : public rpc::Loop {
     changed_.notify_all();
   }
 
-  TimerId At(absl::Time when, Task task) override {
-    timers_.emplace(std::make_pair(when, ++last_timer_), std::move(task));
+  TimerId After(absl::Duration delay, Task task) override {
+    timers_.emplace(std::make_pair(now_ + delay, ++last_timer_), std::move(task));
     return last_timer_;
   }
 

@@ -87,7 +87,7 @@ void Hub::OnCommitted(Committed events) {
   const absl::Time now = clock_();
   const bool in_pause = now >= round_ended_ && now < round_ended_ + pause_;
   if (!in_pause || received > round_ended_) return Round();
-  next_round_ = loop_.At(round_ended_ + pause_, [this] {
+  next_round_ = loop_.After(round_ended_ + pause_ - now, [this] {
     next_round_ = 0;
     Round();
   });

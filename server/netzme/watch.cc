@@ -260,8 +260,7 @@ void Watch::SetTimer() {
   // Writes do not move the timer: it looks again when it is early, and so often that whatever began
   // meanwhile is judged in time.
   const absl::Duration longest = std::min(heartbeat_interval_, kSlow);
-  const absl::Time when = std::min(Due(), scope_.clock() + longest);
-  timer_ = scope_.loop.At(when, [this] {
+  timer_ = scope_.loop.After(std::min(Due() - scope_.clock(), longest), [this] {
     timer_ = 0;
     OnTimer();
   });

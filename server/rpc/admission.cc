@@ -1,73 +1,61 @@
 #include "server/rpc/admission.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
-#include "server/call/steady_now.h"
+#include "server/rpc/call_state.h"
 
 namespace kyc::rpc {
+namespace {
 
-Admission::WaitId Admission::Reserve(OnGranted granted) {
-  if (waiting_.empty() && HasRoom()) {
-    ++reading_;
-    std::move(granted)(true);
-    return 0;
-  }
-  const bool no_patience = IsFull() && limits_.patience <= absl::ZeroDuration();
-  if (waiting_.size() >= limits_.max_waiting || no_patience) {
-    std::move(granted)(false);
-    return 0;
-  }
-  const WaitId id = ++last_id_;
-  waiting_.emplace(id, Waiting{SteadyNow(), std::move(granted)});
-  ArmTimer();
-  return id;
+// Calls that wait for room; each holds at most the 64 KiB that flow control lets through unread.
+constexpr size_t kMaxWaiting = 2000;
+// A small message is sent with its call: it is there at once, or late.
+constexpr size_t kMaxSmallWaiting = 20'000;
+constexpr TurnLimits kAnybodys{16, kMaxWaiting, kReadPatience, absl::Seconds(1), true};
+constexpr TurnLimits kSmalls{32, kMaxSmallWaiting, kReadPatience, absl::Seconds(1), true};
+// A message with an image may need longer, but takes nobody's turn any more who has none.
+constexpr TurnLimits kOptionals{8, kMaxWaiting, kReadPatience, absl::Milliseconds(250), true};
+
+}  // namespace
+
+Admission::Admission(Loop& loop, AdmissionLimits limits, std::function<absl::Time()> steady_clock)
+    : loop_(loop),
+      limits_(limits),
+      anybody_(loop, kAnybodys, steady_clock),
+      small_(loop, kSmalls, steady_clock),
+      optional_(loop, kOptionals, steady_clock),
+      images_(loop, {limits.capacity, kMaxWaiting, kReadPatience}, steady_clock) {
+  images_.SetPatienceWhenTaken(limits.patience);
 }
 
-void Admission::Forget(WaitId id) { waiting_.erase(id); }
-
-void Admission::Settle(int64_t bytes) {
-  --reading_;
-  held_ += bytes;
-  GrantWaiting();
+void Admission::Ask(Turns::Taker* taker, Way way, absl::string_view who, int64_t bytes) {
+  if (way == Way::kAnybody) return anybody_.Ask(taker, who, 1);
+  if (way == Way::kSmall) return small_.Ask(taker, who, 1);
+  images_.SetTaken(held_.load());
+  if (way == Way::kOptional && !images_.HasTurnFor(who, bytes)) {
+    return optional_.Ask(taker, who, 1);
+  }
+  images_.Ask(taker, who, bytes);
+  AwaitBytes();
 }
+
+void Admission::AwaitBytes() {
+  if (images_.waiting() == 0) return;
+  // First this, then the bytes once more: what is given back meanwhile is seen here, or whoever
+  // gives it back sees this.
+  awaited_.store(true);
+  images_.SetTaken(held_.load());
+}
+
+void Admission::Hold(int64_t bytes) { images_.SetTaken(held_ += bytes); }
 
 void Admission::GiveBack(int64_t bytes) {
   held_ -= bytes;
-  GrantWaiting();
-}
-
-void Admission::GrantWaiting() {
-  while (!waiting_.empty() && HasRoom()) {
-    Waiting first = std::move(waiting_.begin()->second);
-    waiting_.erase(waiting_.begin());
-    ++reading_;
-    std::move(first.granted)(true);
-  }
-}
-
-absl::Time Admission::PatienceEnds() const {
-  return waiting_.begin()->second.since + (IsFull() ? limits_.patience : kReadPatience);
-}
-
-void Admission::RefuseExpired() {
-  timer_ = 0;
-  const absl::Time now = SteadyNow();
-  while (!waiting_.empty() && PatienceEnds() <= now) {
-    Waiting first = std::move(waiting_.begin()->second);
-    waiting_.erase(waiting_.begin());
-    std::move(first.granted)(false);
-  }
-  ArmTimer();
-}
-
-void Admission::ArmTimer() {
-  if (timer_ != 0 || waiting_.empty()) return;
-  // Looks again soon even if the patience is long now: messages being read may fill the capacity.
-  const absl::Duration soon = std::max(limits_.patience, absl::Milliseconds(10));
-  timer_ = loop_.At(absl::Now() + std::min(PatienceEnds() - SteadyNow(), soon),
-                    [this] { RefuseExpired(); });
+  if (!awaited_.exchange(false)) return;
+  loop_.Post([this] {
+    images_.SetTaken(held_.load());
+    AwaitBytes();
+  });
 }
 
 }  // namespace kyc::rpc

@@ -3,119 +3,116 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "absl/strings/str_cat.h"
+#include "server/rpc/hand_loop.h"
 
 namespace kyc::rpc {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
+using Way = Admission::Way;
 
-// Runs timers by hand. Admission reads the real clock, so waits are zero or endless here.
-class HandLoop final : public Loop {
+class Reader final : public Turns::Taker {
  public:
-  void Post(Task task) override { std::move(task)(); }
-  TimerId At(absl::Time, Task task) override {
-    timers_.emplace(++last_, std::move(task));
-    return last_;
-  }
-  void Cancel(TimerId timer) override { timers_.erase(timer); }
-  void RunTimers() {
-    for (auto& [id, task] : std::exchange(timers_, {})) std::move(task)();
-  }
-  size_t timers() const { return timers_.size(); }
+  Reader(std::string name, std::vector<std::string>* told) : name_(std::move(name)), told_(told) {}
+  ~Reader() override { Turns::Leave(this); }
+  void OnTurn() override { Note("reads"); }
+  void OnNoTurn() override { Note("refused"); }
+  void OnTurnOver() override { Note("over"); }
 
  private:
-  TimerId last_ = 0;
-  std::map<TimerId, Task> timers_;
+  void Note(const char* what) { told_->push_back(absl::StrCat(name_, " ", what)); }
+  const std::string name_;
+  std::vector<std::string>* const told_;
 };
 
 class AdmissionTest : public testing::Test {
  protected:
-  // Room for `messages` messages of 100 bytes.
-  Admission Make(int messages, size_t max_waiting, absl::Duration patience) {
-    return Admission(loop_, {messages * 100, 100, max_waiting, patience});
+  Reader* Ask(Way way, const std::string& name, int64_t bytes = 100) {
+    readers_.push_back(std::make_unique<Reader>(name, &told_));
+    admission_.Ask(readers_.back().get(), way, "caller", bytes);
+    return readers_.back().get();
   }
-  Admission::WaitId Reserve(Admission& admission, int name) {
-    return admission.Reserve(
-        [this, name](bool granted) { (granted ? granted_ : refused_).push_back(name); });
-  }
+  std::vector<std::string> Told() { return std::exchange(told_, {}); }
 
   HandLoop loop_;
-  std::vector<int> granted_, refused_;
+  std::vector<std::string> told_;
+  Admission admission_{loop_, {1000, absl::Milliseconds(250)}, loop_.clock()};
+  std::vector<std::unique_ptr<Reader>> readers_;  // They leave before the admission goes.
 };
 
-TEST_F(AdmissionTest, WaitingCallsGetInInOrderAsRoomComesFree) {
-  Admission admission = Make(1, 10, absl::Hours(1));
-  for (int name : {1, 2, 3}) Reserve(admission, name);
-  EXPECT_THAT(granted_, ElementsAre(1));
-  admission.Settle(0);
-  EXPECT_THAT(granted_, ElementsAre(1, 2));
-  admission.Settle(60);
-  EXPECT_THAT(granted_, ElementsAre(1, 2));
-  admission.GiveBack(60);
-  EXPECT_THAT(granted_, ElementsAre(1, 2, 3));
-}
-
 TEST_F(AdmissionTest, OnlyTheSizeOfAMessageThatWasReadCounts) {
-  Admission admission = Make(2, 10, absl::Hours(1));
-  for (int name = 0; name < 11; ++name) {
-    Reserve(admission, name);
-    admission.Settle(10);
+  for (int name = 0; name < 40; ++name) {
+    Turns::Leave(Ask(Way::kImages, "image"));
+    admission_.Hold(10);
   }
-  EXPECT_THAT(granted_, SizeIs(11));
-  EXPECT_EQ(admission.in_flight(), 110);
-  Reserve(admission, 11);
-  EXPECT_THAT(granted_, SizeIs(11));
-}
-
-TEST_F(AdmissionTest, MoreThanMayWaitAreRefusedAtOnce) {
-  Admission admission = Make(1, 1, absl::Hours(1));
-  for (int name : {1, 2, 3}) Reserve(admission, name);
-  EXPECT_THAT(granted_, ElementsAre(1));
-  EXPECT_THAT(refused_, ElementsAre(3));
-}
-
-TEST_F(AdmissionTest, WithoutPatienceNobodyWaitsForAnUpstream) {
-  Admission admission = Make(1, 10, absl::ZeroDuration());
-  Reserve(admission, 1);
-  admission.Settle(100);
-  Reserve(admission, 2);
-  EXPECT_THAT(refused_, ElementsAre(2));
+  EXPECT_THAT(Told(), SizeIs(40));
+  EXPECT_EQ(admission_.held(), 400);
 }
 
 TEST_F(AdmissionTest, BehindMessagesThatWereReadPatienceIsShort) {
-  Admission admission = Make(1, 10, absl::Nanoseconds(1));
-  Reserve(admission, 1);
-  admission.Settle(100);
-  for (int name : {2, 3}) Reserve(admission, name);
-  loop_.RunTimers();
-  EXPECT_THAT(refused_, ElementsAre(2, 3));
-  EXPECT_EQ(loop_.timers(), 0u);
+  admission_.Hold(950);
+  Ask(Way::kImages, "image");
+  loop_.Pass(absl::Seconds(1));
+  EXPECT_THAT(Told(), ElementsAre("image refused"));
 }
 
 TEST_F(AdmissionTest, BehindMessagesThatAreBeingReadItIsLong) {
-  Admission admission = Make(1, 10, absl::Nanoseconds(1));
-  for (int name : {1, 2}) Reserve(admission, name);
-  loop_.RunTimers();
-  EXPECT_THAT(refused_, IsEmpty());
-  EXPECT_EQ(loop_.timers(), 1u);
+  for (int i = 0; i < 5; ++i) Ask(Way::kImages, "reading");
+  Told();
+  Ask(Way::kImages, "waits");
+  loop_.Pass(absl::Seconds(5));
+  EXPECT_THAT(Told(), IsEmpty());
 }
 
-TEST_F(AdmissionTest, AForgottenCallIsNotGranted) {
-  Admission admission = Make(1, 10, absl::Hours(1));
-  Reserve(admission, 1);
-  const Admission::WaitId second = Reserve(admission, 2);
-  Reserve(admission, 3);
-  admission.Forget(second);
-  admission.Settle(0);
-  EXPECT_THAT(granted_, ElementsAre(1, 3));
-  EXPECT_THAT(refused_, IsEmpty());
+TEST_F(AdmissionTest, BytesThatAreGivenBackLetTheNextOneRead) {
+  admission_.Hold(950);
+  Ask(Way::kImages, "image");
+  EXPECT_THAT(Told(), IsEmpty());
+  admission_.GiveBack(950);
+  EXPECT_THAT(Told(), ElementsAre("image reads"));
+}
+
+// However many uploads are stalled, also of the same caller.
+TEST_F(AdmissionTest, WhatCannotBeLargeNeverWaitsForImages) {
+  for (int i = 0; i < 100; ++i) Ask(Way::kImages, "stalled");
+  Told();
+  Ask(Way::kSmall, "small");
+  Ask(Way::kAnybody, "health");
+  Ask(Way::kOptional, "without an image");
+  EXPECT_THAT(Told(), ElementsAre("small reads", "health reads", "without an image reads"));
+}
+
+TEST_F(AdmissionTest, StalledUploadsOfItsOwnKindHoldNobodyUpForLong) {
+  for (int i = 0; i < 100; ++i) Ask(Way::kOptional, "stalled");
+  Told();
+  Ask(Way::kOptional, "without an image");
+  loop_.Pass(absl::Milliseconds(300));
+  EXPECT_THAT(Told(), Contains("without an image reads"));
+}
+
+TEST_F(AdmissionTest, ManySmallRequestsAtOnceAllGetTheirTurn) {
+  std::vector<Reader*> asked;
+  for (int i = 0; i < 3000; ++i) asked.push_back(Ask(Way::kSmall, absl::StrCat(i)));
+  size_t read = 0;
+  for (std::vector<std::string> told = Told(); !told.empty(); told = Told()) {
+    for (const std::string& line : told) {
+      int64_t name;
+      ASSERT_TRUE(absl::SimpleAtoi(line.substr(0, line.find(' ')), &name));
+      ASSERT_EQ(line, absl::StrCat(name, " reads"));
+      ++read;
+      Turns::Leave(asked[name]);
+    }
+  }
+  EXPECT_EQ(read, 3000U);
 }
 
 }  // namespace

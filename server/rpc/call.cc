@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "server/call/error.h"
 #include "server/call/steady_now.h"
 #include "server/rpc/call_head.h"
@@ -14,47 +13,32 @@
 namespace kyc::rpc {
 namespace {
 
-// How long an idle conversation stays, and a reply that its caller does not take.
-constexpr absl::Duration kIdle = absl::Seconds(30);
-// How long a stream's last write, and in a drain any reply, may stay stuck.
-constexpr absl::Duration kStuck = absl::Seconds(1);
-// Methods with requests up to this size do not wait for room while few messages are read so: gRPC
-// reads a larger one before we can refuse it.
+// Messages up to this size come without our asking: flow control lets as much through unread.
 constexpr size_t kSmallRequest = 64 << 10;
-constexpr int kMaxExpress = 8;
-// Messages that are being read for methods that anybody may call. One more ends the oldest.
-constexpr size_t kMaxAnonymousReads = 8;
-// Streams that anybody may open.
-constexpr int kMaxAnonymousStreams = 1000;
 // Calls at once. Most of them wait for an upstream, whose slots are fewer.
 constexpr size_t kMaxOpen = 50'000;
+// Those of methods that anybody may call, so that nobody else is kept out.
+constexpr int kMaxAnonymous = 2000;
+// Headers of a call. Beyond the ordinary they count as bytes of its request.
+constexpr int64_t kMaxHeaderBytes = 64 << 10;
+constexpr int64_t kOrdinaryHeaderBytes = 4 << 10;
+// What a method that keeps its deadline by itself may need to say so.
+constexpr absl::Duration kToSaySo = absl::Milliseconds(100);
+
+Admission::Way WayOf(const Method& method) {
+  if (!method.needs_caller) return Admission::Way::kAnybody;
+  if (method.max_request_bytes <= kSmallRequest) return Admission::Way::kSmall;
+  return method.images_optional ? Admission::Way::kOptional : Admission::Way::kImages;
+}
+
+absl::Status TooLong(const Method& method) {
+  return InvalidRequest({{"", absl::StrCat("the whole message must be at most ",
+                                           method.max_request_bytes, " bytes")}});
+}
 
 }  // namespace
 
-class Call::Answer {
- public:
-  explicit Answer(Call* call) : call_(call) {}
-  Answer(Answer&& other) noexcept : call_(std::exchange(other.call_, nullptr)) {}
-  Answer& operator=(Answer&&) = delete;
-  ~Answer() {
-    if (call_ != nullptr) Give(GatewayBug("a method ended without an answer"));
-  }
-
-  void operator()(absl::StatusOr<grpc::ByteBuffer> response) && { Give(std::move(response)); }
-
- private:
-  void Give(absl::StatusOr<grpc::ByteBuffer> response) {
-    Call* const call = std::exchange(call_, nullptr);
-    CqLoop& loop = call->scope_.loop;
-    if (loop.OnThisThread()) return call->Reply(std::move(response));
-    loop.Post(
-        [call, response = std::move(response)]() mutable { call->Reply(std::move(response)); });
-  }
-
-  Call* call_;
-};
-
-Call::Call(CallScope& scope) : scope_(scope), io_(&server_context_) {
+Call::Call(CallScope& scope) : scope_(scope), io_(&server_context_), state_(absl::Time()) {
   server_context_.AsyncNotifyWhenDone(&done_);
 }
 
@@ -72,57 +56,62 @@ void Call::OnAccepted(bool ok) {
     return;
   }
   AcceptNext(scope_);
-  operations_ = 1;  // done_
   start_ = SteadyNow();
+  state_ = CallState(start_);
   scope_.open.insert(this);
-  ReportOpen();
-  if (absl::Status judged = Judge(); !judged.ok()) return End(std::move(judged), nullptr);
-  if (method_->stream) ++*(counted_in_ = StreamCount());
-  if (!method_->needs_caller) {
-    ReadAnonymously();
-  } else if (method_->max_request_bytes <= kSmallRequest && scope_.express < kMaxExpress) {
-    // Watches and look-ups get in also when images fill the room.
-    ++scope_.express;
-    express_ = true;
-    Read();
+  if (absl::Status judged = Judge(); !judged.ok()) {
+    End(std::move(judged), nullptr);
   } else {
-    waiting_ = scope_.admission.Reserve([this](bool granted) {
-      waiting_ = 0;
-      if (!granted) return End(Overloaded(), nullptr);
-      reserved_ = true;
-      Read();
-    });
+    Begin();
+    AskForTurn();
   }
+  scope_.ReportOpen();
+  if (scope_.draining()) scope_.on_change();
 }
 
 absl::Status Call::Judge() {
-  const auto at = scope_.methods.find(server_context_.method());
-  if (at == scope_.methods.end()) return UnknownMethod();
-  method_ = &at->second;
-  // Tools still need reflection to read the errors of a drain.
-  if (scope_.draining && method_->needs_caller) return Draining(Outcome::kNotSent);
+  if (absl::Status found = FindMethod(); !found.ok()) return found;
   const config::Caller* caller = nullptr;
   if (method_->needs_caller) {
     absl::StatusOr<const config::Caller*> found = CallerOf(server_context_, scope_.callers);
     if (!found.ok()) return found.status();
     caller = *found;
+    if (method_->stream && scope_.streams >= scope_.limits.max_streams) return TooManyStreams();
+  } else if (scope_.anonymous >= kMaxAnonymous) {
+    return method_->unary ? Overloaded() : TooManyStreams();
   }
   if (scope_.open.size() > kMaxOpen) return Overloaded();
-  if (method_->stream && *StreamCount() >= MaxStreams()) return TooManyStreams();
+  const int64_t header_bytes = HeaderBytes(server_context_);
+  if (header_bytes > kMaxHeaderBytes) return HeadersTooLarge();
+  if (header_bytes > kOrdinaryHeaderBytes) scope_.admission.Hold(header_bytes_ = header_bytes);
+  Count();
   FillContext(caller);
   return absl::OkStatus();
 }
 
-int* Call::StreamCount() const {
-  return method_->needs_caller ? &scope_.streams : &scope_.anonymous_streams;
+absl::Status Call::FindMethod() {
+  const auto at = scope_.methods.find(server_context_.method());
+  if (at == scope_.methods.end()) return UnknownMethod();
+  method_ = &at->second;
+  // Tools still need reflection to read the errors of a drain.
+  const bool refused = scope_.serving == Serving::kNothing && method_->needs_caller;
+  return refused ? Draining(Outcome::kNotSent) : absl::OkStatus();
 }
 
-int Call::MaxStreams() const {
-  return method_->needs_caller ? scope_.limits.max_streams : kMaxAnonymousStreams;
+void Call::Count() {
+  if (!method_->needs_caller) {
+    counted_in_ = &scope_.anonymous;
+  } else if (method_->stream) {
+    counted_in_ = &scope_.streams;
+  }
+  if (counted_in_ != nullptr) ++*counted_in_;
 }
 
 void Call::FillContext(const config::Caller* caller) {
-  context_ = ContextOf(server_context_, scope_.limits, caller);
+  const absl::Duration time = TimeFor(server_context_, scope_.limits);
+  deadline_ = start_ + time + (method_->keeps_deadline ? kToSaySo : absl::ZeroDuration());
+  context_ = ContextOf(server_context_, time, caller);
+  caller_ = caller != nullptr ? caller->name : server_context_.peer();
   if (context_.request_id.empty()) {
     context_.request_id =
         absl::StrCat(absl::Hex(scope_.id_seed, absl::kZeroPad16), "-", ++scope_.calls_seen);
@@ -130,209 +119,227 @@ void Call::FillContext(const config::Caller* caller) {
   context_.cancel = cancel_.get_token();
 }
 
-void Call::ReadAnonymously() {
-  scope_.anonymous_reads.push_back(this);
-  Read();
-  if (scope_.anonymous_reads.size() <= kMaxAnonymousReads) return;
-  Call* const oldest = scope_.anonymous_reads.front();
-  oldest->LeaveRead();
-  oldest->Finish(RequestTooSlow());
+void Call::Begin() {
+  if (method_->unary) {
+    steps_ = &kind_.emplace<UnaryCall>(*this, *method_, scope_.loop);
+    state_.Begin(CallKind::kUnary);
+  } else if (method_->stream) {
+    steps_ = &kind_.emplace<StreamCall>(*this, *method_);
+    state_.Begin(CallKind::kStream);
+  } else {
+    steps_ = &kind_.emplace<ConversationCall>(*this, *method_);
+    state_.Begin(CallKind::kConversation);
+  }
 }
 
-void Call::Read() {
-  reading_ = true;
-  reading_since_ = SteadyNow();
-  ++operations_;
-  io_.Read(&request_, &read_);
+void Call::AskForTurn() {
+  state_.Wait(SteadyNow());
+  scope_.admission.Ask(this, WayOf(*method_), caller_,
+                       static_cast<int64_t>(method_->max_request_bytes));
 }
 
-void Call::LeaveRead() {
-  if (std::exchange(express_, false)) --scope_.express;
-  if (method_ != nullptr && !method_->needs_caller) scope_.anonymous_reads.remove(this);
+void Call::OnTurn() {
+  if (state_.Read(SteadyNow())) io_.Read(&request_, &read_);
+}
+
+void Call::OnNoTurn() { End(Overloaded(), nullptr); }
+
+void Call::OnTurnOver() {
+  // Where images fill the room, one that is large had no right to wait for it here.
+  const bool no_room = WayOf(*method_) == Admission::Way::kOptional;
+  End(no_room ? Overloaded() : RequestTooSlow(), nullptr);
 }
 
 void Call::OnRead(bool ok) {
-  --operations_;
-  reading_ = false;
-  LeaveRead();
-  if (!ending_ && ok) {
-    Handle();
-  } else if (!ending_) {
-    // The caller has closed its side: after all messages if it sends several, too early otherwise.
-    End(method_->each ? absl::OkStatus() : RequestCutShort(), nullptr);
+  // First the message counts, then its turn does not: nobody is given room that it has.
+  held_bytes_ = ok ? static_cast<int64_t>(request_.Length()) : 0;
+  scope_.admission.Hold(held_bytes_);
+  Turns::Leave(this);
+  const bool too_long = ok && request_.Length() > method_->max_request_bytes;
+  switch (state_.Message(ok && !too_long, SteadyNow())) {
+    case CallState::OnRead::kHandle:
+      Handle();
+      break;
+    case CallState::OnRead::kNoMore:
+      // Without a message the caller has closed its side: after all of a conversation, too early
+      // otherwise.
+      if (too_long) {
+        End(TooLong(*method_), nullptr);
+      } else {
+        const bool complete = state_.kind() == CallKind::kConversation;
+        End(complete ? absl::OkStatus() : RequestCutShort(), nullptr);
+      }
+      break;
+    case CallState::OnRead::kNothing:
+      break;
   }
+  LetGoOfRequest();
   FreeIfOver();
 }
 
 void Call::Handle() {
-  if (std::exchange(reserved_, false)) {
-    held_bytes_ = static_cast<int64_t>(request_.Length());
-    scope_.admission.Settle(held_bytes_);
-  }
-  if (request_.Length() > method_->max_request_bytes) {
-    return End(InvalidRequest({{"", absl::StrCat("the whole message must be at most ",
-                                                 method_->max_request_bytes, " bytes")}}),
-               nullptr);
-  }
   turn_ = ++scope_.calls_handled;
-  if (method_->unary) {
-    handling_ = true;
-    method_->unary(
-        context_,
-        HoldRequest(request_, std::exchange(held_bytes_, 0), scope_.loop, scope_.admission),
-        Answer(this));
-  } else if (method_->stream) {
-    absl::StatusOr<std::unique_ptr<Producer>> producer = method_->stream(this, &request_);
-    if (!producer.ok()) return End(producer.status(), nullptr);
-    producer_ = *std::move(producer);
-  } else {
-    absl::StatusOr<grpc::ByteBuffer> answer = method_->each(&request_);
-    if (!answer.ok()) return End(answer.status(), nullptr);
-    Write(*answer);
-  }
+  steps_->OnMessage();
+  // Who comes this late is told at once.
+  if (scope_.draining() && steps_ != nullptr) steps_->OnDrain();
 }
 
-void Call::Reply(absl::StatusOr<grpc::ByteBuffer> response) {
-  handling_ = false;
-  if (!ending_) {
-    if (response.ok()) {
-      End(absl::OkStatus(), &*response);
+std::shared_ptr<grpc::ByteBuffer> Call::TakeRequest() {
+  return HoldRequest(request_, std::exchange(held_bytes_, 0), scope_.admission);
+}
+
+void Call::Answer(absl::StatusOr<grpc::ByteBuffer> answer) {
+  if (state_.Answer()) {
+    if (answer.ok()) {
+      End(absl::OkStatus(), &*answer);
     } else {
-      End(AfterDrain(response.status()), nullptr);
+      End(AfterStop(answer.status()), nullptr);
     }
   }
   FreeIfOver();
 }
 
 void Call::Write(const grpc::ByteBuffer& message) {
-  if (ending_) return;
-  writing_ = true;
-  ++operations_;
-  io_.Write(message, &written_);
+  if (state_.Write(SteadyNow())) io_.Write(message, &written_);
 }
 
 void Call::OnWritten(bool ok) {
-  --operations_;
-  writing_ = false;
-  if (ending_) {
-    if (!finish_started_) End(std::move(status_), nullptr);
-  } else if (!ok) {
-    End(absl::CancelledError("The connection is lost."), nullptr);
-  } else if (method_->each) {
-    request_.Clear();
-    ReadAnonymously();
-  } else if (producer_ != nullptr) {
-    producer_->OnWritten();
+  switch (state_.Written(ok, SteadyNow())) {
+    case CallState::OnWritten::kGoOn:
+      steps_->OnWritten();
+      break;
+    case CallState::OnWritten::kFinish:
+      TellFinish();
+      break;
+    case CallState::OnWritten::kLost:
+      server_context_.TryCancel();
+      LetGo();
+      break;
+    case CallState::OnWritten::kNothing:
+      break;
   }
   FreeIfOver();
 }
 
-void Call::Finish(absl::Status status) {
-  if (ending_) return;
-  if (!writing_) return End(std::move(status), nullptr);
-  ending_ = true;
-  ending_since_ = SteadyNow();
-  status_ = std::move(status);
-}
+void Call::Finish(absl::Status status) { End(std::move(status), nullptr); }
 
 void Call::End(absl::Status status, const grpc::ByteBuffer* response) {
-  if (!ending_) ending_since_ = SteadyNow();
-  ending_ = true;
-  finish_started_ = true;
-  code_ = status.code();
-  reason_ = ReasonOf(status);
-  ++operations_;
+  const CallState::End end = state_.TryEnd(SteadyNow());
+  if (end == CallState::End::kTooLate) return;
+  Turns::Leave(this);
+  status_ = std::move(status);
+  if (end == CallState::End::kAfterWrite) return;
   if (response != nullptr) {
     io_.WriteAndFinish(*response, grpc::WriteOptions(), grpc::Status::OK, &finished_);
   } else {
-    io_.Finish(ToGrpc(status), &finished_);
+    TellFinish();
   }
 }
 
+void Call::TellFinish() { io_.Finish(ToGrpc(status_), &finished_); }
+
 void Call::OnFinished(bool) {
-  --operations_;
-  producer_.reset();
+  state_.Finished();
+  LetGo();
   FreeIfOver();
 }
 
 void Call::OnDone(bool) {
-  --operations_;
-  if (server_context_.IsCancelled()) {
-    cancel_.request_stop();
-    if (waiting_ != 0) scope_.admission.Forget(std::exchange(waiting_, 0));
-    producer_.reset();
-    // Whatever still runs ends by itself and finds ending_ set; a unary method still answers.
-    if (!ending_ && !handling_ && !reading_ && !writing_) {
-      End(absl::CancelledError("The caller cancelled."), nullptr);
-    }
-  }
+  // Before the state knows: an answer that comes at once must not free the call here.
+  if (server_context_.IsCancelled()) cancel_.request_stop();
+  state_.Done(SteadyNow());
+  LetGo();
   FreeIfOver();
 }
 
 void Call::BeginDrain() {
-  if (producer_ != nullptr && !ending_) producer_->OnDrain();
+  if (steps_ != nullptr) steps_->OnDrain();
+}
+
+void Call::Stop(Stopped why) {
+  if (!state_.Stop(SteadyNow())) return;
+  stopped_ = why;
+  cancel_.request_stop();  // The answer ends the call, or the limit of this phase does.
 }
 
 void Call::EndByDrain() {
-  if (ending_) return;
-  ended_by_drain_ = true;
-  cancel_.request_stop();
-  if (handling_) return;  // Its answer ends it.
-  if (waiting_ != 0) scope_.admission.Forget(std::exchange(waiting_, 0));
-  Finish(Draining(Outcome::kNotSent));
+  if (state_.phase() == Phase::kHandling) return Stop(Stopped::kByDrain);
+  if (state_.phase() != Phase::kStopping) End(Draining(Outcome::kNotSent), nullptr);
 }
 
-absl::Status Call::AfterDrain(absl::Status status) const {
-  if (!ended_by_drain_ || ReasonOf(status) != "CALLER_CANCELLED") return status;
+absl::Status Call::AfterStop(absl::Status status) const {
+  if (stopped_ == Stopped::kNo || ReasonOf(status) != "CALLER_CANCELLED") return status;
   const bool not_sent = MetadataOf(status, "outcome") == OutcomeText(Outcome::kNotSent);
-  return Draining(not_sent ? Outcome::kNotSent : Outcome::kUnknown);
+  const Outcome outcome = not_sent ? Outcome::kNotSent : Outcome::kUnknown;
+  return stopped_ == Stopped::kByDrain ? Draining(outcome) : DeadlineOver(outcome);
 }
 
-void Call::EndIfOverdue() {
-  const absl::Time now = SteadyNow();
-  if (ending_) {
-    // Its last message or its status is not taken.
-    const bool patient = finish_started_ && !scope_.draining;
-    if (now - ending_since_ > (patient ? kIdle : kStuck)) {
-      cut_ = true;
-      server_context_.TryCancel();
-    }
-  } else if (reading_ && now - reading_since_ > (method_->each ? kIdle : kReadPatience)) {
-    Finish(RequestTooSlow());
+void Call::EndIfOverdue(absl::Time now) {
+  if (!state_.IsOverdue(now, deadline_, scope_.draining())) return;
+  switch (state_.phase()) {
+    case Phase::kWaiting:
+      return End(Overloaded(), nullptr);
+    case Phase::kReading:
+      return End(RequestTooSlow(), nullptr);
+    case Phase::kHandling:
+      if (method_->keeps_deadline) return Stop(Stopped::kByDeadline);
+      cancel_.request_stop();
+      return End(DeadlineOver(Outcome::kUnknown), nullptr);
+    case Phase::kStopping:
+      return End(stopped_ == Stopped::kByDrain ? Draining(Outcome::kUnknown)
+                                               : DeadlineOver(Outcome::kUnknown),
+                 nullptr);
+    case Phase::kLastWrite:
+    case Phase::kFinishing:
+      return Cut(status_);
+    default:
+      return Cut(NotTaken());
   }
+}
+
+// Its caller does not take what it is sent.
+void Call::Cut(const absl::Status& status) {
+  status_ = status;
+  cut_ = true;
+  state_.Leave(SteadyNow());
+  server_context_.TryCancel();
+  LetGo();
+}
+
+// Nothing is to be said any more: what the method keeps goes.
+void Call::LetGo() {
+  Turns::Leave(this);
+  steps_ = nullptr;
+  kind_ = absl::monostate();
 }
 
 void Call::LetGoOfRequest() {
   request_.Clear();
-  LeaveRead();
-  if (std::exchange(reserved_, false)) scope_.admission.Settle(0);
   if (held_bytes_ > 0) scope_.admission.GiveBack(std::exchange(held_bytes_, 0));
-}
-
-void Call::ReportOpen() const {
-  scope_.metrics.CallsOpen(static_cast<int64_t>(scope_.open.size()), scope_.streams,
-                           scope_.admission.in_flight());
 }
 
 void Call::ReportEnd() {
   // When the caller left, or gRPC itself refused the call, our status is not why it ended; and a
   // reply that nobody took is no success.
-  const bool cut = server_context_.IsCancelled() && (!cut_ || code_ == absl::StatusCode::kOk);
+  const bool cancelled = server_context_.IsCancelled() && (!cut_ || status_.ok());
   scope_.metrics.CallEnded(
       method_ == nullptr ? "unknown" : absl::string_view(method_->name).substr(1),
-      cut ? absl::StatusCode::kCancelled : code_, cut ? "" : reason_, SteadyNow() - start_);
+      cancelled ? absl::StatusCode::kCancelled : status_.code(), cancelled ? "" : ReasonOf(status_),
+      SteadyNow() - start_);
 }
 
 void Call::FreeIfOver() {
-  if (operations_ > 0 || handling_ || !finish_started_) return;
-  scope_.open.erase(this);
+  if (!state_.over()) return;
+  CallScope& scope = scope_;
+  scope.open.erase(this);
   if (counted_in_ != nullptr) --*counted_in_;
+  LetGo();
   LetGoOfRequest();
-  ReportOpen();
+  if (header_bytes_ > 0) scope.admission.GiveBack(header_bytes_);
+  scope.ReportOpen();
   ReportEnd();
-  const auto on_ended = scope_.on_ended;
   delete this;
-  if (on_ended) on_ended();
+  if (scope.draining()) scope.on_change();
 }
 
 }  // namespace kyc::rpc

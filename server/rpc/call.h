@@ -6,56 +6,30 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include <cstdint>
-#include <functional>
-#include <list>
 #include <memory>
 #include <stop_token>
 #include <string>
-#include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/variant.h"
 #include "server/call/call_context.h"
-#include "server/call/metrics.h"
-#include "server/config/settings.h"
-#include "server/rpc/admission.h"
+#include "server/rpc/call_scope.h"
+#include "server/rpc/call_state.h"
+#include "server/rpc/conversation_call.h"
 #include "server/rpc/cq_loop.h"
 #include "server/rpc/method.h"
-#include "server/rpc/stream.h"
+#include "server/rpc/open_call.h"
+#include "server/rpc/stream_call.h"
+#include "server/rpc/turns.h"
+#include "server/rpc/unary_call.h"
 
 namespace kyc::rpc {
 
-class Call;
-
-// What every call needs of the server. Loop thread only; owned by rpc::Server.
-struct CallScope {
-  CqLoop& loop;
-  Admission& admission;
-  Metrics& metrics;
-  const config::Grpc& limits;
-  const std::vector<config::Caller>& callers;
-  absl::flat_hash_map<std::string, Method> methods{};
-  grpc::AsyncGenericService generic{};
-  grpc::ServerCompletionQueue* queue = nullptr;
-  uint64_t id_seed = 0;
-
-  absl::flat_hash_set<Call*> open{};  // Accepted and not yet ended.
-  int streams = 0;                    // Those of callers.
-  int anonymous_streams = 0;
-  int express = 0;  // Small requests that are being read without a reservation.
-  // Calls of methods that anybody may call whose message is being read, oldest first.
-  std::list<Call*> anonymous_reads{};
-  uint64_t calls_seen = 0;
-  uint64_t calls_handled = 0;
-  bool draining = false;
-  std::function<void()> on_ended{};  // Called after each call's end.
-};
-
-// Loop thread only. Frees itself when gRPC is done with it and its method has answered: nobody else
-// owns it, as in gRPC's own examples, because its end is known here alone.
-class Call final : public Stream {
+// CallState says what may be done when; this class does it with gRPC. Loop thread only. Frees
+// itself when nobody owes it anything any more: nobody else owns it, as in gRPC's own examples,
+// because its end is known here alone.
+class Call final : public OpenCall, private Turns::Taker {
  public:
   // Asks gRPC for the next call.
   static void AcceptNext(CallScope& scope);
@@ -68,13 +42,17 @@ class Call final : public Stream {
   void BeginDrain();
   // A drain ends this call now: UNAVAILABLE if it was not sent, else UNKNOWN.
   void EndByDrain();
-  // Ends or cuts the call if its caller does not do its part: sends no message, takes no reply.
-  void EndIfOverdue();
+  // Ends or cuts the call if it has been in its phase for too long.
+  void EndIfOverdue(absl::Time now);
 
-  // Stream, for the methods that answer by one.
+  // OpenCall, for the three kinds.
   const CallContext& context() const override { return context_; }
   void Write(const grpc::ByteBuffer& message) override;
   void Finish(absl::Status status) override;
+  std::shared_ptr<grpc::ByteBuffer> TakeRequest() override;
+  grpc::ByteBuffer* request() override { return &request_; }
+  void ReadNext() override { AskForTurn(); }
+  void Answer(absl::StatusOr<grpc::ByteBuffer> answer) override;
 
  private:
   // Calls a member when its operation has ended.
@@ -84,8 +62,8 @@ class Call final : public Stream {
     Call* call;
     void (Call::*ended)(bool);
   };
-  // Carries a unary method's answer back, also when the method forgot to answer.
-  class Answer;
+  // Why a unary method was told to stop.
+  enum class Stopped { kNo, kByDrain, kByDeadline };
 
   explicit Call(CallScope& scope);
   ~Call() override;
@@ -98,18 +76,25 @@ class Call final : public Stream {
 
   // Judges the call before a byte of its message is read.
   absl::Status Judge();
+  absl::Status FindMethod();
+  void Count();
   void FillContext(const config::Caller* caller);
-  int* StreamCount() const;
-  int MaxStreams() const;
-  void ReadAnonymously();
-  void Read();
-  void LeaveRead();
+  void Begin();
+
+  // Turns::Taker.
+  void AskForTurn();
+  void OnTurn() override;
+  void OnNoTurn() override;
+  void OnTurnOver() override;
+
   void Handle();
-  void Reply(absl::StatusOr<grpc::ByteBuffer> response);
+  void Stop(Stopped why);
+  absl::Status AfterStop(absl::Status status) const;
   void End(absl::Status status, const grpc::ByteBuffer* response);
+  void Cut(const absl::Status& status);
+  void TellFinish();
+  void LetGo();
   void LetGoOfRequest();
-  absl::Status AfterDrain(absl::Status status) const;
-  void ReportOpen() const;
   void ReportEnd();
   void FreeIfOver();
 
@@ -117,33 +102,26 @@ class Call final : public Stream {
   const Method* method_ = nullptr;
   grpc::GenericServerContext server_context_;
   grpc::GenericServerAsyncReaderWriter io_;
+  CallState state_;
+  absl::variant<absl::monostate, UnaryCall, StreamCall, ConversationCall> kind_;
+  CallSteps* steps_ = nullptr;  // kind_, until the call is gone.
+
   std::stop_source cancel_;
   CallContext context_;
-  grpc::ByteBuffer request_;
-  std::unique_ptr<Producer> producer_;
-  // By the steady clock: when it arrived; when reading began; when its end was decided.
-  absl::Time start_;
-  absl::Time reading_since_;
-  absl::Time ending_since_;
-  absl::Status status_;  // Finish waits with it for the write in flight.
-  // What the call ended with, for the metrics.
-  absl::StatusCode code_ = absl::StatusCode::kOk;
-  std::string reason_;
-
+  std::string caller_;  // Whose turn it takes.
+  absl::Time start_;    // By the steady clock, as all times here.
+  absl::Time deadline_;
   uint64_t turn_ = 0;
-  int64_t held_bytes_ = 0;  // Of the message that was read and is still here.
-  bool express_ = false;    // In CallScope::express.
-  bool reserved_ = false;   // For the message that is being read.
-  Admission::WaitId waiting_ = 0;
-  int operations_ = 0;     // Tags that have not come back.
-  bool handling_ = false;  // The unary method owes an answer.
-  bool reading_ = false;
-  bool writing_ = false;
-  bool ending_ = false;          // Finish was asked for; its status is status_.
-  bool finish_started_ = false;  // gRPC has been told.
-  bool ended_by_drain_ = false;
-  bool cut_ = false;           // Its end is not taken; the metrics tell that end all the same.
-  int* counted_in_ = nullptr;  // One of CallScope's counts of streams.
+
+  grpc::ByteBuffer request_;
+  int64_t held_bytes_ = 0;    // Of request_, at the admission.
+  int64_t header_bytes_ = 0;  // The same of large headers.
+
+  // What the call ends with; Finish waits with it for the write in flight.
+  absl::Status status_;
+  Stopped stopped_ = Stopped::kNo;
+  bool cut_ = false;           // By us; the metrics tell status_ all the same.
+  int* counted_in_ = nullptr;  // One of CallScope's counts.
 
   Operation accepted_{this, &Call::OnAccepted};
   Operation read_{this, &Call::OnRead};

@@ -1,5 +1,7 @@
 #include "server/rpc/call_head.h"
 
+#include <grpc/support/time.h>
+
 #include <algorithm>
 #include <map>
 #include <string>
@@ -32,14 +34,6 @@ std::string PlainHeader(const Metadata& metadata, const char* name) {
   return plain ? std::string(*value) : "";
 }
 
-absl::Time DeadlineOf(const grpc::ServerContextBase& head, const config::Grpc& limits) {
-  const absl::Time now = absl::Now();
-  const absl::Time asked = absl::FromChrono(head.deadline());
-  // gRPC gives a time far in the future when the caller set none.
-  const bool unset = asked > now + absl::Hours(24 * 365);
-  return unset ? now + limits.default_deadline : std::min(asked, now + limits.max_deadline);
-}
-
 }  // namespace
 
 absl::StatusOr<const config::Caller*> CallerOf(const grpc::ServerContextBase& head,
@@ -49,12 +43,30 @@ absl::StatusOr<const config::Caller*> CallerOf(const grpc::ServerContextBase& he
                     authorization.has_value() ? std::string() : head.peer());
 }
 
-CallContext ContextOf(const grpc::ServerContextBase& head, const config::Grpc& limits,
+absl::Duration TimeFor(const grpc::ServerContext& head, const config::Grpc& limits) {
+  // Not by std::chrono, in which the longest times that callers may ask for are in the past.
+  const gpr_timespec asked = head.raw_deadline();
+  if (gpr_time_cmp(asked, gpr_inf_future(asked.clock_type)) == 0) return limits.default_deadline;
+  const gpr_timespec left = gpr_time_sub(asked, gpr_now(asked.clock_type));
+  return std::min(absl::Seconds(left.tv_sec) + absl::Nanoseconds(left.tv_nsec),
+                  limits.max_deadline);
+}
+
+int64_t HeaderBytes(const grpc::ServerContextBase& head) {
+  constexpr int64_t kOfEach = 32;
+  int64_t bytes = 0;
+  for (const auto& [name, value] : head.client_metadata()) {
+    bytes += static_cast<int64_t>(name.size() + value.size()) + kOfEach;
+  }
+  return bytes;
+}
+
+CallContext ContextOf(const grpc::ServerContextBase& head, absl::Duration time,
                       const config::Caller* caller) {
   CallContext context;
   context.request_id = PlainHeader(head.client_metadata(), "x-request-id");
   context.traceparent = PlainHeader(head.client_metadata(), "traceparent");
-  context.deadline = DeadlineOf(head, limits);
+  context.deadline = absl::Now() + time;
   if (caller != nullptr) {
     context.caller = caller->name;
     context.allow_full_view = caller->allow_full_view;

@@ -4,9 +4,11 @@
 
 #include <grpcpp/server_context.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "server/call/call_context.h"
 #include "server/config/settings.h"
 
@@ -16,9 +18,16 @@ namespace kyc::rpc {
 absl::StatusOr<const config::Caller*> CallerOf(const grpc::ServerContextBase& head,
                                                const std::vector<config::Caller>& callers);
 
+// How long the call may take: as long as its caller says, up to the longest deadline; else the
+// default one.
+absl::Duration TimeFor(const grpc::ServerContext& head, const config::Grpc& limits);
+
+// The size of the caller's headers as HTTP/2 counts it.
+int64_t HeaderBytes(const grpc::ServerContextBase& head);
+
 // All of the context but `cancel`. `caller` is null for methods that anybody may call. The request
 // id is the caller's x-request-id where it is 1 to 128 visible ASCII characters, else empty.
-CallContext ContextOf(const grpc::ServerContextBase& head, const config::Grpc& limits,
+CallContext ContextOf(const grpc::ServerContextBase& head, absl::Duration time,
                       const config::Caller* caller);
 
 }  // namespace kyc::rpc

@@ -14,9 +14,8 @@ void CqLoop::Post(Task task) {
   if (posted_.size() == 1) wake_.alarm.Set(queue_, gpr_time_0(GPR_CLOCK_MONOTONIC), &wake_);
 }
 
-CqLoop::TimerId CqLoop::At(absl::Time wall_time, Task task) {
-  // Kept by the steady clock: when the wall clock is set, no timer moves.
-  const absl::Time when = SteadyNow() + (wall_time - absl::Now());
+CqLoop::TimerId CqLoop::After(absl::Duration delay, Task task) {
+  const absl::Time when = SteadyNow() + delay;
   const TimerId timer = ++last_timer_;
   timers_.emplace(std::make_pair(when, timer), std::move(task));
   due_.emplace(timer, when);
@@ -39,7 +38,11 @@ void CqLoop::Run() {
   thread_ = std::this_thread::get_id();
   void* tag;
   bool ok;
-  while (queue_->Next(&tag, &ok)) static_cast<Tag*>(tag)->On(ok);
+  while (queue_->Next(&tag, &ok)) {
+    if (!abandoned_.load()) static_cast<Tag*>(tag)->On(ok);
+  }
+  // The system may give its number to another thread.
+  thread_ = std::thread::id();
 }
 
 void CqLoop::End() {

@@ -29,7 +29,7 @@ class CqLoop final : public Loop {
   explicit CqLoop(grpc::CompletionQueue* queue) : queue_(queue), wake_(this), clock_(this) {}
 
   void Post(Task task) override;
-  TimerId At(absl::Time wall_time, Task task) override;
+  TimerId After(absl::Duration delay, Task task) override;
   void Cancel(TimerId timer) override;
 
   // Whether this is the loop's thread.
@@ -42,6 +42,8 @@ class CqLoop final : public Loop {
   // Ends a loop that never ran, and nobody runs: what was posted is dropped. Does nothing to one
   // that has ended.
   void EndUnrun();
+  // What comes from now on is dropped, whatever it belongs to. Thread-safe.
+  void Abandon() { abandoned_.store(true); }
 
  private:
   // Tells that tasks were posted.
@@ -67,6 +69,7 @@ class CqLoop final : public Loop {
 
   grpc::CompletionQueue* const queue_;
   std::atomic<std::thread::id> thread_;
+  std::atomic<bool> abandoned_{false};
 
   std::mutex mutex_;
   std::vector<Task> posted_;  // Guarded by mutex_.

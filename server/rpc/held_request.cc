@@ -6,30 +6,27 @@ namespace kyc::rpc {
 namespace {
 
 struct Held {
-  Held(int64_t reserved, Loop& loop, Admission& admission)
-      : reserved(reserved), loop(loop), admission(admission) {}
+  Held(int64_t bytes, Admission& admission) : held(bytes), admission(admission) {}
   Held(const Held&) = delete;
   Held& operator=(const Held&) = delete;
   ~Held() {
-    if (reserved == 0) return;
     bytes.Clear();
-    loop.Post([room = &admission, bytes = reserved] { room->GiveBack(bytes); });
+    admission.GiveBack(held);
   }
 
-  const int64_t reserved;
-  Loop& loop;
+  const int64_t held;
   Admission& admission;
   grpc::ByteBuffer bytes;
 };
 
 }  // namespace
 
-std::shared_ptr<grpc::ByteBuffer> HoldRequest(grpc::ByteBuffer& request, int64_t reserved,
-                                              Loop& loop, Admission& admission) {
-  auto held = std::make_shared<Held>(reserved, loop, admission);
+std::shared_ptr<grpc::ByteBuffer> HoldRequest(grpc::ByteBuffer& request, int64_t bytes,
+                                              Admission& admission) {
+  auto held = std::make_shared<Held>(bytes, admission);
   held->bytes.Swap(&request);
-  grpc::ByteBuffer* const bytes = &held->bytes;
-  return {std::move(held), bytes};
+  grpc::ByteBuffer* const buffer = &held->bytes;
+  return {std::move(held), buffer};
 }
 
 }  // namespace kyc::rpc

@@ -8,15 +8,14 @@
 #include <memory>
 
 #include "server/rpc/admission.h"
-#include "server/rpc/loop.h"
 
 namespace kyc::rpc {
 
-// Takes `request`, for which `reserved` bytes are held at `admission` (0: none). Whoever has the
-// result last lets go of it on whatever thread, and its room is given back on the loop's. The loop
-// and the admission outlive it: the server outlives all that its methods use.
-std::shared_ptr<grpc::ByteBuffer> HoldRequest(grpc::ByteBuffer& request, int64_t reserved,
-                                              Loop& loop, Admission& admission);
+// Takes `request`, of which `bytes` are held at `admission`. Whoever has the result last lets go of
+// it, on whatever thread, and its room is given back. The admission outlives it: the server
+// outlives all that its methods use.
+std::shared_ptr<grpc::ByteBuffer> HoldRequest(grpc::ByteBuffer& request, int64_t bytes,
+                                              Admission& admission);
 
 }  // namespace kyc::rpc
 

@@ -21,8 +21,9 @@ class Loop {
   // close together share one wake. After the loop has ended, tasks are destroyed without running.
   virtual void Post(Task task) = 0;
 
-  // Loop thread only: runs `task` at `when` or shortly after; Cancel drops it if it has not run.
-  virtual TimerId At(absl::Time when, Task task) = 0;
+  // Loop thread only: runs `task` after `delay` of the steady clock or shortly later; Cancel drops
+  // it if it has not run.
+  virtual TimerId After(absl::Duration delay, Task task) = 0;
   virtual void Cancel(TimerId timer) = 0;
 };
 

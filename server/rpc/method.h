@@ -22,11 +22,15 @@ namespace kyc::rpc {
 
 // One rpc. Exactly one of `unary`, `stream` and `each` is set. They run on the loop's thread and
 // must not block. A unary method's request counts as held until the method lets go of it; the
-// others' stays until the call has ended.
+// others' until they return.
 struct Method {
   std::string name;  // "/package.Service/Method"
   size_t max_request_bytes = 64 << 10;
   bool needs_caller = true;  // False: anybody may call it (health, reflection).
+  // Messages over 64 KiB hold images that may be left out: calls without wait for nobody's images.
+  bool images_optional = false;
+  // It answers at its deadline by itself, and says what is known. Others are answered for then.
+  bool keeps_deadline = false;
   std::function<void(CallContext, std::shared_ptr<grpc::ByteBuffer> request,
                      Done<grpc::ByteBuffer>)>
       unary;

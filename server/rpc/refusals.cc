@@ -55,6 +55,21 @@ absl::Status RequestCutShort() {
                  "The call ended before its request message was whole");
 }
 
+absl::Status NotTaken() {
+  return Refused(absl::StatusCode::kResourceExhausted, "SLOW_CONSUMER",
+                 "The caller does not take what it is sent", absl::nullopt, Outcome::kUnknown);
+}
+
+absl::Status DeadlineOver(Outcome outcome) {
+  return Refused(absl::StatusCode::kDeadlineExceeded, "CALLER_DEADLINE",
+                 "The call was not answered before its deadline", absl::nullopt, outcome);
+}
+
+absl::Status HeadersTooLarge() {
+  return Refused(absl::StatusCode::kInvalidArgument, "HEADERS_TOO_LARGE",
+                 "The call's headers must be at most 64 KiB together");
+}
+
 absl::Status UnknownMethod() {
   return Refused(absl::StatusCode::kUnimplemented, "UNKNOWN_METHOD",
                  "There is no such method here; reflection lists those there are");

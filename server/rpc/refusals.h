@@ -17,6 +17,12 @@ absl::Status TooManyStreams();
 absl::Status RequestTooSlow();
 // INVALID_ARGUMENT MALFORMED_REQUEST: the caller ended the call without a whole message.
 absl::Status RequestCutShort();
+// RESOURCE_EXHAUSTED SLOW_CONSUMER: a message was not taken. Only the metrics see it.
+absl::Status NotTaken();
+// DEADLINE_EXCEEDED CALLER_DEADLINE: the method did not answer in time.
+absl::Status DeadlineOver(Outcome outcome);
+// INVALID_ARGUMENT HEADERS_TOO_LARGE.
+absl::Status HeadersTooLarge();
 // UNIMPLEMENTED UNKNOWN_METHOD.
 absl::Status UnknownMethod();
 // NOT_FOUND SERVICE_NOT_FOUND: health knows no such service.

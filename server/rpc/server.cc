@@ -1,6 +1,7 @@
 #include "server/rpc/server.h"
 
 #include <grpc/grpc.h>
+#include <grpc/support/time.h>
 #include <grpcpp/security/server_credentials.h>
 
 #include <algorithm>
@@ -11,16 +12,28 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "server/call/steady_now.h"
 #include "server/net/listen_socket.h"
+#include "server/rpc/call.h"
+#include "server/rpc/send_off.h"
 
 namespace kyc::rpc {
 namespace {
 
 // Requests for a call that lie ready at gRPC. With one, each call costs four times the CPU.
 constexpr int kAccepting = 128;
-// Calls that wait for room; each holds at most the 64 KiB that flow control lets through unread.
-constexpr size_t kMaxWaiting = 2000;
-constexpr absl::Duration kSweepInterval = absl::Seconds(1);
+// How often the calls' limits are looked at.
+constexpr absl::Duration kSweepInterval = absl::Milliseconds(250);
+// How long calls still run that arrive after GOAWAY: they were on their way.
+constexpr absl::Duration kLastCalls = absl::Seconds(1);
+// A drain has ended when no call has been open or arrived for so long: longer than GOAWAY needs to
+// the caller and a call that crossed it needs back.
+constexpr absl::Duration kQuiet = absl::Milliseconds(150);
+// How long after `timeout` a drain waits for calls that it has ended, then for connections, then
+// for its thread. Each of these ends by itself, unless something is broken.
+constexpr absl::Duration kLastEnds = absl::Seconds(5);
+constexpr int64_t kLastConnectionsMs = 250;
+constexpr absl::Duration kLastTags = absl::Seconds(5);
 
 void Configure(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
@@ -32,7 +45,13 @@ void Configure(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+  // One each 5 s is what the README allows; whose clock is faster is not counted against it.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 4'000);
+  // A connection without a call is nobody's.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 300'000);
+  // Headers beyond this end the connection, with all its calls. Those beyond 64 KiB only their
+  // call: rpc::Call refuses it.
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 1 << 20);
   // No GRPC_ARG_MAX_CONNECTION_AGE_MS: whatever it is, its grace must be longer than the longest
   // deadline (5 minutes) and than any stream, or calls that may have been billed are cut without an
   // answer. Connections live as long as their callers want; a drain ends them.
@@ -63,29 +82,24 @@ void Server::Add(Method method) {
 }
 
 void Server::MakeScope() {
-  size_t largest = 0;
-  for (const auto& [name, method] : methods_) largest = std::max(largest, method.max_request_bytes);
-  builder_.SetMaxReceiveMessageSize(static_cast<int>(largest));
-  const AdmissionLimits limits = {limits_.max_request_bytes_in_flight,
-                                  static_cast<int64_t>(largest), kMaxWaiting,
-                                  limits_.overload_wait};
-  admission_ = std::make_unique<Admission>(*loop_, limits);
+  // gRPC judges a message's size when it has all of it; rpc::Call does that as well, and says so.
+  builder_.SetMaxReceiveMessageSize(-1);
+  admission_ = std::make_unique<Admission>(
+      *loop_, AdmissionLimits{limits_.max_request_bytes_in_flight, limits_.overload_wait},
+      [] { return SteadyNow(); });
   scope_.reset(new CallScope{*loop_, *admission_, metrics_, limits_, callers_});
   scope_->methods = std::move(methods_);
   scope_->queue = queue_.get();
   scope_->id_seed = std::random_device()() * uint64_t{0x100000000} + std::random_device()();
 }
 
-void Server::ForEachOpen(absl::FunctionRef<void(Call*)> act) {
-  // A copy: calls may end meanwhile, though none is freed before its last tag.
-  const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
-  for (Call* call : open) act(call);
-}
-
-// Ends what its caller keeps open without doing its part. Cheaper than a timer for each call.
+// Ends what has been in its phase for too long. Cheaper than a timer for each call.
 void Server::Sweep() {
-  ForEachOpen([](Call* call) { call->EndIfOverdue(); });
-  loop_->At(absl::Now() + kSweepInterval, [this] { Sweep(); });
+  const absl::Time now = SteadyNow();
+  const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
+  for (Call* call : open) call->EndIfOverdue(now);
+  scope_->ReportOpen();  // Bytes are given back without a call's end, too.
+  loop_->After(kSweepInterval, [this] { Sweep(); });
 }
 
 // Latest first: calls that wait in line for an upstream go before those they wait for. In any other
@@ -113,7 +127,10 @@ absl::Status Server::Listen() {
 void Server::Serve() {
   for (int i = 0; i < kAccepting; ++i) Call::AcceptNext(*scope_);
   loop_->Post([this] { Sweep(); });
-  thread_ = std::thread([this] { loop_->Run(); });
+  thread_ = std::thread([this] {
+    loop_->Run();
+    ended_.Notify();
+  });
 }
 
 void Server::UseCallers(std::vector<config::Caller> callers) {
@@ -128,27 +145,61 @@ void Server::BeginDrain() {
 void Server::Drain(absl::Duration timeout) {
   if (!thread_.joinable()) return;
   BeginDrain();
-  absl::Notification idle;
-  loop_->Post([this, &idle, timeout] {
-    scope_->draining = true;
-    scope_->on_ended = [this, &idle] {
-      if (scope_->open.empty()) {
-        scope_->on_ended = nullptr;
-        return idle.Notify();
-      }
-      if (!absl::c_any_of(scope_->open, [](const Call* call) { return call->IsOfACaller(); })) {
-        EndAll();
-      }
-    };
-    ForEachOpen([](Call* call) { call->BeginDrain(); });
-    loop_->At(absl::Now() + timeout, [this] { EndAll(); });
-    std::function<void()>(scope_->on_ended)();  // A copy: it may take itself away.
+  SendOff(*server_);
+  const auto quiet = std::make_shared<absl::Notification>();
+  loop_->Post([this, timeout, quiet] {
+    quiet_ = quiet;
+    TakeLastCalls(timeout);
   });
-  idle.WaitForNotification();
-  server_->Shutdown(absl::ToChronoTime(absl::Now()));
+  quiet->WaitForNotificationWithTimeout(timeout + kLastEnds);
+  server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                                 gpr_time_from_millis(kLastConnectionsMs, GPR_TIMESPAN)));
   loop_->End();
-  thread_.join();
-  server_.reset();
+  Join();
+}
+
+void Server::TakeLastCalls(absl::Duration timeout) {
+  scope_->serving = Serving::kLastCalls;
+  scope_->on_change = [this] { OnChange(); };
+  const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
+  for (Call* call : open) call->BeginDrain();
+  loop_->After(kLastCalls, [this] { scope_->serving = Serving::kNothing; });
+  loop_->After(timeout, [this] {
+    scope_->serving = Serving::kNothing;
+    EndAll();
+  });
+  OnChange();
+}
+
+// A call arrived or ended.
+void Server::OnChange() {
+  if (quiet_timer_ != 0) loop_->Cancel(std::exchange(quiet_timer_, 0));
+  const bool waited_for =
+      absl::c_any_of(scope_->open, [](const Call* call) { return call->IsOfACaller(); });
+  if (!waited_for) quiet_timer_ = loop_->After(kQuiet, [this] { OnQuiet(); });
+}
+
+// No caller's call has been open for a while: what anybody may call is not waited for.
+void Server::OnQuiet() {
+  quiet_timer_ = 0;
+  if (!scope_->open.empty()) return EndAll();
+  if (!quiet_->HasBeenNotified()) quiet_->Notify();
+}
+
+void Server::Join() {
+  if (ended_.WaitForNotificationWithTimeout(kLastTags)) {
+    thread_.join();
+    server_.reset();
+    return;
+  }
+  // A tag that gRPC does not give back: what it belongs to is left as it is, for the process ends.
+  loop_->Abandon();
+  thread_.detach();
+  server_.release();
+  scope_.release();
+  admission_.release();
+  loop_.release();
+  queue_.release();
 }
 
 }  // namespace kyc::rpc

@@ -16,13 +16,12 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
-#include "server/rpc/call.h"
+#include "server/rpc/call_scope.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/method.h"
 #include "server/rpc/serving_state.h"
@@ -35,7 +34,7 @@ class Server {
  public:
   // `metrics` outlives the server.
   Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics& metrics);
-  // Drains at once if nobody did.
+  // Drains at once if nobody did. Bounded, as Drain is.
   ~Server();
 
   Server(const Server&) = delete;
@@ -62,15 +61,22 @@ class Server {
   // Health answers NOT_SERVING from soon on, for all services; calls are still taken, so that
   // whoever balances the load can notice first. Returns at once. Between Start and Drain.
   void BeginDrain();
-  // Takes no new call, tells the streams, lets running calls finish for `timeout` and ends the
-  // rest. Blocks until the last call has ended.
+  // Closes the port, tells every connection by GOAWAY and the streams by their goodbye, lets
+  // running calls finish for `timeout` and ends the rest. What was on its way when the callers were
+  // told still runs, for a second; what comes later is answered SERVER_DRAINING. Blocks until the
+  // last call has ended, or some seconds longer than `timeout` if one does not.
   void Drain(absl::Duration timeout);
 
  private:
   void MakeScope();
-  void ForEachOpen(absl::FunctionRef<void(Call*)> act);
   void Sweep();
+  // The loop thread's part of a drain.
+  void TakeLastCalls(absl::Duration timeout);
+  void OnChange();
+  void OnQuiet();
   void EndAll();
+  // Waits for the thread; gives it up if it does not end.
+  void Join();
 
   const config::Grpc limits_;
   std::vector<config::Caller> callers_;  // From Serve on the loop thread's.
@@ -85,7 +91,11 @@ class Server {
   const std::shared_ptr<ServingState> serving_ = std::make_shared<ServingState>();
   std::unique_ptr<grpc::Server> server_;
   std::thread thread_;
+  absl::Notification ended_;  // The thread has.
   int port_ = 0;
+  // While draining: told when no call is open and none arrives any more.
+  std::shared_ptr<absl::Notification> quiet_;
+  Loop::TimerId quiet_timer_ = 0;
 };
 
 }  // namespace kyc::rpc

@@ -6,6 +6,7 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -32,7 +33,14 @@ class EndedCalls : public FakeMetrics {
                  absl::Duration) override {
     seen.push_back(absl::StrCat(method, " ", absl::StatusCodeToString(code), " ", reason));
   }
+  void CallsOpen(int64_t calls_now, int64_t streams_now, int64_t bytes_now) override {
+    calls = calls_now;
+    streams = streams_now;
+    request_bytes = bytes_now;
+  }
   std::vector<std::string> seen;
+  // What is open now; read at any time.
+  std::atomic<int64_t> calls{0}, streams{0}, request_bytes{0};
 };
 
 // A server on a free port with the methods that a test gives it, health and reflection.
@@ -62,7 +70,12 @@ class ServerTest : public testing::Test {
   // Calls `method` with raw bytes, blocking.
   grpc::Status Call(const std::string& method, const std::string& bytes, std::string* reply,
                     grpc::ClientContext* context) {
-    grpc::GenericStub stub(channel_);
+    return CallOn(channel_, method, bytes, reply, context);
+  }
+  static grpc::Status CallOn(const std::shared_ptr<grpc::Channel>& channel,
+                             const std::string& method, const std::string& bytes,
+                             std::string* reply, grpc::ClientContext* context) {
+    grpc::GenericStub stub(channel);
     grpc::CompletionQueue queue;
     grpc::Slice slice(bytes);
     auto call = stub.PrepareUnaryCall(context, method, grpc::ByteBuffer(&slice, 1), &queue);
@@ -82,6 +95,12 @@ class ServerTest : public testing::Test {
   grpc::Status Call(const std::string& method, const std::string& bytes = "") {
     grpc::ClientContext context;
     return Call(method, bytes, nullptr, &context);
+  }
+
+  static grpc::Status CallOn(const std::shared_ptr<grpc::Channel>& channel,
+                             const std::string& method) {
+    grpc::ClientContext context;
+    return CallOn(channel, method, "", nullptr, &context);
   }
 
   static std::string ReasonIn(const grpc::Status& status) {

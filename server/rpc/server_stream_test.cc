@@ -93,36 +93,6 @@ TEST_F(ServerTest, StreamsOverTheLimitAreRefused) {
   watch->Finish();
 }
 
-TEST_F(ServerTest, ADrainingServerStillDescribesAndTellsItsHealth) {
-  absl::Notification arrived, release;
-  std::thread answering;
-  methods_.push_back(Unary<HealthCheckRequest, HealthCheckRequest>(
-      "/a.B/Slow", [&](CallContext, HealthCheckRequest request, Done<HealthCheckRequest> done) {
-        answering = std::thread([&, request, done = std::move(done)]() mutable {
-          release.WaitForNotification();
-          std::move(done)(std::move(request));
-        });
-        arrived.Notify();
-      }));
-  methods_.push_back(Count());
-  Start();
-  grpc::ClientContext context;
-  const Reader stream = OpenCount(channel_.get(), &context);
-  std::thread caller([&] { EXPECT_TRUE(Call("/a.B/Slow").ok()); });
-  arrived.WaitForNotification();
-  std::thread drain([&] { server_->Drain(absl::Seconds(60)); });
-  HealthCheckRequest message;
-  while (stream->Read(&message)) {
-  }
-  stream->Finish();  // The drain has begun.
-  EXPECT_TRUE(Call("/grpc.health.v1.Health/Check").ok());
-  EXPECT_EQ(ReasonIn(Call("/a.B/Slow")), "SERVER_DRAINING");
-  release.Notify();
-  drain.join();
-  caller.join();
-  answering.join();
-}
-
 TEST_F(ServerTest, DrainLetsARunningCallFinish) {
   absl::Notification arrived, release;
   std::thread answering;

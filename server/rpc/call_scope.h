@@ -1,0 +1,60 @@
+// What every call needs of the server.
+#ifndef SERVER_RPC_CALL_SCOPE_H_
+#define SERVER_RPC_CALL_SCOPE_H_
+
+#include <grpcpp/generic/async_generic_service.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "server/call/metrics.h"
+#include "server/config/settings.h"
+#include "server/rpc/admission.h"
+#include "server/rpc/cq_loop.h"
+#include "server/rpc/method.h"
+
+namespace kyc::rpc {
+
+class Call;
+
+// How far a drain has come.
+enum class Serving {
+  kAll,        // No drain.
+  kLastCalls,  // The callers were told to go elsewhere: what still arrives was on its way.
+  kNothing,    // Calls are refused.
+};
+
+// Loop thread only; owned by rpc::Server.
+struct CallScope {
+  CqLoop& loop;
+  Admission& admission;
+  Metrics& metrics;
+  const config::Grpc& limits;
+  const std::vector<config::Caller>& callers;
+  absl::flat_hash_map<std::string, Method> methods{};
+  grpc::AsyncGenericService generic{};
+  grpc::ServerCompletionQueue* queue = nullptr;
+  uint64_t id_seed = 0;
+
+  absl::flat_hash_set<Call*> open{};  // Accepted and not yet freed.
+  int streams = 0;                    // Callers' streams among them.
+  int anonymous = 0;                  // And calls of methods that anybody may call.
+  uint64_t calls_seen = 0;
+  uint64_t calls_handled = 0;
+  Serving serving = Serving::kAll;
+  // Called after each call's end, and after each arrival in a drain.
+  std::function<void()> on_change{};
+
+  bool draining() const { return serving != Serving::kAll; }
+  void ReportOpen() const {
+    metrics.CallsOpen(static_cast<int64_t>(open.size()), streams, admission.held());
+  }
+};
+
+}  // namespace kyc::rpc
+
+#endif  // SERVER_RPC_CALL_SCOPE_H_

@@ -1,0 +1,139 @@
+#include "server/rpc/call_state.h"
+
+namespace kyc::rpc {
+namespace {
+
+// A last message that is stuck, and in a drain any end, is not waited for longer.
+constexpr absl::Duration kStuck = absl::Seconds(1);
+// A stream's producer ends it after kTakePatience and has five seconds more to say so.
+constexpr absl::Duration kStreamPatience = absl::Seconds(36);
+// Whoever was told to stop answers at once; what does not is not waited for.
+constexpr absl::Duration kStopping = absl::Seconds(2);
+
+}  // namespace
+
+absl::Duration LimitOf(CallKind kind, Phase phase, bool draining) {
+  switch (phase) {
+    case Phase::kArrived:  // No event lies between this phase and the next.
+      return kStuck;
+    case Phase::kWaiting:  // Who gives the room refuses earlier.
+      return 2 * kReadPatience;
+    case Phase::kReading:
+      return kind == CallKind::kConversation ? kTakePatience : kReadPatience;
+    case Phase::kHandling:  // The call's deadline.
+      return absl::InfiniteDuration();
+    case Phase::kStopping:
+      return kStopping;
+    case Phase::kOpen:  // As long as its caller likes: keepalive finds out whether that is there.
+      return kind == CallKind::kStream ? absl::InfiniteDuration() : kStuck;
+    case Phase::kWriting:
+      return kind == CallKind::kStream ? kStreamPatience : kTakePatience;
+    case Phase::kLastWrite:
+      return kStuck;
+    case Phase::kFinishing:
+      return draining ? kStuck : kTakePatience;
+    case Phase::kGone:  // gRPC gives every tag of a cancelled call back by itself.
+      return absl::InfiniteDuration();
+  }
+  return absl::ZeroDuration();
+}
+
+void CallState::MoveTo(Phase phase, absl::Time now) {
+  phase_ = phase;
+  since_ = now;
+}
+
+void CallState::Wait(absl::Time now) {
+  const bool next = phase_ == Phase::kOpen && kind_ == CallKind::kConversation;
+  if (phase_ == Phase::kArrived || next) MoveTo(Phase::kWaiting, now);
+}
+
+bool CallState::Read(absl::Time now) {
+  if (phase_ != Phase::kWaiting) return false;
+  Start(Owed::kRead);
+  MoveTo(Phase::kReading, now);
+  return true;
+}
+
+bool CallState::Write(absl::Time now) {
+  if (phase_ != Phase::kOpen) return false;
+  Start(Owed::kWrite);
+  MoveTo(Phase::kWriting, now);
+  return true;
+}
+
+bool CallState::Stop(absl::Time now) {
+  if (phase_ != Phase::kHandling) return false;
+  MoveTo(Phase::kStopping, now);
+  return true;
+}
+
+CallState::End CallState::TryEnd(absl::Time now) {
+  switch (phase_) {
+    case Phase::kLastWrite:
+    case Phase::kFinishing:
+    case Phase::kGone:
+      return End::kTooLate;
+    case Phase::kWriting:
+      MoveTo(Phase::kLastWrite, now);
+      return End::kAfterWrite;
+    default:
+      Start(Owed::kFinish);
+      MoveTo(Phase::kFinishing, now);
+      return End::kNow;
+  }
+}
+
+bool CallState::Leave(absl::Time now) {
+  if (phase_ == Phase::kGone) return false;
+  MoveTo(Phase::kGone, now);
+  return true;
+}
+
+CallState::OnRead CallState::Message(bool ok, absl::Time now) {
+  Back(Owed::kRead);
+  if (phase_ != Phase::kReading) return OnRead::kNothing;
+  if (!ok) return OnRead::kNoMore;
+  if (kind_ == CallKind::kUnary) {
+    Start(Owed::kAnswer);
+    MoveTo(Phase::kHandling, now);
+  } else {
+    MoveTo(Phase::kOpen, now);
+  }
+  return OnRead::kHandle;
+}
+
+CallState::OnWritten CallState::Written(bool ok, absl::Time now) {
+  Back(Owed::kWrite);
+  if (phase_ != Phase::kWriting && phase_ != Phase::kLastWrite) return OnWritten::kNothing;
+  if (!ok) {
+    MoveTo(Phase::kGone, now);
+    return OnWritten::kLost;
+  }
+  if (phase_ == Phase::kWriting) {
+    MoveTo(Phase::kOpen, now);
+    return OnWritten::kGoOn;
+  }
+  Start(Owed::kFinish);
+  MoveTo(Phase::kFinishing, now);
+  return OnWritten::kFinish;
+}
+
+bool CallState::Done(absl::Time now) {
+  Back(Owed::kDone);
+  if (phase_ == Phase::kFinishing) return false;
+  MoveTo(Phase::kGone, now);
+  return true;
+}
+
+bool CallState::Answer() {
+  Back(Owed::kAnswer);
+  return phase_ == Phase::kHandling || phase_ == Phase::kStopping;
+}
+
+bool CallState::IsOverdue(absl::Time now, absl::Time deadline, bool draining) const {
+  if (phase_ == Phase::kHandling) return now > deadline;
+  return now - since_ > LimitOf(kind_, phase_, draining);
+}
+
+}  // namespace kyc::rpc

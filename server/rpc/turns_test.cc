@@ -1,0 +1,182 @@
+#include "server/rpc/turns.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/rpc/hand_loop.h"
+
+namespace kyc::rpc {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr absl::Duration kPatience = absl::Seconds(10);
+
+// Notes what it is told.
+class Reader final : public Turns::Taker {
+ public:
+  Reader(std::string name, std::vector<std::string>* told) : name(std::move(name)), told_(told) {}
+  ~Reader() override { Turns::Leave(this); }
+  void OnTurn() override { Note("reads"); }
+  void OnNoTurn() override { Note("refused"); }
+  void OnTurnOver() override { Note("over"); }
+
+  const std::string name;
+
+ private:
+  void Note(const char* what) { told_->push_back(absl::StrCat(name, " ", what)); }
+  std::vector<std::string>* const told_;
+};
+
+class TurnsTest : public testing::Test {
+ protected:
+  void Make(TurnLimits limits) { turns_ = std::make_unique<Turns>(loop_, limits, loop_.clock()); }
+  ~TurnsTest() override { readers_.clear(); }
+  Reader* Ask(const std::string& name, const std::string& who, int64_t cost = 1) {
+    readers_.push_back(std::make_unique<Reader>(name, &told_));
+    turns_->Ask(readers_.back().get(), who, cost);
+    return readers_.back().get();
+  }
+  std::vector<std::string> Told() { return std::exchange(told_, {}); }
+
+  HandLoop loop_;
+  std::vector<std::string> told_;
+  std::unique_ptr<Turns> turns_;
+  std::vector<std::unique_ptr<Reader>> readers_;
+};
+
+TEST_F(TurnsTest, ThoseOfOneCallerReadInOrderAsTurnsComeFree) {
+  Make({4, 10, kPatience});
+  Reader* const first = Ask("a1", "a");
+  Ask("a2", "a");
+  Ask("a3", "a");  // Half of what the others leave.
+  Ask("a4", "a");
+  EXPECT_THAT(Told(), ElementsAre("a1 reads", "a2 reads"));
+  Turns::Leave(first);
+  EXPECT_THAT(Told(), ElementsAre("a3 reads"));
+}
+
+TEST_F(TurnsTest, ACallerThatFillsItsShareHindersItselfAlone) {
+  Make({8, 10, kPatience});
+  for (int i = 0; i < 10; ++i) Ask(absl::StrCat("stalled", i), "a");
+  Told();
+  Ask("b1", "b");
+  Ask("c1", "c");
+  EXPECT_THAT(Told(), ElementsAre("b1 reads", "c1 reads"));
+}
+
+TEST_F(TurnsTest, OneTurnIsAlwaysAllowedWhereThereIsRoomForIt) {
+  Make({100, 10, kPatience});
+  Ask("a1", "a", 100);
+  EXPECT_THAT(Told(), ElementsAre("a1 reads"));
+  Ask("b1", "b", 1);
+  EXPECT_THAT(Told(), IsEmpty());
+}
+
+TEST_F(TurnsTest, WaitingCallersTakeTurns) {
+  Make({1, 10, kPatience});
+  Reader* reading = Ask("a1", "a");
+  for (const char* name : {"a2", "a3"}) Ask(name, "a");
+  Reader* const b1 = Ask("b1", "b");
+  Turns::Leave(reading);
+  EXPECT_THAT(Told(), ElementsAre("a1 reads", "a2 reads"));
+  Turns::Leave(readers_[1].get());
+  EXPECT_THAT(Told(), ElementsAre("b1 reads"));
+  Turns::Leave(b1);
+  EXPECT_THAT(Told(), ElementsAre("a3 reads"));
+}
+
+TEST_F(TurnsTest, WhoWaitsTooLongIsRefused) {
+  Make({1, 10, kPatience});
+  Ask("a1", "a");
+  Ask("a2", "a");
+  loop_.Pass(kPatience / 2);
+  Ask("a3", "a");
+  Told();
+  loop_.Pass(kPatience / 2 + absl::Seconds(1));
+  EXPECT_THAT(Told(), ElementsAre("a2 refused"));
+  loop_.Pass(kPatience);
+  EXPECT_THAT(Told(), ElementsAre("a3 refused"));
+  EXPECT_EQ(loop_.timers(), 0U);
+}
+
+TEST_F(TurnsTest, MoreThanMayWaitAreRefusedAtOnce) {
+  Make({1, 1, kPatience});
+  for (const char* name : {"a1", "a2", "a3"}) Ask(name, "a");
+  EXPECT_THAT(Told(), ElementsAre("a1 reads", "a3 refused"));
+}
+
+TEST_F(TurnsTest, ATurnThatTakesTooLongEndsOnceSomebodyWaits) {
+  Make({1, 10, kPatience, absl::Seconds(1)});
+  Ask("late", "a");
+  loop_.Pass(absl::Seconds(5));
+  EXPECT_THAT(Told(), ElementsAre("late reads"));
+  Ask("next", "a");
+  EXPECT_THAT(Told(), ElementsAre("late over", "next reads"));
+  Ask("last", "b");
+  EXPECT_THAT(Told(), IsEmpty());
+  loop_.Pass(absl::Seconds(2));
+  EXPECT_THAT(Told(), ElementsAre("next over", "last reads"));
+}
+
+TEST_F(TurnsTest, WhereTheNewestIsFirstTheOldestWait) {
+  Make({1, 10, kPatience, absl::Seconds(1), true});
+  Reader* const reading = Ask("a1", "a");
+  for (const char* name : {"a2", "a3", "a4"}) Ask(name, "a");
+  Turns::Leave(reading);
+  EXPECT_THAT(Told(), ElementsAre("a1 reads", "a4 reads"));
+}
+
+TEST_F(TurnsTest, WhatIsTakenOtherwiseLeavesLess) {
+  Make({100, 10, kPatience});
+  turns_->SetPatienceWhenTaken(absl::Milliseconds(250));
+  turns_->SetTaken(60);
+  Ask("a1", "a", 50);
+  EXPECT_THAT(Told(), IsEmpty());
+  turns_->SetTaken(50);
+  EXPECT_THAT(Told(), ElementsAre("a1 reads"));
+  turns_->SetTaken(90);
+  Ask("b1", "b", 50);
+  loop_.Pass(absl::Seconds(1));
+  EXPECT_THAT(Told(), ElementsAre("b1 refused"));
+}
+
+// In whatever order: no more is in use than there is, and in the end nothing.
+TEST_F(TurnsTest, EveryTurnComesBack) {
+  std::mt19937 random(7);
+  const auto below = [&](int n) { return static_cast<int>(random() % n); };
+  for (int round = 0; round < 200; ++round) {
+    Make({1 + below(20), static_cast<size_t>(below(10)), absl::Seconds(1 + below(5)),
+          below(2) == 0 ? absl::InfiniteDuration() : absl::Seconds(1), below(2) == 0});
+    for (int step = 0; step < 100; ++step) {
+      switch (below(4)) {
+        case 0:
+          Ask("x", absl::StrCat(below(4)), 1 + below(3));
+          break;
+        case 1:
+          if (!readers_.empty()) Turns::Leave(readers_[below(readers_.size())].get());
+          break;
+        case 2:
+          loop_.Pass(absl::Milliseconds(below(1500)));
+          break;
+        case 3:
+          turns_->SetTaken(below(5));
+      }
+      ASSERT_GE(turns_->in_use(), 0);
+    }
+    for (const auto& reader : readers_) Turns::Leave(reader.get());
+    EXPECT_EQ(turns_->in_use(), 0);
+    EXPECT_EQ(turns_->waiting(), 0U);
+    readers_.clear();
+  }
+}
+
+}  // namespace
+}  // namespace kyc::rpc
