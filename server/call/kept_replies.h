@@ -15,7 +15,9 @@ struct KeptReply {
   std::string request_id;  // CallContext's, by which the log and the caller know the call.
   int http_status = 0;
   std::string why;   // The error's sentence, e.g. "The reply of the upstream widekyc is empty".
-  std::string body;  // As it came, at most `max_reply_bytes`. Personal data: sealed, never logged.
+  // As it came, or as much of it as came; at most `max_reply_bytes`. Personal data: sealed, never
+  // logged.
+  std::string body;
 };
 
 // Thread-safe. Owned by the gateway, outlives the services and the calls they began.

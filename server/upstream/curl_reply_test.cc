@@ -82,6 +82,20 @@ TEST_F(CurlReplyTest, ReplyOfExactlyTheLimitIsRead) {
   EXPECT_TRUE(Describe(Send(upstream)) == "200 " + body);
 }
 
+TEST_F(CurlReplyTest, WhatCameOfACutReplyIsHandedOver) {
+  FakeUpstream upstream([](FakeUpstream& self, FakeConnection& connection) {
+    if (self.Receive(connection)) {
+      connection.Write("HTTP/1.1 202 Accepted\r\nContent-Length: 9\r\n\r\nshort");
+    }
+  });
+  const HttpResult result = Send(upstream);
+  const auto* failure = std::get_if<HttpFailure>(&result);
+  ASSERT_NE(failure, nullptr);
+  ASSERT_NE(failure->came, nullptr);
+  EXPECT_EQ(failure->came->status, 202);
+  EXPECT_EQ(failure->came->body, "short");
+}
+
 TEST_F(CurlReplyTest, ReplyThatComesByteByByteIsRead) {
   FakeUpstream upstream([](FakeUpstream& self, FakeConnection& connection) {
     if (self.Receive(connection)) connection.WriteSlowly(Reply("slow but whole"));

@@ -242,8 +242,13 @@ HttpResult CurlTransfer::Finish(CURLcode code) {
     return std::move(reply_).Take();
   }
   const TransferFacts facts = Facts(code);
-  return Failure(KindOf(facts), BodySent(facts),
-                 error_[0] != '\0' ? error_ : curl_easy_strerror(code));
+  HttpFailure failure = Failure(KindOf(facts), BodySent(facts),
+                                error_[0] != '\0' ? error_ : curl_easy_strerror(code));
+  if (failure.kind == FailureKind::kReplyTooLarge ||
+      failure.kind == FailureKind::kReplyUnreadable) {
+    failure.came = std::make_shared<HttpResponse>(std::move(reply_).Take());
+  }
+  return failure;
 }
 
 HttpFailure CurlTransfer::Cancel() {

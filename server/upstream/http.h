@@ -59,6 +59,8 @@ struct HttpFailure {
   absl::Duration retry_after = absl::ZeroDuration();
   // The request, handed back by the transport where it was surely not sent: to send it again.
   std::shared_ptr<HttpRequest> unsent = nullptr;
+  // Of kReplyTooLarge and kReplyUnreadable: as much of the reply as came. For the administrator.
+  std::shared_ptr<HttpResponse> came = nullptr;
 };
 
 using HttpResult = std::variant<HttpResponse, HttpFailure>;

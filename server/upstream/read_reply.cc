@@ -2,6 +2,7 @@
 
 #include "server/call/error.h"
 #include "server/upstream/content_coding.h"
+#include "server/upstream/errors.h"
 
 namespace kyc::upstream {
 
@@ -22,6 +23,12 @@ void KeepIfMalformed(const absl::Status& error, HttpResponse response, const Rep
   reply.why = std::string(error.message());
   reply.body = std::move(response.body);
   of.kept->Keep(std::move(reply));
+}
+
+absl::Status ReadFailure(HttpFailure failure, const ReplyOf& of) {
+  absl::Status error = FailureStatus(of.upstream, failure);
+  if (failure.came != nullptr) KeepIfMalformed(error, std::move(*failure.came), of);
+  return error;
 }
 
 }  // namespace kyc::upstream

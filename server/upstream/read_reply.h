@@ -11,7 +11,6 @@
 #include "server/call/kept_replies.h"
 #include "server/call/metrics.h"
 #include "server/json/value.h"
-#include "server/upstream/errors.h"
 #include "server/upstream/http.h"
 
 namespace kyc::upstream {
@@ -34,14 +33,17 @@ absl::Status Unpack(HttpResponse& response, const ReplyOf& of);
 // Keeps the reply if its error is UPSTREAM_MALFORMED.
 void KeepIfMalformed(const absl::Status& error, HttpResponse response, const ReplyOf& of);
 
+// The error of a call without a reply; keeps what came of one.
+absl::Status ReadFailure(HttpFailure failure, const ReplyOf& of);
+
 // The answer that `from_http`, a function (const HttpResponse&, json::Deviations&) ->
 // absl::StatusOr<Response>, reads, or the error of a failure. Counts deviations, keeps what is
 // malformed.
 template <typename Response, typename FromHttp>
 absl::StatusOr<Response> ReadReply(HttpResult result, const ReplyOf& of,
                                    const FromHttp& from_http) {
-  if (const auto* failure = std::get_if<HttpFailure>(&result)) {
-    return FailureStatus(of.upstream, *failure);
+  if (auto* failure = std::get_if<HttpFailure>(&result)) {
+    return ReadFailure(std::move(*failure), of);
   }
   auto& response = std::get<HttpResponse>(result);
   json::Deviations deviations;

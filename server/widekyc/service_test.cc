@@ -169,6 +169,18 @@ TEST_F(Service, MalformedReplyIsKeptAsItCame) {
   EXPECT_EQ(kept.body, "<html>Siti</html>");
 }
 
+TEST_F(Service, WhatCameOfACutReplyIsKept) {
+  upstream::HttpFailure cut;
+  cut.kind = upstream::FailureKind::kReplyUnreadable;
+  cut.sent = true;
+  cut.came = std::make_shared<upstream::HttpResponse>(Ok(R"({"statusCode":"SUCC)"));
+  first_.result = cut;
+  EXPECT_EQ(ReasonOf(Detect(Make(1), Request("")).status()), "UPSTREAM_MALFORMED");
+  ASSERT_EQ(kept_.kept.size(), 1u);
+  EXPECT_EQ(kept_.kept[0].body, R"({"statusCode":"SUCC)");
+  EXPECT_EQ(kept_.kept[0].http_status, 200);
+}
+
 TEST_F(Service, SuccessThatCannotBeUnpackedIsMalformed) {
   upstream::HttpResponse packed = Ok(kLive);
   packed.headers = {{"content-encoding", "br"}};
