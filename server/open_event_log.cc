@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "server/events/jetstream/jetstream_log.h"
 #include "server/events/sqlite_log.h"
 
@@ -25,10 +24,10 @@ std::vector<crypto::SealingKey> SealingKeys(const config::EventLog& from) {
 
 template <typename Log>
 absl::StatusOr<OpenedLog> Opened(absl::StatusOr<std::unique_ptr<Log>> log,
-                                 const std::string& name) {
+                                 absl::string_view field) {
   if (!log.ok()) {
     return absl::UnavailableError(
-        absl::StrCat("cannot open the event log ", name, ": ", log.status().message()));
+        absl::StrCat("cannot open the event log: ", log.status().message(), " (", field, ")"));
   }
   OpenedLog opened;
   opened.quarantine = log->get();
@@ -49,7 +48,7 @@ absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& 
   if (settings.webhook.has_value()) options.writer.max_waiting = settings.webhook->max_waiting;
   options.writer.metrics = &metrics;
   options.say = std::move(say);
-  return Opened(events::SqliteLog::Open(std::move(options)), from.sqlite_path);
+  return Opened(events::SqliteLog::Open(std::move(options)), "event_log.sqlite.path");
 }
 
 absl::StatusOr<OpenedLog> OpenJetStream(const config::Settings& settings, Metrics& metrics,
@@ -81,7 +80,7 @@ absl::StatusOr<OpenedLog> OpenJetStream(const config::Settings& settings, Metric
   options.metrics = &metrics;
   options.say = std::move(say);
   options.log = std::move(log_line);
-  return Opened(JetStreamLog::Open(std::move(options)), absl::StrJoin(jetstream.servers, " "));
+  return Opened(JetStreamLog::Open(std::move(options)), "event_log.jetstream");
 }
 
 }  // namespace

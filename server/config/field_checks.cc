@@ -61,6 +61,11 @@ void FieldChecks::AddIfAny(absl::string_view field, absl::string_view what) {
   if (!what.empty()) Add(field, what);
 }
 
+// Not which file: a secret that stands in a path's place is none that should be shown.
+void FieldChecks::AddOfFile(absl::string_view field, absl::string_view what) {
+  Add(field, absl::StrCat("the file that it names ", what));
+}
+
 std::string FieldChecks::Path(absl::string_view field, const std::string& path) {
   if (path.empty()) Add(field, "is required");
   if (path.empty() || path[0] == '/' || folder_.empty()) return path;
@@ -72,16 +77,16 @@ Secret FieldChecks::ReadSecret(absl::string_view field, const std::string& path,
   if (full_path.empty()) return Secret();
   absl::StatusOr<File> file = read_file_(full_path);
   if (!file.ok()) {
-    Add(field, absl::StrCat(full_path, " ", file.status().message()));
+    AddOfFile(field, file.status().message());
     return Secret();
   }
   if ((file->mode & kOthers) != 0) {
-    Add(field, absl::StrCat(full_path, " is open to every user: chmod o= it"));
+    AddOfFile(field, "is open to every user: chmod o= it");
     return Secret();
   }
   absl::StatusOr<Secret> secret = SecretFrom(std::move(file->content), form);
   if (secret.ok()) return *std::move(secret);
-  Add(field, absl::StrCat(full_path, " ", secret.status().message()));
+  AddOfFile(field, secret.status().message());
   return Secret();
 }
 
@@ -90,9 +95,9 @@ std::string FieldChecks::CertificateFile(absl::string_view field, const std::str
   const std::string full_path = Path(field, path);
   const absl::StatusOr<File> file = read_file_(full_path);
   if (!file.ok()) {
-    Add(field, absl::StrCat(full_path, " ", file.status().message()));
+    AddOfFile(field, file.status().message());
   } else if (!absl::StrContains(file->content, "-----BEGIN CERTIFICATE-----")) {
-    Add(field, absl::StrCat(full_path, " holds no certificate"));
+    AddOfFile(field, "holds no certificate");
   }
   return full_path;
 }
@@ -121,7 +126,7 @@ std::string FieldChecks::UniqueName(absl::string_view field, const std::string& 
   const std::string fault = NameFault(name);
   AddIfAny(field, fault);
   if (fault.empty() && !names.insert(name).second) {
-    Add(field, absl::StrCat("\"", name, "\" is there twice"));
+    Add(field, "is there twice");
   }
   return name;
 }

@@ -47,7 +47,7 @@ struct SpanRule {
 };
 
 // Lives while one configuration is checked. One thread. Every check adds at most one fault,
-// "field: what is wrong", which quotes no secret, and then returns something harmless.
+// "field: what is wrong", which quotes no value, and then returns something harmless.
 class FieldChecks {
  public:
   // Relative paths are relative to `folder`; empty: to the working directory.
@@ -72,6 +72,8 @@ class FieldChecks {
                          std::set<std::string>& names);
 
  private:
+  void AddOfFile(absl::string_view field, absl::string_view what);
+
   std::string folder_;
   const ReadFile& read_file_;
   std::vector<std::string> faults_;

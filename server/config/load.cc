@@ -7,26 +7,31 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include "kyc/config/v1/config.pb.h"
 #include "server/config/field_checks.h"
+#include "server/config/field_lines.h"
 #include "server/config/reloaded_part.h"
+#include "server/config/text_fault.h"
 #include "server/config/validate.h"
 
 namespace kyc::config {
 namespace {
 
-// Keeps each error of the text format as a line.
+using google::protobuf::TextFormat;
+
+// Keeps each error of the text format as a line, "path:line:column: field: what".
 class TextFaults : public google::protobuf::io::ErrorCollector {
  public:
-  explicit TextFaults(const std::string& path) : path_(path) {}
+  TextFaults(const std::string& path, const std::string& text) : path_(path), text_(text) {}
 
   void AddError(int line, google::protobuf::io::ColumnNumber column,
                 const std::string& message) override {
-    // What follows is the text of the file, which may be a secret in the wrong place.
-    const std::string what = message.substr(0, message.find(", got"));
-    faults_.push_back(absl::StrCat(path_, ":", line + 1, ":", column + 1, ": ", what));
+    faults_.push_back(
+        absl::StrCat(path_, ":", line + 1, ":", column + 1, ": ",
+                     TextFault(text_, line, column, message, *v1::Config::descriptor()->file())));
   }
   // The parser reports unknown fields as warnings, so that it can go on; here they are faults.
   void AddWarning(int line, google::protobuf::io::ColumnNumber column,
@@ -37,6 +42,7 @@ class TextFaults : public google::protobuf::io::ErrorCollector {
 
  private:
   const std::string& path_;
+  const std::string& text_;
   std::vector<std::string> faults_;
 };
 
@@ -80,13 +86,30 @@ Secret Whole(const v1::Config& config, const std::string& folder, const Reader& 
   return Secret(config.SerializeAsString() + reader.ContentsFor(config, folder));
 }
 
-absl::StatusOr<v1::Config> Parse(const std::string& text, TextFaults& faults) {
-  google::protobuf::TextFormat::Parser parser;
+// What was read of a text, and where its fields stand there.
+struct Parsed {
+  v1::Config config;
+  TextFormat::ParseInfoTree lines;
+};
+
+// False if the text could not be read to its end.
+bool Parse(const std::string& text, TextFaults& faults, Parsed& parsed) {
+  TextFormat::Parser parser;
   parser.RecordErrorsTo(&faults);
   parser.AllowUnknownField(true);
-  v1::Config config;
-  if (parser.ParseFromString(text, &config)) return config;
-  return absl::InvalidArgumentError(absl::StrJoin(faults.faults(), "\n"));
+  parser.WriteLocationsTo(&parsed.lines);
+  return parser.ParseFromString(text, &parsed.config);
+}
+
+// Each of Validate's faults, "field: what", with file and line before it.
+void AddPlaced(absl::string_view found, const std::string& path, const Parsed& parsed,
+               std::vector<std::string>& faults) {
+  for (const absl::string_view fault : absl::StrSplit(found, '\n')) {
+    const int line =
+        LineOf(fault.substr(0, fault.find(": ")), *v1::Config::descriptor(), parsed.lines);
+    faults.push_back(line == 0 ? absl::StrCat(path, ": ", fault)
+                               : absl::StrCat(path, ":", line, ": ", fault));
+  }
 }
 
 }  // namespace
@@ -99,24 +122,20 @@ Loaded Load(const std::string& path) {
     loaded.settings = absl::InvalidArgumentError(absl::StrCat(path, " ", file.status().message()));
     return loaded;
   }
-  TextFaults text_faults(path);
-  absl::StatusOr<v1::Config> config = Parse(file->content, text_faults);
-  if (!config.ok()) {
-    loaded.settings = config.status();
-    return loaded;
-  }
-  const std::string folder = FolderOf(path);
-  loaded.settings =
-      Validate(*config, folder, [&](const std::string& name) { return reader.Read(name); });
+  TextFaults text_faults(path, file->content);
   std::vector<std::string>& faults = text_faults.faults();
-  if (!faults.empty()) {
-    if (!loaded.settings.ok()) faults.emplace_back(loaded.settings.status().message());
-    loaded.settings = absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
+  Parsed parsed;
+  const std::string folder = FolderOf(path);
+  if (Parse(file->content, text_faults, parsed)) {
+    loaded.settings =
+        Validate(parsed.config, folder, [&](const std::string& name) { return reader.Read(name); });
+    if (!loaded.settings.ok()) AddPlaced(loaded.settings.status().message(), path, parsed, faults);
   }
+  if (!faults.empty()) loaded.settings = absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
   if (!loaded.settings.ok()) return loaded;
-  loaded.whole = Whole(*config, folder, reader);
-  ClearReloaded(*config);
-  loaded.fixed = Whole(*config, folder, reader);
+  loaded.whole = Whole(parsed.config, folder, reader);
+  ClearReloaded(parsed.config);
+  loaded.fixed = Whole(parsed.config, folder, reader);
   return loaded;
 }
 

@@ -16,7 +16,8 @@ namespace kyc::config {
 // A configuration as it was found.
 struct Loaded {
   // Checked, defaults filled in, secrets read. Else INVALID_ARGUMENT whose message has one fault
-  // per line, "path:line:column: ..." or "field: ...", and quotes no secret.
+  // per line, "path:line: field: what is wrong", and quotes no value: any may be a secret that
+  // stands in the wrong place.
   absl::StatusOr<Settings> settings = absl::UnknownError("not loaded");
   // Every file that was looked at, as it was before it was read; where `settings` is an error, too.
   std::map<std::string, Stamp> files;

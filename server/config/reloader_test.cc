@@ -225,16 +225,18 @@ TEST_F(ReloaderTest, OrderOfAccountsIsNoOtherAccounts) {
 
 TEST_F(ReloaderTest, WrongIsToldOnceAndItsEndToo) {
   Write("token", "");
-  const std::string fault = "widekyc.accounts[0].token_file: DIR/token is empty";
+  const std::string fault =
+      "DIR/kyc.textproto:17: widekyc.accounts[0].token_file: the file that it names is empty";
   EXPECT_EQ(Look(), fault);
   EXPECT_EQ(Look(), "");
   EXPECT_EQ(Look(true), fault);
   Write("bearer", "hidden-bearer", 0604);
-  EXPECT_EQ(Look(), fault +
-                        "; callers[0].bearer_token_file: DIR/bearer is open to every user: chmod "
-                        "o= it");
+  const std::string another =
+      "DIR/kyc.textproto:25: callers[0].bearer_token_file: the file that it names is open to every "
+      "user: chmod o= it";
+  EXPECT_EQ(Look(), fault + "; " + another);
   Write("token", "hidden-token");
-  EXPECT_EQ(Look(), "callers[0].bearer_token_file: DIR/bearer is open to every user: chmod o= it");
+  EXPECT_EQ(Look(), another);
   ASSERT_EQ(chmod(path("bearer").c_str(), 0600), 0);
   EXPECT_EQ(Look(), "taken");
   EXPECT_EQ(Look(), "");
@@ -248,8 +250,10 @@ TEST_F(ReloaderTest, FileThatIsGoneIsAwaited) {
   EXPECT_TRUE(absl::StartsWith(Look(), "DIR/kyc.textproto:"));
   std::filesystem::remove(path("token"));
   Write("kyc.textproto", kText);
-  EXPECT_EQ(Look(),
-            "widekyc.accounts[0].token_file: DIR/token cannot be read: No such file or directory");
+  EXPECT_EQ(
+      Look(),
+      "DIR/kyc.textproto:17: widekyc.accounts[0].token_file: the file that it names cannot be "
+      "read: No such file or directory");
   Write("token", "hidden-new");
   EXPECT_EQ(Look(), "taken");
   EXPECT_EQ(Token(), "hidden-new");

@@ -112,7 +112,7 @@ std::vector<SealingKey> CheckSealingKeys(const v1::EventLog& block, FieldChecks&
     if (key.id < 1 || key.id > 255) {
       checks.Add(at + ".id", "must be 1 to 255");
     } else if (!ids.insert(key.id).second) {
-      checks.Add(at + ".id", absl::StrCat(key.id, " is there twice"));
+      checks.Add(at + ".id", "is there twice");
     }
     key.key = checks.ReadSecret(at + ".key_file", block.sealing_keys(i).key_file(),
                                 SecretForm::k32BytesInBase64);

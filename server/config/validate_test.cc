@@ -226,28 +226,30 @@ TEST(Validate, EachFaultOfASecretFileIsNamedWithFieldAndFile) {
     std::string fault;
   } cases[] = {
       {"\"token\"", "\"absent\"",
-       "widekyc.accounts[0].token_file: /etc/kyc/absent cannot be read: no such file"},
-      {"\"token\"", "\"empty\"", "widekyc.accounts[0].token_file: /etc/kyc/empty is empty"},
-      {"\"token\"", "\"newline\"", "widekyc.accounts[0].token_file: /etc/kyc/newline is empty"},
+       "widekyc.accounts[0].token_file: the file that it names cannot be read: no such file"},
+      {"\"token\"", "\"empty\"", "widekyc.accounts[0].token_file: the file that it names is empty"},
+      {"\"token\"", "\"newline\"",
+       "widekyc.accounts[0].token_file: the file that it names is empty"},
       {"\"token\"", "\"open\"",
-       "widekyc.accounts[0].token_file: /etc/kyc/open is open to every user: chmod o= it"},
+       "widekyc.accounts[0].token_file: the file that it names is open to every user: chmod o= it"},
       {"\"token\"", "\"two_lines\"",
-       "widekyc.accounts[0].token_file: /etc/kyc/two_lines must hold one line of visible ASCII "
+       "widekyc.accounts[0].token_file: the file that it names must hold one line of visible ASCII "
        "characters"},
       {"\"token\"", "\"\"", "widekyc.accounts[0].token_file: is required"},
       {"\"pass\"", "\"\"", "finpay.accounts[0].merchant_pass_file: is required"},
       {"\"field_key\"", "\"short\"",
-       "finpay.accounts[0].field_key_file: /etc/kyc/short must hold 16 bytes"},
+       "finpay.accounts[0].field_key_file: the file that it names must hold 16 bytes"},
       {"\"field_iv\"", "\"token\"",
-       "finpay.accounts[0].field_iv_file: /etc/kyc/token must hold 16 bytes"},
+       "finpay.accounts[0].field_iv_file: the file that it names must hold 16 bytes"},
       {"\"sealing\"", "\"field_key\"",
-       "event_log.sealing_keys[0].key_file: /etc/kyc/field_key must hold 32 bytes in base64"},
+       "event_log.sealing_keys[0].key_file: the file that it names must hold 32 bytes in base64"},
       {"\"/keys/lookup\"", "\"bearer\"",
-       "event_log.lookup_key_file: /etc/kyc/bearer must hold 32 bytes in base64"},
+       "event_log.lookup_key_file: the file that it names must hold 32 bytes in base64"},
       {"\"callback\"", "\"absent\"",
-       "webhook.accounts[0].callback_token_files[0]: /etc/kyc/absent cannot be read: no such "
+       "webhook.accounts[0].callback_token_files[0]: the file that it names cannot be read: no "
+       "such "
        "file"},
-      {"\"bearer\"", "\"empty\"", "callers[1].bearer_token_file: /etc/kyc/empty is empty"},
+      {"\"bearer\"", "\"empty\"", "callers[1].bearer_token_file: the file that it names is empty"},
   };
   for (const auto& c : cases) {
     EXPECT_THAT(FaultsWith(c.from, c.to), ElementsAre(c.fault)) << c.to;
@@ -274,7 +276,7 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
       {"accounts { name: \"main\" token_file: \"token\" }",
        "accounts { name: \"x\" token_file: \"token\" }"
        "accounts { name: \"x\" token_file: \"token\" }",
-       "widekyc.accounts[1].name: \"x\" is there twice"},
+       "widekyc.accounts[1].name: is there twice"},
       {"accounts { name: \"netzme\" callback_token_files: \"callback\" }", "",
        "webhook.accounts: must hold at least one"},
       {"callback_token_files: \"callback\"", "",
@@ -290,7 +292,7 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
       {"id: 1", "", "event_log.sealing_keys[0].id: must be 1 to 255"},
       {"id: 1", "id: 256", "event_log.sealing_keys[0].id: must be 1 to 255"},
       {"sealing_keys {", "sealing_keys { id: 1 key_file: \"sealing\" } sealing_keys {",
-       "event_log.sealing_keys[1].id: 1 is there twice"},
+       "event_log.sealing_keys[1].id: is there twice"},
       {"sqlite", "retention_age { seconds: 59 } sqlite",
        "event_log.retention_age: must be 1m to 876000h"},
       {"sqlite", "retention_count: 999 sqlite",
@@ -303,7 +305,7 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
        "callers[1].loopback: matches nobody: an earlier caller is loopback too"},
       {"loopback: true", "bearer_token_file: \"bearer\"",
        "callers[1].bearer_token_file: holds the same token as callers[0].bearer_token_file"},
-      {"\"billing\"", "\"local\"", "callers[1].name: \"local\" is there twice"},
+      {"\"billing\"", "\"local\"", "callers[1].name: is there twice"},
       {"callers { name: \"local\"", "drain_delay { seconds: 301 } callers { name: \"local\"",
        "drain_delay: must be 0 to 5m"},
       {"callers { name: \"local\"", "drain_timeout { seconds: 301 } callers { name: \"local\"",
@@ -340,8 +342,8 @@ TEST(Validate, EachFaultOfAnUpstreamIsNamed) {
       {"slots: 100001", "slots: must be 1 to 100000"},
       {"slot_wait { seconds: 11 }", "slot_wait: must be 0 to 10s"},
       {"max_reply_bytes: 1023", "max_reply_bytes: must be 1024 to 16777216"},
-      {"ca_file: \"absent\"", "ca_file: /etc/kyc/absent cannot be read: no such file"},
-      {"ca_file: \"token\"", "ca_file: /etc/kyc/token holds no certificate"},
+      {"ca_file: \"absent\"", "ca_file: the file that it names cannot be read: no such file"},
+      {"ca_file: \"token\"", "ca_file: the file that it names holds no certificate"},
       {"extra_headers { name: \"a b\" value: \"v\" }",
        "extra_headers[0].name: must be an HTTP token"},
       {"extra_headers { name: \"Token\" value: \"v\" }",
@@ -413,7 +415,8 @@ TEST(Validate, EachFaultOfJetStreamIsNamed) {
       {" publish_timeout { seconds: 26 }", "publish_timeout: must be 100ms to 25s"},
       {" user { password_file: \"token\" }", "user.name: is required"},
       {" user { name: \"u\" password_file: \"token\" }", ""},
-      {" token_file: \"absent\"", "token_file: /etc/kyc/absent cannot be read: no such file"},
+      {" token_file: \"absent\"",
+       "token_file: the file that it names cannot be read: no such file"},
       {" creds_file: \"token\"", ""},
   };
   for (const auto& c : cases) {
@@ -477,9 +480,9 @@ TEST(Validate, AllFaultsComeAtOnce) {
             "[::1]:50051\n"
             "grpc.max_streams: must be 1 to 1000000\n"
             "widekyc.server_url: must begin with https://\n"
-            "widekyc.accounts[0].token_file: /etc/kyc/absent cannot be read: no such file\n"
-            "widekyc.accounts[1].name: \"a\" is there twice\n"
-            "widekyc.accounts[1].token_file: /etc/kyc/empty is empty");
+            "widekyc.accounts[0].token_file: the file that it names cannot be read: no such file\n"
+            "widekyc.accounts[1].name: is there twice\n"
+            "widekyc.accounts[1].token_file: the file that it names is empty");
 }
 
 }  // namespace
