@@ -68,7 +68,7 @@ TEST(Command, FaultsAreNamed) {
   EXPECT_THAT(Fault({"call", "h:1"}), HasSubstr("call wants more words"));
   EXPECT_THAT(Fault({"list", "h:1", "a", "b"}), HasSubstr("too many words: b"));
   EXPECT_THAT(Fault({"watch", "h:1", "--from", "never"}), HasSubstr("earliest or latest"));
-  EXPECT_THAT(Fault({"call", "h:1", "m", "-H", "none"}), HasSubstr("'name: value'"));
+  EXPECT_EQ(Fault({"call", "h:1", "m", "-H", "Bearer token"}), "-H wants 'name: value'");
   EXPECT_THAT(Fault({"call", "h:1", "m", "-max-time", "soon"}), HasSubstr("wants seconds"));
   EXPECT_THAT(Fault({"call", "h:1", "m", "-d"}), HasSubstr("lacks its value"));
   EXPECT_THAT(Fault({"call", "h:1", "m", "-cacert=x"}), HasSubstr("unknown flag -cacert"));

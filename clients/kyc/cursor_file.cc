@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -10,6 +11,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace kyc::client {
 namespace {
@@ -18,6 +20,13 @@ constexpr size_t kMaxCursorBytes = 4096;
 
 absl::Status Failed(const char* what, const std::string& path) {
   return absl::ErrnoToStatus(errno, absl::StrCat(what, " ", path));
+}
+
+absl::Status NoCursor(const std::string& path) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      path,
+      " holds no cursor, so where to go on is not known: put the last cursor into it, or "
+      "remove it to begin where --from says"));
 }
 
 // Makes a rename in it last.
@@ -42,7 +51,11 @@ absl::StatusOr<std::string> ReadCursor(const std::string& path) {
   char buffer[kMaxCursorBytes];
   const ssize_t size = read(fd, buffer, sizeof(buffer));
   if (size < 0) return Failed("cannot read", path);
-  return std::string(absl::StripAsciiWhitespace(std::string(buffer, size)));
+  const absl::string_view text(buffer, static_cast<size_t>(size));
+  const absl::string_view cursor = absl::StripAsciiWhitespace(text);
+  const bool one_word = std::all_of(cursor.begin(), cursor.end(), absl::ascii_isgraph);
+  if (cursor.empty() || !one_word || text.size() == kMaxCursorBytes) return NoCursor(path);
+  return std::string(cursor);
 }
 
 absl::Status WriteCursor(const std::string& path, const std::string& cursor) {

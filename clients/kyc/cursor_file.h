@@ -9,7 +9,9 @@
 
 namespace kyc::client {
 
-// Empty if there is no such file.
+// Empty if there is no such file. FAILED_PRECONDITION if there is one without a cursor in it: what
+// emptied it or wrote there took a place away that nobody else remembers. A cursor is one word;
+// what it says, only the server can tell.
 absl::StatusOr<std::string> ReadCursor(const std::string& path);
 
 // The file holds either the old or the new cursor, whenever the machine stops; once this has

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "clients/kyc/brief_text.h"
 #include "clients/kyc/command.h"
 #include "clients/kyc/run_command.h"
 #include "clients/kyc/watch.h"
@@ -20,7 +21,8 @@ int main(int argc, char** argv) {
 
   const auto command = kyc::client::ParseCommand(arguments);
   if (!command.ok()) {
-    std::cerr << "kyc: " << command.status().message() << "\n" << kyc::client::kUsage;
+    std::cerr << "kyc: " << kyc::client::BriefText(command.status().message()) << "\n"
+              << kyc::client::kUsage;
     return 2;
   }
   if (command->verb == kyc::client::Verb::kHelp || command->verb == kyc::client::Verb::kVersion) {

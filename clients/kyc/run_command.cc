@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "clients/kyc/brief_text.h"
 #include "clients/kyc/describe.h"
 #include "clients/kyc/dynamic_client.h"
 #include "clients/kyc/json_print.h"
@@ -19,7 +20,7 @@ constexpr int kFailed = 1;
 constexpr int kCodeOffset = 64;
 
 int Fail(std::ostream& err, const std::string& what, const absl::Status& why) {
-  err << what << ": " << why.message() << "\n";
+  err << BriefText(what) << ": " << BriefText(why.message()) << "\n";
   return kFailed;
 }
 

@@ -51,7 +51,8 @@ TEST(RunCommand, DescribePrintsSource) {
             "netzme.v1.CaughtUp is a message:\nmessage CaughtUp {\n}\n");
   EXPECT_EQ(Kyc({"describe", server.address(), "netzme.v1.GetUpgradeRequest"}).out,
             "netzme.v1.GetUpgradeRequest is a message:\nmessage GetUpgradeRequest {\n"
-            "  string original_reference_no = 1;\n  .netzme.v1.View view = 2;\n}\n");
+            "  string original_reference_no = 1;\n  .netzme.v1.View view = 2;\n"
+            "  string account = 3;\n}\n");
   const Outcome missing = Kyc({"describe", server.address(), "no.Such"});
   EXPECT_EQ(missing.exit, 1);
   EXPECT_EQ(missing.err, "Failed to resolve symbol \"no.Such\": Symbol not found: no.Such\n");
@@ -138,6 +139,25 @@ TEST(RunCommand, WhatFailsBeforeTheCallExitsWithOne) {
   EXPECT_THAT(error(kLiveness, "{} {}"), HasSubstr("contained more than 1 message"));
   EXPECT_THAT(error(kLiveness, "{\"nope\":1}"), HasSubstr("nope: Cannot find field"));
   EXPECT_THAT(error(kLiveness, "{"), HasSubstr("does not end"));
+}
+
+TEST(RunCommand, NoErrorShowsAPicture) {
+  FakeGateway server;
+  const std::string picture(100'000, 'Q');
+  const auto error = [&](const std::string& method, const std::string& data) {
+    const Outcome outcome = Kyc({"grpcurl", "-plaintext", "-d", data, server.address(), method});
+    EXPECT_NE(outcome.exit, 0) << method;
+    EXPECT_LT(outcome.err.size(), 1000u) << method;
+    return outcome.err;
+  };
+  EXPECT_THAT(error(kLiveness, "{\"selfieImage\":\"" + picture + "!\"}"), HasSubstr("characters)"));
+  EXPECT_THAT(error(kLiveness, "{\"selfieImage\":\"" + picture + "\" 1}"), HasSubstr("Expected"));
+  error(kLiveness, "{\"selfieImage\":\"" + picture);
+  error(kLiveness, "{\"" + picture + "\":1}");
+  error(kLiveness, "{\"selfieImage\":" + picture + "}");
+  error(kLiveness, "{\"custRefNo\":[\"" + picture + "\"]}");
+  error(picture, "{}");
+  error("widekyc.v1.WideKycService/" + picture, "{}");
 }
 
 TEST(RunCommand, NobodyListensIsSaid) {

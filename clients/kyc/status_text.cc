@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "clients/kyc/brief_text.h"
 #include "google/rpc/status.pb.h"
 
 namespace kyc::client {
@@ -25,7 +26,7 @@ std::string CodeName(int code) {
 std::string StatusText(const grpc::Status& status, const google::protobuf::DescriptorPool& types,
                        JsonStyle style) {
   std::string text = absl::StrCat("ERROR:\n  Code: ", CodeName(status.error_code()),
-                                  "\n  Message: ", status.error_message(), "\n");
+                                  "\n  Message: ", BriefText(status.error_message()), "\n");
   ::google::rpc::Status details;
   if (!details.ParseFromString(status.error_details()) || details.details().empty()) return text;
   absl::StrAppend(&text, "  Details:\n");

@@ -10,6 +10,7 @@
 
 #include "absl/random/random.h"
 #include "absl/status/statusor.h"
+#include "clients/kyc/brief_text.h"
 #include "clients/kyc/cursor_file.h"
 #include "clients/kyc/json_print.h"
 #include "clients/kyc/raw_call.h"
@@ -141,7 +142,8 @@ int Watch(const Command& command, std::ostream& out, std::ostream& err,
       err << StatusText(end, Types());
       return 64 + end.error_code();
     }
-    err << "kyc watch: the stream ended (" << end.error_message() << "), reopening it" << std::endl;
+    err << "kyc watch: the stream ended (" << BriefText(end.error_message()) << "), reopening it"
+        << std::endl;
     if (next == AfterEnd::kReopenLater) {
       pause(Backoff(fruitless, absl::Uniform(random, 0.0, 1.0)));
     }

@@ -15,8 +15,8 @@ namespace kyc::client {
 // the two: then the last message's events (64 at most) come again.
 //
 // Blocks; a stream that ends is reopened from the cursor after pause(). Returns the exit status:
-// 64 + the gRPC code of an end that asking again cannot mend, 1 if the lines or the cursor could
-// not be written.
+// 64 + the gRPC code of an end that asking again cannot mend, 1 if the cursor's file is there but
+// cannot be read or holds no cursor, or if the lines or the cursor could not be written.
 int Watch(const Command& command, std::ostream& out, std::ostream& err,
           absl::FunctionRef<void(absl::Duration)> pause);
 

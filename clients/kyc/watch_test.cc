@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include "clients/kyc/cursor_file.h"
@@ -82,6 +83,29 @@ TEST_F(WatchTest, SavedCursorGoesBeforeFrom) {
   FakeGateway server;
   Run(server);
   EXPECT_EQ(server.watches().at(0).cursor(), "c5");
+}
+
+TEST_F(WatchTest, FileWithoutACursorIsRefusedAndLeftAsItIs) {
+  for (const std::string& content : {std::string(), std::string("\n"), std::string("c5 c6\n"),
+                                     std::string("c5\0", 3), std::string(5000, 'c')}) {
+    std::ofstream(command_.cursor_file, std::ios::trunc | std::ios::binary) << content;
+    FakeGateway server;
+    err_.str("");
+    EXPECT_EQ(Run(server), 1);
+    EXPECT_THAT(server.watches(), SizeIs(0));
+    EXPECT_EQ(err_.str(), "kyc watch: " + command_.cursor_file +
+                              " holds no cursor, so where to go on is not known: put the last "
+                              "cursor into it, or remove it to begin where --from says\n");
+    EXPECT_EQ(std::filesystem::file_size(command_.cursor_file), content.size());
+  }
+}
+
+TEST_F(WatchTest, CursorThatTheServerRefusesEndsTheWatchAndStaysInItsFile) {
+  ASSERT_TRUE(WriteCursor(command_.cursor_file, "garbled").ok());
+  FakeGateway server({{{}, grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "CURSOR_INVALID")}});
+  EXPECT_EQ(Run(server), 64 + 3);
+  EXPECT_THAT(err_.str(), HasSubstr("CURSOR_INVALID"));
+  EXPECT_EQ(Saved(), "garbled");
 }
 
 TEST_F(WatchTest, NearRetentionIsReopenedWithoutPause) {
