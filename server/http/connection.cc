@@ -8,18 +8,16 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <string>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "server/http/reply_carrier.h"
 #include "server/http/reply_text.h"
+#include "server/http/request_parser.h"
 #include "server/http/request_rules.h"
 
 // g++ 12 takes Asio's own pair of operators new and delete for coroutine frames as mismatched.
@@ -31,7 +29,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using boost::system::error_code;
-using Parser = beast::http::request_parser<beast::http::string_body>;
 // Operations give an error code instead of throwing.
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 
@@ -39,11 +36,6 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 // in a reset.
 constexpr auto kLinger = std::chrono::seconds(2);
 constexpr size_t kLingerBytes = 4 << 20;
-
-// Instead of a status: the peer is gone, or was silent for too long; nobody to answer.
-constexpr int kGone = -1;
-
-absl::string_view View(boost::core::string_view text) { return {text.data(), text.size()}; }
 
 // Owned by the coroutine that serves it.
 class HttpConnection : public Connection, public std::enable_shared_from_this<HttpConnection> {
@@ -82,19 +74,34 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   Task<bool> ServeOne();
   // Answers what the listener itself refuses. Always false: the connection ends.
   Task<bool> Refuse(int status);
+  // Tells the handler of the request that was refused unread.
+  Task<void> TellTurnedAway(int status);
   // Ends the connection without losing the last answer.
   Task<void> Linger();
 
  private:
   // Reads until the first `head_size` bytes of the buffer are a whole head. 0, a refusing status
-  // or kGone; so do the next two.
+  // or kGone; so does the next one.
   Task<int> ReadHead(size_t& head_size);
-  int ParseHead(size_t head_size, Parser& parser, HttpCall& call);
   Task<int> ReadBody(Parser& parser, const HttpCall& head);
   // Nullopt: there is no reply in time.
   Task<absl::optional<HttpReply>> Handle(HttpCall call);
   Task<bool> Answer(HttpReply reply, ReplyFraming framing);
+  // Ends a request that the handler does not reply to: `refused` as ReadHead has it.
+  Task<bool> EndUnhandled(int refused, HttpCall head);
 
+  absl::string_view Buffered() const {
+    const auto data = buffer_.cdata();
+    return {static_cast<const char*>(data.data()), data.size()};
+  }
+  HttpCall Glimpse() const {
+    HttpCall head;
+    head.headers = GlimpseHeaders(Buffered());
+    return head;
+  }
+  void Tell(int status, const HttpCall& head) const {
+    if (shared_->handler.not_handled != nullptr) shared_->handler.not_handled(status, head);
+  }
   void Allow(absl::Duration time) { deadline_ = Clock::now() + absl::ToChronoNanoseconds(time); }
 
   Socket socket_;
@@ -106,16 +113,6 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   absl::optional<HttpReply> reply_;
   bool idle_ = true;  // Waits for the first byte of a request.
 };
-
-// The status that refuses a body which could not be read, or kGone.
-int BodyRefusal(const error_code& error) {
-  using HttpError = beast::http::error;
-  if (error == asio::error::operation_aborted) return 408;
-  if (error == HttpError::body_limit) return 413;
-  if (error == HttpError::buffer_overflow) return 431;
-  if (error == HttpError::partial_message) return kGone;
-  return error.category() == error_code(HttpError::bad_chunk).category() ? 400 : kGone;
-}
 
 Task<bool> HttpConnection::ServeOne() {
   idle_ = true;
@@ -134,11 +131,13 @@ Task<bool> HttpConnection::ServeOne() {
   size_t head_size = 0;
   int refused = co_await ReadHead(head_size);
   idle_since_ = Clock::time_point::max();
-  if (refused == kGone) co_return false;
+  if (refused != 0) co_return co_await EndUnhandled(refused, Glimpse());
   Parser parser;
   HttpCall call;
-  if (refused == 0) refused = ParseHead(head_size, parser, call);
-  if (refused != 0) co_return co_await Refuse(refused);
+  refused =
+      ParseHead(Buffered().substr(0, head_size), shared_->options.max_header_bytes, parser, call);
+  buffer_.consume(head_size);
+  if (refused != 0) co_return co_await EndUnhandled(refused, std::move(call));
 
   // Taken before the body, whose trailers could change it.
   ReplyFraming framing;
@@ -150,25 +149,27 @@ Task<bool> HttpConnection::ServeOne() {
     co_return co_await Answer(*std::move(reply), framing);
   }
   refused = co_await ReadBody(parser, call);
-  if (refused == kGone) co_return false;
-  if (refused != 0) co_return co_await Refuse(refused);
+  if (refused != 0) co_return co_await EndUnhandled(refused, std::move(call));
   call.body = std::move(parser.get().body());
   absl::optional<HttpReply> reply = co_await Handle(std::move(call));
-  if (!reply.has_value()) co_return co_await Refuse(500);
+  if (!reply.has_value()) {
+    HttpCall head;  // The call itself is the handler's.
+    head.headers = HeadersOf(parser);
+    co_return co_await EndUnhandled(500, std::move(head));
+  }
   co_return co_await Answer(*std::move(reply), framing);
 }
 
 Task<int> HttpConnection::ReadHead(size_t& head_size) {
   size_t scanned = 0;
   while (true) {
-    const auto data = buffer_.cdata();
-    const HeadScan scan = ScanHead({static_cast<const char*>(data.data()), data.size()}, scanned);
+    const HeadScan scan = ScanHead(Buffered(), scanned);
     if (scan.bad) co_return 400;
     if (scan.end.has_value()) {
       head_size = *scan.end;
       co_return 0;
     }
-    scanned = data.size();
+    scanned = buffer_.size();
     if (scanned == buffer_.max_size()) co_return 431;
     const auto [error, size] =
         co_await socket_.async_read_some(buffer_.prepare(buffer_.max_size() - scanned), kAwait);
@@ -176,31 +177,6 @@ Task<int> HttpConnection::ReadHead(size_t& head_size) {
     if (error) co_return error == asio::error::operation_aborted ? 408 : kGone;
     buffer_.commit(size);
   }
-}
-
-int HttpConnection::ParseHead(size_t head_size, Parser& parser, HttpCall& call) {
-  parser.header_limit(shared_->options.max_header_bytes + 1);
-  parser.body_limit(boost::none);  // Too large a body is refused after check_head, not before.
-  error_code error;
-  parser.put(asio::buffer(buffer_.cdata(), head_size), error);
-  if (error || !parser.is_header_done()) return 400;
-  buffer_.consume(head_size);
-
-  const auto& request = parser.get();
-  for (const auto& field : request) {
-    call.headers.emplace_back(absl::AsciiStrToLower(View(field.name_string())),
-                              std::string(field.value()));
-  }
-  const absl::string_view target = View(request.target());
-  if (const int status = CheckRequest(request.version() % 10, target, call.headers); status != 0) {
-    return status;
-  }
-  const size_t path_size = std::min(target.find('?'), target.size());
-  call.method = std::string(request.method_string());
-  call.path = std::string(target.substr(0, path_size));
-  if (path_size < target.size()) call.query = std::string(target.substr(path_size + 1));
-  call.received = absl::Now();
-  return 0;
 }
 
 Task<int> HttpConnection::ReadBody(Parser& parser, const HttpCall& head) {
@@ -255,6 +231,20 @@ Task<bool> HttpConnection::Refuse(int status) {
   co_return co_await Answer(shared_->handler.refuse(status), {.keep_alive = false});
 }
 
+Task<bool> HttpConnection::EndUnhandled(int refused, HttpCall head) {
+  Tell(std::max(refused, 0), head);
+  if (refused == kGone) co_return false;
+  co_return co_await Refuse(refused);
+}
+
+Task<void> HttpConnection::TellTurnedAway(int status) {
+  deadline_ = Clock::now() + kLinger;
+  const auto [error, size] =
+      co_await socket_.async_read_some(buffer_.prepare(buffer_.max_size()), kAwait);
+  buffer_.commit(size);
+  if (!error) Tell(status, Glimpse());
+}
+
 Task<void> HttpConnection::Linger() {
   error_code ignored;
   socket_.shutdown(asio::socket_base::shutdown_send, ignored);
@@ -284,6 +274,7 @@ Task<void> TurnAway(Socket socket, Shared* shared) {
   const absl::Cleanup leave = [shared] { --shared->turned_away; };
   const auto connection = std::make_shared<HttpConnection>(std::move(socket), shared);
   co_await connection->Refuse(429);
+  co_await connection->TellTurnedAway(429);
   co_await connection->Linger();
 }
 

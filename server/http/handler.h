@@ -50,6 +50,11 @@ struct Handler {
   std::function<void(HttpCall call, OnReply on_reply)> handle;
   // The reply to what the listener itself refuses: 400 (not HTTP), 408, 413, 429, 431, 500, 501.
   std::function<HttpReply(int status)> refuse;
+  // Told of each request that gets no reply of the handler's, so that none goes without a trace:
+  // `status` is what the listener refuses it with, 0 where nobody is left to answer. `head` has
+  // what could be read of its head, perhaps only some headers, and is not to be trusted for more
+  // than a line in a log. Runs on the listener's thread; must not block. May be null.
+  std::function<void(int status, const HttpCall& head)> not_handled;
 };
 
 }  // namespace kyc::http

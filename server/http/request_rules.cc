@@ -50,10 +50,18 @@ bool IsHost(absl::string_view text) {
   return std::all_of(host.begin(), host.end(), IsNameByte);
 }
 
-bool IsPath(absl::string_view target) {
-  return absl::StartsWith(target, "/") && std::all_of(target.begin(), target.end(), [](char c) {
-           return absl::ascii_isgraph(c) && c != '#';
-         });
+// Of "http://gateway/a?b" what follows the authority: "/a?b". Nullopt: it is no such URI.
+absl::optional<absl::string_view> BehindAuthority(absl::string_view uri) {
+  const size_t scheme_size = uri.find("://");
+  if (scheme_size == absl::string_view::npos) return absl::nullopt;
+  const absl::string_view scheme = uri.substr(0, scheme_size);
+  if (!absl::EqualsIgnoreCase(scheme, "http") && !absl::EqualsIgnoreCase(scheme, "https")) {
+    return absl::nullopt;
+  }
+  uri.remove_prefix(scheme_size + 3);
+  const size_t authority_size = std::min(uri.find_first_of("/?"), uri.size());
+  if (!IsHost(uri.substr(0, authority_size))) return absl::nullopt;
+  return uri.substr(authority_size);
 }
 
 int CheckFraming(int minor_version, const Headers& headers) {
@@ -84,13 +92,45 @@ HeadScan ScanHead(absl::string_view bytes, size_t from) {
   return {};
 }
 
-int CheckRequest(int minor_version, absl::string_view target, const Headers& headers) {
-  if (!IsPath(target)) return 400;
+absl::optional<Target> ReadTarget(absl::string_view target) {
+  const bool graphic = std::all_of(target.begin(), target.end(),
+                                   [](char c) { return absl::ascii_isgraph(c) && c != '#'; });
+  if (!graphic) return absl::nullopt;
+  if (!absl::StartsWith(target, "/")) {
+    const absl::optional<absl::string_view> behind = BehindAuthority(target);
+    if (!behind.has_value()) return absl::nullopt;
+    target = *behind;
+  }
+  const size_t path_size = std::min(target.find('?'), target.size());
+  Target read{std::string(target.substr(0, path_size)), ""};
+  if (read.path.empty()) read.path = "/";  // "http://gateway" means its root.
+  if (path_size < target.size()) read.query = std::string(target.substr(path_size + 1));
+  return read;
+}
+
+int CheckRequest(int minor_version, const Headers& headers) {
   const Found host = Find(headers, "host");
   if (host.count > 1 || (host.count == 0 && minor_version > 0)) return 400;
   if (host.count == 1 && !IsHost(host.value)) return 400;
   if (const int status = CheckFraming(minor_version, headers); status != 0) return status;
   return Find(headers, "content-encoding").count == 0 ? 0 : 501;
+}
+
+Headers GlimpseHeaders(absl::string_view bytes) {
+  Headers headers;
+  size_t begin = std::min(bytes.find('\n'), bytes.size());  // Behind the request line.
+  while (begin < bytes.size()) {
+    const size_t end = bytes.find('\n', ++begin);
+    if (end == absl::string_view::npos) break;
+    const absl::string_view line = absl::StripAsciiWhitespace(bytes.substr(begin, end - begin));
+    if (line.empty()) break;
+    if (const size_t colon = line.find(':'); colon != absl::string_view::npos) {
+      headers.emplace_back(absl::AsciiStrToLower(absl::StripAsciiWhitespace(line.substr(0, colon))),
+                           std::string(absl::StripAsciiWhitespace(line.substr(colon + 1))));
+    }
+    begin = end;
+  }
+  return headers;
 }
 
 }  // namespace kyc::http

@@ -4,6 +4,7 @@
 #define SERVER_HTTP_REQUEST_RULES_H_
 
 #include <cstddef>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
@@ -22,12 +23,29 @@ struct HeadScan {
 // character other than TAB, a folded header line.
 HeadScan ScanHead(absl::string_view bytes, size_t from);
 
+// A request target, taken apart.
+struct Target {
+  std::string path;
+  std::string query;
+};
+
+// Of an absolute path ("/a?b"), or of an absolute URI of http or https ("http://gateway/a?b"),
+// which RFC 9112 wants accepted (3.2.2). Such a URI says by itself whom it means, whatever Host
+// says: as nothing here is chosen by a host's name, neither is looked at. Nullopt, to be refused
+// with 400: any other target, one with a fragment or a byte that is no graphic ASCII, a garbled
+// authority, one with a user.
+absl::optional<Target> ReadTarget(absl::string_view target);
+
 // The status that refuses a request, or 0. `minor_version` is that of HTTP/1.x.
-//   400: a target that is not an absolute path; in HTTP/1.1 no Host; in any version several or a
-//        garbled Host; several Content-Lengths, or one that is not a plain number; a
-//        Transfer-Encoding in HTTP/1.0, or together with a Content-Length, or several times.
+//   400: in HTTP/1.1 no Host; in any version several or a garbled Host; several Content-Lengths, or
+//        one that is not a plain number; a Transfer-Encoding in HTTP/1.0, or together with a
+//        Content-Length, or several times.
 //   501: a Transfer-Encoding but exactly `chunked`; any Content-Encoding.
-int CheckRequest(int minor_version, absl::string_view target, const Headers& headers);
+int CheckRequest(int minor_version, const Headers& headers);
+
+// The headers that can be seen in the bytes of a head that became no request: whole lines with a
+// colon, names in lower case. For a line in a log only: who sent it may have meant otherwise.
+Headers GlimpseHeaders(absl::string_view bytes);
 
 // The chunk extensions of one request, in bytes.
 inline constexpr size_t kMaxChunkExtensionBytes = 4096;

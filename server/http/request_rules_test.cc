@@ -55,80 +55,119 @@ TEST(ScanHead, BytesOneByOneAreJudgedAsTheWhole) {
   }
 }
 
+struct TargetCase {
+  std::string target;
+  std::string read;  // "path query"; "none" if it is refused.
+};
+
+TEST(ReadTarget, EachTargetIsReadAsListed) {
+  const TargetCase cases[] = {
+      {"/", "/ "},
+      {"/a?b=c?d", "/a b=c?d"},
+      {"/a?", "/a "},
+      {"//h/a", "//h/a "},
+      {"/http://h/a", "/http://h/a "},
+      {"http://h/a/b?c", "/a/b c"},
+      {"HTTP://gateway.internal:8081/a", "/a "},
+      {"https://[::1]:8081/a?b", "/a b"},
+      {"http://h", "/ "},
+      {"http://h?b", "/ b"},
+
+      {"", "none"},
+      {"*", "none"},
+      {"a", "none"},
+      {"?a", "none"},
+      {"h:443", "none"},
+      {"/a#b", "none"},
+      {"/\xc3\xa4", "none"},
+      {"http://h/a#b", "none"},
+      {"http://h/\xc3\xa4", "none"},
+      {"http://", "none"},
+      {"http:///a", "none"},
+      {"http:/a", "none"},
+      {"http://user@h/a", "none"},
+      {"http://h:80:90/a", "none"},
+      {"http://h:/a", "none"},
+      {"http://a\\b/", "none"},
+      {"ftp://h/a", "none"},
+      {"://h/a", "none"},
+      {"hhttp://h/a", "none"},
+  };
+  for (const TargetCase& c : cases) {
+    const absl::optional<Target> target = ReadTarget(c.target);
+    EXPECT_EQ(target.has_value() ? target->path + " " + target->query : "none", c.read) << c.target;
+  }
+}
+
+TEST(GlimpseHeaders, WholeLinesWithAColonAreSeen) {
+  const Headers two = {{"x-callback-token", "t"}, {"a", "b: c"}};
+  EXPECT_EQ(GlimpseHeaders("POST / HTTP/1.1\r\nX-Callback-Token: t\r\na:b: c\r\n\r\nz: z\r\n"),
+            two);
+  EXPECT_EQ(GlimpseHeaders("POST / HTTP/1.1\nX-Callback-Token : t\n folded\na:b: c\nd: cut"), two);
+  for (const char* none : {"", "x-callback-token: t", "GET /\r\n", "GET /\r\n\r\na: b\r\n"}) {
+    EXPECT_TRUE(GlimpseHeaders(none).empty()) << none;
+  }
+}
+
 struct RequestCase {
   std::string name;
   int minor_version;
-  std::string target;
   Headers headers;
   int status;
 };
 
 TEST(CheckRequest, EachRequestIsJudgedAsListed) {
   const RequestCase cases[] = {
-      {"Plain", 1, "/a?b=c", {{"host", "h"}}, 0},
-      {"NoHostInHttp10", 0, "/", {}, 0},
-      {"HostAndPort", 1, "/", {{"host", "gateway.internal:8081"}}, 0},
-      {"HostIpv6", 1, "/", {{"host", "[::1]:8081"}}, 0},
-      {"HostIpv6WithoutPort", 1, "/", {{"host", "[::1]"}}, 0},
-      {"ContentLength", 1, "/", {{"host", "h"}, {"content-length", "12"}}, 0},
-      {"Chunked", 1, "/", {{"host", "h"}, {"transfer-encoding", "Chunked"}}, 0},
+      {"Plain", 1, {{"host", "h"}}, 0},
+      {"NoHostInHttp10", 0, {}, 0},
+      {"HostAndPort", 1, {{"host", "gateway.internal:8081"}}, 0},
+      {"HostIpv6", 1, {{"host", "[::1]:8081"}}, 0},
+      {"HostIpv6WithoutPort", 1, {{"host", "[::1]"}}, 0},
+      {"ContentLength", 1, {{"host", "h"}, {"content-length", "12"}}, 0},
+      {"Chunked", 1, {{"host", "h"}, {"transfer-encoding", "Chunked"}}, 0},
 
-      {"AbsoluteTarget", 1, "http://h/", {{"host", "h"}}, 400},
-      {"AuthorityTarget", 1, "h:443", {{"host", "h"}}, 400},
-      {"AsteriskTarget", 1, "*", {{"host", "h"}}, 400},
-      {"EmptyTarget", 1, "", {{"host", "h"}}, 400},
-      {"FragmentInTarget", 1, "/a#b", {{"host", "h"}}, 400},
-      {"ByteAboveAsciiInTarget", 1, "/\xc3\xa4", {{"host", "h"}}, 400},
-      {"NoHost", 1, "/", {}, 400},
-      {"TwoHosts", 1, "/", {{"host", "h"}, {"host", "h"}}, 400},
-      {"TwoHostsInHttp10", 0, "/", {{"host", "h"}, {"host", "i"}}, 400},
-      {"EmptyHost", 1, "/", {{"host", ""}}, 400},
-      {"HostWithBlank", 1, "/", {{"host", "a b"}}, 400},
-      {"HostWithPath", 1, "/", {{"host", "a/b"}}, 400},
-      {"HostWithUser", 1, "/", {{"host", "a@b"}}, 400},
-      {"HostWithGarbledPort", 1, "/", {{"host", "a:b"}}, 400},
-      {"HostWithEmptyPort", 1, "/", {{"host", "a:"}}, 400},
-      {"HostWithLongPort", 1, "/", {{"host", "a:123456"}}, 400},
-      {"HostBracketOpen", 1, "/", {{"host", "[::1"}}, 400},
-      {"HostBracketNames", 1, "/", {{"host", "[gateway]"}}, 400},
+      {"NoHost", 1, {}, 400},
+      {"TwoHosts", 1, {{"host", "h"}, {"host", "h"}}, 400},
+      {"TwoHostsInHttp10", 0, {{"host", "h"}, {"host", "i"}}, 400},
+      {"EmptyHost", 1, {{"host", ""}}, 400},
+      {"HostWithBlank", 1, {{"host", "a b"}}, 400},
+      {"HostWithPath", 1, {{"host", "a/b"}}, 400},
+      {"HostWithUser", 1, {{"host", "a@b"}}, 400},
+      {"HostWithGarbledPort", 1, {{"host", "a:b"}}, 400},
+      {"HostWithEmptyPort", 1, {{"host", "a:"}}, 400},
+      {"HostWithLongPort", 1, {{"host", "a:123456"}}, 400},
+      {"HostBracketOpen", 1, {{"host", "[::1"}}, 400},
+      {"HostBracketNames", 1, {{"host", "[gateway]"}}, 400},
       {"TwoContentLengths",
        1,
-       "/",
        {{"host", "h"}, {"content-length", "1"}, {"content-length", "1"}},
        400},
-      {"ContentLengthNegative", 1, "/", {{"host", "h"}, {"content-length", "-1"}}, 400},
-      {"ContentLengthSigned", 1, "/", {{"host", "h"}, {"content-length", "+1"}}, 400},
-      {"ContentLengthList", 1, "/", {{"host", "h"}, {"content-length", "1, 1"}}, 400},
-      {"ContentLengthEmpty", 1, "/", {{"host", "h"}, {"content-length", ""}}, 400},
-      {"ContentLengthHex", 1, "/", {{"host", "h"}, {"content-length", "0x1"}}, 400},
+      {"ContentLengthNegative", 1, {{"host", "h"}, {"content-length", "-1"}}, 400},
+      {"ContentLengthSigned", 1, {{"host", "h"}, {"content-length", "+1"}}, 400},
+      {"ContentLengthList", 1, {{"host", "h"}, {"content-length", "1, 1"}}, 400},
+      {"ContentLengthEmpty", 1, {{"host", "h"}, {"content-length", ""}}, 400},
+      {"ContentLengthHex", 1, {{"host", "h"}, {"content-length", "0x1"}}, 400},
       {"ContentLengthOfTwentyDigits",
        1,
-       "/",
        {{"host", "h"}, {"content-length", "18446744073709551617"}},
        400},
       {"ChunkedWithContentLength",
        1,
-       "/",
        {{"host", "h"}, {"content-length", "1"}, {"transfer-encoding", "chunked"}},
        400},
-      {"ChunkedInHttp10", 0, "/", {{"transfer-encoding", "chunked"}}, 400},
+      {"ChunkedInHttp10", 0, {{"transfer-encoding", "chunked"}}, 400},
       {"ChunkedTwice",
        1,
-       "/",
        {{"host", "h"}, {"transfer-encoding", "chunked"}, {"transfer-encoding", "chunked"}},
        400},
-      {"ChunkedListedTwice",
-       1,
-       "/",
-       {{"host", "h"}, {"transfer-encoding", "chunked, chunked"}},
-       501},
-      {"ChunkedAfterGzip", 1, "/", {{"host", "h"}, {"transfer-encoding", "gzip, chunked"}}, 501},
-      {"TransferIdentity", 1, "/", {{"host", "h"}, {"transfer-encoding", "identity"}}, 501},
-      {"TransferXchunked", 1, "/", {{"host", "h"}, {"transfer-encoding", "xchunked"}}, 501},
-      {"ContentGzip", 1, "/", {{"host", "h"}, {"content-encoding", "gzip"}}, 501},
+      {"ChunkedListedTwice", 1, {{"host", "h"}, {"transfer-encoding", "chunked, chunked"}}, 501},
+      {"ChunkedAfterGzip", 1, {{"host", "h"}, {"transfer-encoding", "gzip, chunked"}}, 501},
+      {"TransferIdentity", 1, {{"host", "h"}, {"transfer-encoding", "identity"}}, 501},
+      {"TransferXchunked", 1, {{"host", "h"}, {"transfer-encoding", "xchunked"}}, 501},
+      {"ContentGzip", 1, {{"host", "h"}, {"content-encoding", "gzip"}}, 501},
   };
   for (const RequestCase& c : cases) {
-    EXPECT_EQ(CheckRequest(c.minor_version, c.target, c.headers), c.status) << c.name;
+    EXPECT_EQ(CheckRequest(c.minor_version, c.headers), c.status) << c.name;
   }
 }
 

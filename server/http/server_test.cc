@@ -35,6 +35,16 @@ TEST_F(ServerTest, RequestArrivesWhole) {
   EXPECT_FALSE(absl::StrContains(response, "Server:")) << response;
 }
 
+TEST_F(ServerTest, AbsoluteTargetIsServedWhateverHostSays) {
+  Start();
+  RawClient client(port());
+  for (const char* target : {"http://h/a/b?c=d", "HTTP://gateway.internal:8081/a/b?c=d"}) {
+    client.Send(
+        absl::StrCat("POST ", target, " HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx"));
+    EXPECT_TRUE(absl::EndsWith(client.ReadResponse(), "\r\n\r\nPOST /a/b c=d x;")) << target;
+  }
+}
+
 TEST_F(ServerTest, HeadIsAnsweredWithoutBody) {
   Start();
   RawClient client(port());

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
@@ -79,6 +80,13 @@ class Reading {
     return nullptr;
   }
 
+  void StripBlanks(std::string& status) {
+    const size_t size = status.size();
+    absl::StripAsciiWhitespace(&status);
+    if (status.size() == size) return;
+    Note(::netzme::v1::ANOMALY_STATUS_BLANKS);
+    deviations_.push_back("status_blanks");
+  }
   void Note(Anomaly anomaly) {
     const auto& noted = event_.anomalies();
     if (std::find(noted.begin(), noted.end(), anomaly) == noted.end()) {
@@ -126,6 +134,7 @@ absl::optional<Refusal> Reading::ReadStatus() {
     if (value == nullptr) continue;
     absl::optional<std::string> text = json::ReadString(*value, deviations_);
     if (!text.has_value()) return InvalidFormat(kField);
+    StripBlanks(*text);
     if (status.has_value() && !absl::EqualsIgnoreCase(*status, *text)) return InvalidFormat(kField);
     if (!status.has_value()) status = std::move(text);
   }

@@ -136,6 +136,17 @@ std::vector<AcceptedCase> AcceptedCases() {
        kApproved + R"(benefits: "a")"},
       {"StatusUpperCase", R"("status":"APPROVED","benefits":["a"])",
        R"(status: UPGRADE_STATUS_APPROVED status_text: "APPROVED" benefits: "a")"},
+      {"StatusWithBlanks", R"("status":" approved\t\n","benefits":["a"])",
+       kApproved + R"(anomalies: ANOMALY_STATUS_BLANKS benefits: "a")"},
+      {"OtherStatusWithBlanks", R"("status":"on hold ")",
+       "anomalies: ANOMALY_STATUS_BLANKS anomalies: ANOMALY_UNKNOWN_STATUS "
+       R"(status: UPGRADE_STATUS_OTHER status_text: "on hold")"},
+      {"StatusTwiceOnceWithBlanks",
+       R"("status":"approved","additionalInfo":{"status":" Approved ","benefits":["a"]})",
+       kApproved + R"(anomalies: ANOMALY_STATUS_BLANKS benefits: "a")"},
+      {"StatusOfBlanksAboveOne",
+       R"("status":"  ","additionalInfo":{"status":"approved","benefits":["a"]})",
+       kApproved + R"(benefits: "a")"},
       {"StatusNestedOnly", R"("additionalInfo":{"status":"Rejected","rejectReasons":["a"]})",
        R"(status: UPGRADE_STATUS_REJECTED status_text: "Rejected" reject_reasons: "a")"},
       {"StatusTwiceTheSameInOtherCase",
@@ -335,6 +346,7 @@ std::vector<RefusedCase> RefusedCases() {
       {"NullStatus", r + R"("status":null})", missing, no_status, "r"},
       {"EmptyStatus", r + R"("status":"","additionalInfo":{"status":""}})", missing, no_status,
        "r"},
+      {"StatusOfBlanks", r + R"("status":" \t"})", missing, no_status, "r"},
       {"StatusInUnreadableInfo", r + R"("additionalInfo":"status"})", missing, no_status, "r"},
   };
 }

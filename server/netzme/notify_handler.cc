@@ -4,14 +4,14 @@
 #include <variant>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/types/optional.h"
 #include "server/call/error.h"
+#include "server/call/repeated_lines.h"
 #include "server/crypto/mac.h"
 #include "server/json/value.h"
+#include "server/netzme/content_type.h"
 #include "server/netzme/notification.h"
 #include "server/netzme/snap_answer.h"
 
@@ -20,44 +20,48 @@ namespace {
 
 using Accounts = std::vector<NotifyAccount>;
 
-// The one value of a header; nullopt if it is missing or there several times.
-absl::optional<absl::string_view> OnlyHeader(const http::HttpCall& call, absl::string_view name) {
-  absl::optional<absl::string_view> only;
-  for (const auto& [key, value] : call.headers) {
-    if (key != name) continue;
-    if (only.has_value()) return absl::nullopt;
-    only = value;
-  }
-  return only;
-}
+// It takes an operator, or age, to make room in the quarantine.
+constexpr int kRetryWhenFullSeconds = 60;
 
-// The account whose token the request carries, or null. Compares with every token, so that the
-// time tells nothing about which one was nearly right.
-const NotifyAccount* AccountOf(const Accounts& accounts, const http::HttpCall& call) {
-  const absl::string_view token = OnlyHeader(call, "x-callback-token").value_or("");
-  const NotifyAccount* found = nullptr;
-  for (const NotifyAccount& account : accounts) {
-    for (const Secret& secret : account.callback_tokens) {
-      if (crypto::SecretEquals(secret, token) && !token.empty()) found = &account;
+// Whose token a request carries.
+struct Sender {
+  const NotifyAccount* account = nullptr;  // Null: nobody's.
+  int tokens = 0;                          // One is right; others would be a matter of choice.
+};
+
+// Compares with every token, so that the time tells nothing about which one was nearly right.
+Sender SenderOf(const Accounts& accounts, const http::HttpCall& call) {
+  Sender sender;
+  for (const auto& [name, token] : call.headers) {
+    if (name != "x-callback-token") continue;
+    ++sender.tokens;
+    for (const NotifyAccount& account : accounts) {
+      for (const Secret& secret : account.callback_tokens) {
+        if (crypto::SecretEquals(secret, token) && !token.empty()) sender.account = &account;
+      }
     }
   }
-  return found;
+  return sender;
 }
 
-bool SaysJson(const http::HttpCall& call) {
-  absl::string_view type = OnlyHeader(call, "content-type").value_or("");
-  type = type.substr(0, type.find(';'));
-  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(type), "application/json");
-}
+// What a line says of a body that nobody has read to its end.
+constexpr char kUnread[] = ", body not read";
 
 std::string Line(const SnapAnswer& answer) {
   return absl::StrCat(answer.code, " ", answer.message);
 }
 
-// What failed when the log or the quarantine did: too many wait, the way to it, or the disk.
-int StatusOfFailure(const absl::Status& failure) {
-  if (absl::IsResourceExhausted(failure)) return 429;
-  return ReasonOf(failure) == "LOG_UNREACHABLE" ? 503 : 500;
+// What failed when the log or the quarantine did: its room, too many wait, the way to it, or the
+// disk.
+SnapAnswer AnswerOfFailure(const absl::Status& failure) {
+  const std::string reason = ReasonOf(failure);
+  if (reason == "QUARANTINE_FULL") {
+    SnapAnswer answer = AnswerOfStatus(503);
+    answer.retry_after_seconds = kRetryWhenFullSeconds;
+    return answer;
+  }
+  if (absl::IsResourceExhausted(failure)) return AnswerOfStatus(429);
+  return AnswerOfStatus(reason == "LOG_UNREACHABLE" ? 503 : 500);
 }
 
 // Shared by the steps of the handler and by the answers still to come.
@@ -68,11 +72,13 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
       : options_(std::move(options)),
         event_log_(event_log),
         quarantine_(quarantine),
-        metrics_(metrics) {}
+        metrics_(metrics),
+        lines_(options_.log) {}
 
-  absl::optional<http::HttpReply> CheckHead(const http::HttpCall& head) const;
+  absl::optional<http::HttpReply> CheckHead(const http::HttpCall& head);
   void Handle(http::HttpCall call, http::OnReply on_reply);
   http::HttpReply Refuse(int status) const { return Answer(AnswerOfStatus(status), absl::Now()); }
+  void NotHandled(int status, const http::HttpCall& head);
 
  private:
   void Append(::netzme::v1::UpgradeEvent event, absl::Time received, http::OnReply on_reply);
@@ -83,18 +89,20 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
     metrics_.NotificationAnswered(answer.code, absl::Now() - received);
     return ToReply(answer);
   }
-  void Log(absl::string_view account, absl::string_view answer, absl::string_view rest) const {
-    if (options_.log == nullptr) return;
-    options_.log(absl::StrCat("notification of account ", account, " answered ", answer, rest));
+  void Log(absl::string_view account, absl::string_view answer, absl::string_view rest) {
+    lines_.Say(absl::StrCat("notification of account ", account, " answered ", answer, rest));
   }
 
   const NotifyOptions options_;
   events::EventLog& event_log_;
   events::Quarantine& quarantine_;
   Metrics& metrics_;
+  RepeatedLines lines_;
 };
 
-absl::optional<http::HttpReply> Webhook::CheckHead(const http::HttpCall& head) const {
+absl::optional<http::HttpReply> Webhook::CheckHead(const http::HttpCall& head) {
+  const std::shared_ptr<const Accounts> accounts = options_.accounts();
+  const Sender sender = SenderOf(*accounts, head);
   int status = 0;
   if (options_.draining->load()) {
     status = 503;
@@ -102,24 +110,43 @@ absl::optional<http::HttpReply> Webhook::CheckHead(const http::HttpCall& head) c
     status = 404;
   } else if (head.method != "POST") {
     status = 405;
-  } else if (AccountOf(*options_.accounts(), head) == nullptr) {
+  } else if (sender.account == nullptr || sender.tokens != 1) {
     status = 401;
   }
   if (status == 0) return absl::nullopt;
-  return Answer(AnswerOfStatus(status), head.received);
+  const SnapAnswer answer = AnswerOfStatus(status);
+  if (sender.account != nullptr) Log(sender.account->name, Line(answer), kUnread);
+  return Answer(answer, head.received);
+}
+
+void Webhook::NotHandled(int status, const http::HttpCall& head) {
+  const std::shared_ptr<const Accounts> accounts = options_.accounts();
+  const Sender sender = SenderOf(*accounts, head);
+  if (sender.account == nullptr) return;
+  if (status == 0) {
+    lines_.Say(absl::StrCat("notification of account ", sender.account->name,
+                            " not answered: its sender went away before it was whole"));
+  } else if (status == 500) {
+    Log(sender.account->name, Line(AnswerOfStatus(status)),
+        ": no reply came in time");
+  } else {
+    Log(sender.account->name, Line(AnswerOfStatus(status)), kUnread);
+  }
 }
 
 void Webhook::Handle(http::HttpCall call, http::OnReply on_reply) {
   const std::shared_ptr<const Accounts> accounts = options_.accounts();
-  const NotifyAccount* account = AccountOf(*accounts, call);
+  const NotifyAccount* account = SenderOf(*accounts, call).account;
   if (account == nullptr) {  // The token was withdrawn since the head was checked.
     return std::move(on_reply)(Answer(AnswerOfStatus(401), call.received));
   }
-  if (!SaysJson(call)) {
+  const ContentType type = ContentTypeOf(call.headers);
+  if (type == ContentType::kOther) {
     return Quarantine(std::move(call), account->name, AnswerOfStatus(400),
-                      "the Content-Type is not application/json", std::move(on_reply));
+                      "the Content-Type does not mean JSON", std::move(on_reply));
   }
   json::Deviations deviations;
+  if (type == ContentType::kMeansJson) deviations.push_back("content_type");
   auto read = ReadNotification(call.body, deviations);
   for (const std::string& deviation : deviations) metrics_.Deviation("netzme", deviation);
   if (auto* refusal = std::get_if<Refusal>(&read)) {
@@ -129,6 +156,7 @@ void Webhook::Handle(http::HttpCall call, http::OnReply on_reply) {
   }
   auto& event = std::get<::netzme::v1::UpgradeEvent>(read);
   event.set_account(account->name);
+  if (type == ContentType::kMeansJson) event.add_anomalies(::netzme::v1::ANOMALY_CONTENT_TYPE);
   Append(std::move(event), call.received, std::move(on_reply));
 }
 
@@ -142,7 +170,7 @@ void Webhook::Append(::netzme::v1::UpgradeEvent event, absl::Time received,
                             absl::StatusOr<events::Appended> appended) mutable {
         SnapAnswer answer;
         if (!appended.ok()) {
-          answer = AnswerOfStatus(StatusOfFailure(appended.status()));
+          answer = AnswerOfFailure(appended.status());
           self->Log(account, Line(answer), absl::StrCat(": ", appended.status().message()));
         }
         answer.reference = std::move(reference);
@@ -158,13 +186,12 @@ void Webhook::Quarantine(http::HttpCall call, std::string account, SnapAnswer an
       std::move(call.body), line, account,
       [self = shared_from_this(), received = call.received, account, answer = std::move(answer),
        line, on_reply = std::move(on_reply)](absl::Status kept) mutable {
-        // A full quarantine does not change that the body is wrong; a disk that fails, or a queue
-        // that is full, may do better when the sender repeats.
-        if (!kept.ok() && ReasonOf(kept) != "QUARANTINE_FULL") {
+        // 400 tells the sender that it need not come again, so it is said of what is kept only.
+        if (!kept.ok()) {
           const std::string reference = std::move(answer.reference);
-          answer = AnswerOfStatus(StatusOfFailure(kept));
+          answer = AnswerOfFailure(kept);
           answer.reference = reference;
-          line = Line(answer);
+          line = absl::StrCat(Line(answer), " instead of ", line);
         }
         self->Log(account, line,
                   kept.ok() ? std::string(", body kept in quarantine")
@@ -184,6 +211,9 @@ http::Handler NotifyHandler(NotifyOptions options, events::EventLog& event_log,
     webhook->Handle(std::move(call), std::move(on_reply));
   };
   handler.refuse = [webhook](int status) { return webhook->Refuse(status); };
+  handler.not_handled = [webhook](int status, const http::HttpCall& head) {
+    webhook->NotHandled(status, head);
+  };
   return handler;
 }
 

@@ -30,16 +30,21 @@ struct NotifyOptions {
   std::function<std::shared_ptr<const std::vector<NotifyAccount>>()> accounts;
   // Set once a drain has begun; every later request is answered 503.
   std::shared_ptr<const std::atomic<bool>> draining;
-  // One line about a notification that was refused or could not be kept: the answer and the
-  // account's name, nothing of the request. Thread-safe; may be null.
+  // One line about a notification that is not answered 200: the answer, the account's name and what
+  // became of the body, nothing of the request. The same line again within a minute is only counted
+  // (call/repeated_lines.h). Thread-safe; may be null.
   std::function<void(absl::string_view line)> log;
 };
 
 // The order of checks is: draining, path, method, token (all by check_head, before the body),
 // size (by the listener), Content-Type, JSON, fields. Only with a right token is anything of the
-// body looked at. Whatever is answered 400 then was kept in quarantine before, unless that is full.
+// body looked at.
 //
-// A body over the listener's limit is answered 413 whatever its Content-Type, and not kept.
+// A request with a right token leaves a trace, whatever becomes of it: its body is in the log and
+// it is answered 200, or its body is in quarantine and it is answered 400, or, where there is no
+// whole body or no room, it is answered so that its sender repeats it or knows that it must not,
+// and a line tells of it with its account: 503 while the quarantine is full, and all that is
+// refused by its head, by the listener, or not answered because its sender went away.
 //
 // A log that does not answer in the listener's time has the sender answered 500. It may commit the
 // event later: the repeat that follows is then judged as one, so nothing is lost or doubled.

@@ -240,18 +240,32 @@ TEST_F(NotifyHandlerTest, UnsetTokenInTheConfigurationLetsNobodyIn) {
   EXPECT_EQ(Send(call).status, 401);
 }
 
-TEST_F(NotifyHandlerTest, ContentTypeIsReadWithParametersAndInAnyCase) {
-  for (const char* type : {"application/json", "Application/JSON",
-                           "application/json; charset=utf-8", "application/json ;charset=UTF-8"}) {
-    http::HttpCall call = Call();
+TEST_F(NotifyHandlerTest, ContentTypesThatMeanJsonAreReadAndCounted) {
+  http::HttpCall call = Call(R"({"originalReferenceNo":"documented","status":"x"})");
+  call.headers[1].second = "Application/JSON; charset=utf-8";
+  EXPECT_EQ(Send(call).status, 200);
+  EXPECT_THAT((*log_->Latest("documented", ""))->event.anomalies(),
+              testing::Not(testing::Contains(::netzme::v1::ANOMALY_CONTENT_TYPE)));
+  EXPECT_THAT(metrics_.deviations, testing::IsEmpty());
+  int count = 0;
+  for (const char* type : {"", "text/json", "application/vnd.netzme+json"}) {
+    const std::string reference = absl::StrCat("odd-", ++count);
+    call = Call(absl::StrCat(R"({"originalReferenceNo":")", reference, R"(","status":"x"})"));
     call.headers[1].second = type;
     EXPECT_EQ(Send(call).status, 200) << type;
+    EXPECT_THAT((*log_->Latest(reference, ""))->event.anomalies(),
+                testing::Contains(::netzme::v1::ANOMALY_CONTENT_TYPE))
+        << type;
+    EXPECT_THAT(metrics_.deviations, testing::SizeIs(count)) << type;
   }
+  call.headers.pop_back();
+  EXPECT_EQ(Send(call).status, 200) << "a repeat, this time without any";
+  EXPECT_THAT(metrics_.deviations, testing::Each(std::string("netzme content_type")));
 }
 
 TEST_F(NotifyHandlerTest, OtherContentTypesAreRefusedAndTheirBodiesKept) {
   int64_t times = 0;
-  for (const char* type : {"", "text/plain", "application/jsonp", "application/json, text/plain"}) {
+  for (const char* type : {"text/plain", "application/jsonp", "application/json, text/plain"}) {
     http::HttpCall call = Call();
     call.headers[1].second = type;
     const http::HttpReply reply = Send(call);
@@ -261,7 +275,7 @@ TEST_F(NotifyHandlerTest, OtherContentTypesAreRefusedAndTheirBodiesKept) {
   }
   ASSERT_THAT(Kept(), testing::SizeIs(1));
   EXPECT_EQ(Kept()[0].times_received, times);
-  EXPECT_EQ(Kept()[0].answer, "4000000 Bad Request: the Content-Type is not application/json");
+  EXPECT_EQ(Kept()[0].answer, "4000000 Bad Request: the Content-Type does not mean JSON");
   EXPECT_EQ(log_->GetQuarantined(Kept()[0].id)->body, kBody);
 }
 
@@ -287,13 +301,66 @@ TEST_F(NotifyHandlerTest, WrongBodyIsKeptBeforeItIsAnswered) {
                           "status, body kept in quarantine"));
 }
 
-TEST_F(NotifyHandlerTest, FullQuarantineStillAnswers400) {
+TEST_F(NotifyHandlerTest, WhatAFullQuarantineCannotKeepIsAnswered503UntilThereIsRoom) {
   events::WriterOptions writer;
   writer.quarantine.max_entries = 1;
   Open(std::move(writer));
   EXPECT_EQ(Send(Call("first")).status, 400);
-  EXPECT_EQ(Send(Call("second")).status, 400);
+  for (int i = 0; i < 3; ++i) {
+    const http::HttpReply refused = Send(Call(kBadBody));
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(refused.headers, (http::Headers{{"Retry-After", "60"}}));
+    EXPECT_EQ(refused.body, R"({"responseCode":"5030000","responseMessage":"Service Unavailable",)"
+                            R"("originalReferenceNo":"r"})");
+  }
   EXPECT_THAT(Kept(), testing::SizeIs(1));
+  EXPECT_THAT(lines_, testing::SizeIs(2)) << "the same line is not written again";
+  EXPECT_THAT(lines_.back(),
+              testing::StartsWith("notification of account main answered 5030000 Service "
+                                  "Unavailable instead of 4000002 Invalid Mandatory Field status, "
+                                  "body not kept: The quarantine is full"));
+  EXPECT_EQ(Send(Call("first")).status, 400) << "it is there already";
+  EXPECT_EQ(Send(Call()).status, 200);
+
+  std::promise<void> discarded;
+  log_->Discard(Kept()[0].id, [&](absl::Status) { discarded.set_value(); });
+  discarded.get_future().wait();
+  EXPECT_EQ(Send(Call(kBadBody)).status, 400);
+  EXPECT_THAT(Kept(), testing::SizeIs(1));
+}
+
+TEST_F(NotifyHandlerTest, RequestsWithARightTokenThatAreRefusedUnreadAreLoggedWithTheirAccount) {
+  http::HttpCall elsewhere = Call(), otherwise = Call(), twice = Call();
+  elsewhere.path = "/secret-path";
+  otherwise.method = "GET";
+  twice.headers.emplace_back("x-callback-token", "wrong");
+  for (const http::HttpCall& call : {elsewhere, otherwise, twice}) handler_.check_head(call);
+  draining_->store(true);
+  handler_.check_head(Call());
+  http::HttpCall other;
+  other.headers = {{"x-callback-token", kOtherToken}};
+  for (const int status : {413, 413, 413, 0}) handler_.not_handled(status, other);
+  const std::string start = "notification of account ";
+  EXPECT_THAT(
+      lines_,
+      testing::ElementsAre(
+          start + "main answered 4040002 Invalid Routing, body not read",
+          start + "main answered 4050000 Requested Function Is Not Supported, body not read",
+          start + "main answered 4010000 Unauthorized, body not read",
+          start + "main answered 5030000 Service Unavailable, body not read",
+          start + "other answered 4130000 Request Entity Too Large, body not read",
+          start + "other not answered: its sender went away before it was whole"));
+}
+
+TEST_F(NotifyHandlerTest, RequestsWithoutARightTokenAreNotLogged) {
+  for (const HeadCase& c : kHeadCases) {
+    http::HttpCall call = Call();
+    call.headers[0].second = "wrong";
+    c.spoil(call);
+    if (c.name != "TwoTokens") handler_.check_head(call);
+    handler_.not_handled(413, http::HttpCall());
+  }
+  EXPECT_THAT(lines_, testing::IsEmpty());
 }
 
 TEST_F(NotifyHandlerTest, DeviationsAreCounted) {
@@ -368,6 +435,45 @@ TEST_F(NotifyHandlerTest, NotificationOverARealConnectionIsAnswered) {
   EXPECT_TRUE(absl::EndsWith(client.ReadResponse(), absl::StrCat("\r\n\r\n", kSuccess)));
   client.Send(absl::StrCat(head, "X-Callback-Token: wrong\r\n\r\n"));
   EXPECT_EQ(http::StatusOf(client.ReadResponse()), 401);
+}
+
+TEST_F(NotifyHandlerTest, AbsoluteTargetIsServedOverARealConnection) {
+  auto socket = net::ListenSocket::Open("127.0.0.1:0");
+  ASSERT_TRUE(socket.ok()) << socket.status();
+  const auto server = http::Server::Serve(*std::move(socket), {}, handler_);
+  const std::string request =
+      absl::StrCat("POST http://gateway:8081", kNotifyPath, " HTTP/1.1\r\nHost: gateway:8081\r\n",
+                   "Content-Length: ", sizeof(kBody) - 1, "\r\nX-Callback-Token: ", kToken, "\r\n");
+  http::RawClient client(server->port());
+  client.Send(absl::StrCat(request, "Content-Type: application/json\r\n\r\n", kBody));
+  EXPECT_TRUE(absl::EndsWith(client.ReadResponse(), absl::StrCat("\r\n\r\n", kSuccess)));
+  EXPECT_THAT(StoredReferences(), testing::ElementsAre("r"));
+}
+
+TEST_F(NotifyHandlerTest, EndsOfRealConnectionsAreLoggedWithTheirAccount) {
+  auto socket = net::ListenSocket::Open("127.0.0.1:0");
+  ASSERT_TRUE(socket.ok()) << socket.status();
+  const auto server = http::Server::Serve(
+      *std::move(socket), {.max_body_bytes = 10, .read_timeout = absl::Milliseconds(50)}, handler_);
+  const std::string head = absl::StrCat("POST ", kNotifyPath, " HTTP/1.1\r\nHost: h\r\n",
+                                        "X-Callback-Token: ", kToken, "\r\n");
+  const std::pair<std::string, int> requests[] = {
+      {"Content-Length: 11\r\n\r\n", 413},
+      {"Content-Length: 9\r\n\r\nx", 408},
+      {"Content-Encoding: gzip\r\n\r\n", 501},
+      {"Transfer-Encoding: chunked\r\n\r\nx\r\n", 400},
+      {absl::StrCat("A: ", std::string(20'000, 'a')), 431},
+  };
+  std::vector<std::string> expected;
+  for (const auto& [rest, status] : requests) {
+    EXPECT_EQ(http::StatusOf(http::Exchange(server->port(), head + rest)), status);
+    expected.push_back(absl::StrCat("notification of account main answered ", status, "0000"));
+  }
+  ASSERT_THAT(lines_, testing::SizeIs(expected.size()));
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_THAT(lines_[i], testing::StartsWith(expected[i]));
+    EXPECT_THAT(lines_[i], testing::EndsWith(", body not read"));
+  }
 }
 
 }  // namespace

@@ -5,12 +5,6 @@
 #include "server/json/body.h"
 
 namespace kyc::netzme {
-namespace {
-
-constexpr char kRetryAfterSeconds[] = "1";
-
-}  // namespace
-
 http::HttpReply ToReply(const SnapAnswer& answer) {
   http::HttpReply reply;
   if (!absl::SimpleAtoi(absl::string_view(answer.code).substr(0, 3), &reply.status)) {
@@ -18,7 +12,7 @@ http::HttpReply ToReply(const SnapAnswer& answer) {
   }
   if (reply.status == 405) reply.headers.emplace_back("Allow", "POST");
   if (reply.status == 429 || reply.status == 503) {
-    reply.headers.emplace_back("Retry-After", kRetryAfterSeconds);
+    reply.headers.emplace_back("Retry-After", absl::StrCat(answer.retry_after_seconds));
   }
   json::ObjectWriter body;
   body.String("responseCode", answer.code).String("responseMessage", answer.message);

@@ -12,7 +12,8 @@ namespace kyc::netzme {
 struct SnapAnswer {
   std::string code = "2000000";  // HTTP status, service code (00), case code.
   std::string message = "Successful";
-  std::string reference = {};  // originalReferenceNo where it was read, else empty and not sent.
+  std::string reference = {};   // originalReferenceNo where it was read, else empty and not sent.
+  int retry_after_seconds = 1;  // Sent with 429 and 503 only.
 };
 
 // The HTTP status is the code's first three digits. 405 says Allow: POST; 429 and 503 say when to

@@ -34,25 +34,29 @@ std::string WideKycBlock(const GatewayOptions& options) {
                       "  upstream { ", options.widekyc_upstream, " }\n}\n");
 }
 
-constexpr char kWebhookAndLog[] = R"(
+std::string WebhookAndLog(const GatewayOptions& options) {
+  return absl::StrCat(R"(
 webhook {
   listen: "127.0.0.1:0"
   accounts { name: "netzme" callback_token_files: "callback_token" }
+)",
+                      options.webhook, R"(
 }
 admin { listen: "127.0.0.1:0" }
 event_log {
   sqlite { path: "events.db" }
   sealing_keys { id: 1 key_file: "sealing_key" }
   lookup_key_file: "lookup_key"
+)",
+                      options.event_log, "\n}\n");
 }
-)";
 
 }  // namespace
 
 std::string ConfigText(const GatewayOptions& options) {
-  return absl::StrCat("grpc { listen: \"127.0.0.1:0\" ", options.grpc, " }\n", kWebhookAndLog,
-                      FinpayBlock(options), WideKycBlock(options), options.callers, "\n",
-                      options.more, "\n");
+  return absl::StrCat("grpc { listen: \"127.0.0.1:0\" ", options.grpc, " }\n",
+                      WebhookAndLog(options), FinpayBlock(options), WideKycBlock(options),
+                      options.callers, "\n", options.more, "\n");
 }
 
 GatewayFiles::GatewayFiles() : folder_(MakeFolder("gateway")) {

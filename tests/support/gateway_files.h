@@ -15,6 +15,8 @@ struct GatewayOptions {
   std::string grpc = {};
   std::string finpay_upstream = {};
   std::string widekyc_upstream = {};
+  std::string webhook = {};
+  std::string event_log = {};
   std::string callers = R"(callers { name: "local" loopback: true })";
   std::string more = {};         // At the top.
   bool second_accounts = false;  // Each upstream has "first" and "second" instead of "first".

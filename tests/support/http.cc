@@ -22,8 +22,10 @@ size_t Append(const char* bytes, size_t, size_t size, void* to) {
 
 HttpAnswer Perform(CURL* easy, uint16_t port, const std::string& target) {
   HttpAnswer answer;
-  const std::string url = absl::StrCat("http://127.0.0.1:", port, target);
+  const bool is_path = target[0] == '/';
+  const std::string url = absl::StrCat("http://127.0.0.1:", port, is_path ? target : "/");
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+  if (!is_path) curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, target.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,

@@ -17,7 +17,7 @@ struct HttpAnswer {
 
 HttpAnswer Get(uint16_t port, const std::string& target);
 
-// `headers` like "Content-Type: application/json".
+// `target` may be an absolute URI, too. `headers` like "Content-Type: application/json".
 HttpAnswer Post(uint16_t port, const std::string& target, const std::vector<std::string>& headers,
                 absl::string_view body);
 
