@@ -20,12 +20,22 @@ struct Breaker {
   absl::Duration window = absl::Seconds(10);
   absl::Duration open_for = absl::Seconds(5);
   int probes = 3;
+  absl::Duration unanswered_counts_after = absl::Seconds(1);
   bool disabled = false;
+};
+
+// A forward proxy on the way to an upstream.
+struct Proxy {
+  std::string url;
+  std::string user;  // Empty: none is told.
+  Secret password;
 };
 
 struct Upstream {
   absl::Duration attempt_timeout;
   absl::Duration connect_timeout = absl::Seconds(2);
+  absl::Duration idle_connection_age = absl::Seconds(30);
+  absl::Duration connection_age = absl::Minutes(5);
   int slots = 2000;
   int max_waiting = 500;
   absl::Duration slot_wait = absl::Milliseconds(250);
@@ -33,6 +43,8 @@ struct Upstream {
   std::string ca_file;
   std::vector<std::pair<std::string, std::string>> extra_headers;
   Breaker breaker;
+  absl::optional<Proxy> proxy;
+  bool believe_every_503 = false;
 };
 
 struct FinpayAccount {

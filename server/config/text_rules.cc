@@ -16,6 +16,7 @@ namespace {
 
 constexpr size_t kMaxNameBytes = 64;
 constexpr size_t kMaxUrlBytes = 2048;
+constexpr size_t kMaxUserBytes = 128;
 constexpr size_t kMaxHeaderBytes = 4096;
 
 // The gateway's own headers, and those that would change how a request is framed.
@@ -118,6 +119,23 @@ std::string UrlFault(absl::string_view url) {
     return "holds a character that no URL may";
   }
   return AuthorityFault(url.substr(0, url.find('/')), encrypted);
+}
+
+std::string ProxyUrlFault(absl::string_view url) {
+  if (url.empty()) return "is required";
+  if (!absl::ConsumePrefix(&url, "http://")) return "must begin with http://";
+  if (Has(url, '@')) return "must not hold a user or password";
+  absl::ConsumeSuffix(&url, "/");
+  const absl::optional<HostPort> at = Split(url);
+  if (!at || !at->port || !IsPort(*at->port, 1)) return "must have a host, and a port after it";
+  if (IsLoopbackAddress(*at) || (!at->bracketed && IsHostName(at->host))) return "";
+  return "must have a valid host";
+}
+
+std::string ProxyUserFault(absl::string_view user) {
+  const auto accept = [](char c) { return absl::ascii_isgraph(c) && c != ':'; };
+  if (user.size() <= kMaxUserBytes && All(user, accept)) return "";
+  return "must be at most 128 bytes of visible ASCII without a colon";
 }
 
 std::string NatsServerFault(absl::string_view server, bool plaintext_elsewhere) {

@@ -16,6 +16,10 @@ std::string ListenFault(absl::string_view listen, bool plaintext_elsewhere);
 // An upstream's base: https://host[:port][/path], or http:// to loopback; nothing else in it.
 std::string UrlFault(absl::string_view url);
 
+// A forward proxy: http://host:port; nothing else in it.
+std::string ProxyUrlFault(absl::string_view url);
+std::string ProxyUserFault(absl::string_view user);
+
 // A server of NATS: tls://host:port, or nats://host:port to loopback; elsewhere only where
 // `plaintext_elsewhere`.
 std::string NatsServerFault(absl::string_view server, bool plaintext_elsewhere);

@@ -46,6 +46,38 @@ TEST(UrlFault, HttpsAndLoopbackHttpAreFine) {
   }
 }
 
+TEST(ProxyUrlFault, HostAndPortByHttpAreFine) {
+  for (const char* url : {"http://proxy.example:3128", "http://10.0.0.1:8080/", "http://[::1]:1"}) {
+    EXPECT_EQ(ProxyUrlFault(url), "") << url;
+  }
+}
+
+TEST(ProxyUrlFault, EachFaultIsNamed) {
+  const std::string no_port = "must have a host, and a port after it";
+  const struct {
+    const char* url;
+    std::string fault;
+  } cases[] = {{"", "is required"},
+               {"https://proxy:3128", "must begin with http://"},
+               {"socks5://proxy:1080", "must begin with http://"},
+               {"proxy:3128", "must begin with http://"},
+               {"http://user:pass@proxy:3128", "must not hold a user or password"},
+               {"http://proxy", no_port},
+               {"http://proxy:0", no_port},
+               {"http://proxy:3128/path", no_port},
+               {"http://:3128", "must have a valid host"},
+               {"http://pro xy:3128", "must have a valid host"}};
+  for (const auto& c : cases) EXPECT_EQ(ProxyUrlFault(c.url), c.fault) << c.url;
+}
+
+TEST(ProxyUserFault, OnlyVisibleAsciiWithoutAColon) {
+  for (const char* user : {"", "gateway", "DOMAIN\\gateway"}) EXPECT_EQ(ProxyUserFault(user), "");
+  for (const std::string& user : {std::string("a:b"), std::string("a b"), std::string("a\n"),
+                                  std::string(129, 'a'), std::string("\xc3\xa9")}) {
+    EXPECT_EQ(ProxyUserFault(user), "must be at most 128 bytes of visible ASCII without a colon");
+  }
+}
+
 TEST(UrlFault, EachFaultIsNamed) {
   const std::string plaintext = "must be https: only loopback may be spoken to in plaintext";
   const std::string no_host = "must have a host, and a port after it";

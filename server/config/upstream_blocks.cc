@@ -33,6 +33,10 @@ Breaker CheckBreaker(const std::string& at, const v1::Breaker& block, FieldCheck
   breaker.open_for = checks.Span(at + ".open_for", block.has_open_for(), block.open_for(),
                                  {absl::Seconds(5), absl::Milliseconds(100), absl::Minutes(10)});
   breaker.probes = static_cast<int>(checks.Number(at + ".probes", block.probes(), {3, 1, 1000}));
+  breaker.unanswered_counts_after =
+      checks.Span(at + ".unanswered_counts_after", block.has_unanswered_counts_after(),
+                  block.unanswered_counts_after(),
+                  {absl::Seconds(1), absl::Milliseconds(100), absl::Minutes(5)});
   breaker.disabled = block.disabled();
   return breaker;
 }
@@ -56,15 +60,42 @@ std::vector<std::pair<std::string, std::string>> CheckHeaders(const std::string&
   return headers;
 }
 
+Proxy CheckProxy(const std::string& at, const v1::Proxy& block, FieldChecks& checks) {
+  Proxy proxy = {.url = block.url(), .user = block.user(), .password = {}};
+  checks.AddIfAny(at + ".url", ProxyUrlFault(block.url()));
+  if (block.user().empty() != block.password_file().empty()) {
+    checks.Add(at, "must have both user and password_file, or neither");
+  }
+  checks.AddIfAny(at + ".user", ProxyUserFault(block.user()));
+  if (!block.password_file().empty()) {
+    proxy.password =
+        checks.ReadSecret(at + ".password_file", block.password_file(), SecretForm::kHeaderValue);
+  }
+  return proxy;
+}
+
+void CheckConnections(const std::string& at, const v1::Upstream& block, Upstream& upstream,
+                      FieldChecks& checks) {
+  upstream.connect_timeout =
+      checks.Span(at + ".connect_timeout", block.has_connect_timeout(), block.connect_timeout(),
+                  {absl::Seconds(2), absl::Milliseconds(10), absl::Minutes(1)});
+  upstream.idle_connection_age = checks.Span(
+      at + ".idle_connection_age", block.has_idle_connection_age(), block.idle_connection_age(),
+      {absl::Seconds(30), absl::Seconds(1), absl::Hours(1)});
+  upstream.connection_age =
+      checks.Span(at + ".connection_age", block.has_connection_age(), block.connection_age(),
+                  {absl::Minutes(5), absl::Seconds(1), absl::Hours(24)});
+  upstream.ca_file = checks.CertificateFile(at + ".ca_file", block.ca_file());
+  if (block.has_proxy()) upstream.proxy = CheckProxy(at + ".proxy", block.proxy(), checks);
+}
+
 Upstream CheckUpstream(const std::string& at, const v1::Upstream& block,
                        absl::Duration attempt_timeout, FieldChecks& checks) {
   Upstream upstream;
   upstream.attempt_timeout =
       checks.Span(at + ".attempt_timeout", block.has_attempt_timeout(), block.attempt_timeout(),
                   {attempt_timeout, absl::Milliseconds(100), absl::Minutes(5)});
-  upstream.connect_timeout =
-      checks.Span(at + ".connect_timeout", block.has_connect_timeout(), block.connect_timeout(),
-                  {absl::Seconds(2), absl::Milliseconds(10), absl::Minutes(1)});
+  CheckConnections(at, block, upstream, checks);
   upstream.slots =
       static_cast<int>(checks.Number(at + ".slots", block.slots(), {2000, 1, 100'000}));
   // Unset means the default here, because 0 has a meaning of its own.
@@ -78,9 +109,10 @@ Upstream CheckUpstream(const std::string& at, const v1::Upstream& block,
                   {absl::Milliseconds(250), absl::ZeroDuration(), absl::Seconds(10)});
   upstream.max_reply_bytes =
       checks.Number(at + ".max_reply_bytes", block.max_reply_bytes(), {1 << 20, 1 << 10, 16 << 20});
-  upstream.ca_file = checks.CertificateFile(at + ".ca_file", block.ca_file());
   upstream.extra_headers = CheckHeaders(at + ".extra_headers", block, checks);
   upstream.breaker = CheckBreaker(at + ".breaker", block.breaker(), checks);
+  upstream.believe_every_503 =
+      block.every_503_is_the_upstreams_own_and_means_not_processed_i_understand();
   return upstream;
 }
 

@@ -149,6 +149,11 @@ TEST(Validate, WhatIsNotSetHasItsDocumentedDefault) {
   EXPECT_EQ(settings->widekyc->upstream.breaker.window, absl::Seconds(10));
   EXPECT_EQ(settings->widekyc->upstream.breaker.open_for, absl::Seconds(5));
   EXPECT_EQ(settings->widekyc->upstream.breaker.probes, 3);
+  EXPECT_EQ(settings->widekyc->upstream.breaker.unanswered_counts_after, absl::Seconds(1));
+  EXPECT_EQ(settings->widekyc->upstream.idle_connection_age, absl::Seconds(30));
+  EXPECT_EQ(settings->widekyc->upstream.connection_age, absl::Minutes(5));
+  EXPECT_FALSE(settings->widekyc->upstream.proxy.has_value());
+  EXPECT_FALSE(settings->widekyc->upstream.believe_every_503);
   EXPECT_EQ(settings->widekyc->max_cust_ref_no_bytes, 128);
   EXPECT_EQ(settings->widekyc->max_text_bytes, 256);
   EXPECT_EQ(settings->event_log->retention_age, absl::Hours(24 * 90));
@@ -180,8 +185,11 @@ TEST(Validate, WhatIsSetIsTaken) {
         extra_headers { name: "X-Partner" value: "p" }
         breaker {
           failure_percent: 100 min_calls: 1 window { seconds: 2 } open_for { seconds: 3 }
-          probes: 4 disabled: true
+          probes: 4 disabled: true unanswered_counts_after { seconds: 4 }
         }
+        idle_connection_age { seconds: 5 } connection_age { seconds: 6 }
+        proxy { url: "http://proxy:3128" user: "u" password_file: "pass" }
+        every_503_is_the_upstreams_own_and_means_not_processed_i_understand: true
       }
     }
     drain_timeout {} log_level: "debug")");
@@ -208,6 +216,14 @@ TEST(Validate, WhatIsSetIsTaken) {
   EXPECT_EQ(upstream.breaker.open_for, absl::Seconds(3));
   EXPECT_EQ(upstream.breaker.probes, 4);
   EXPECT_TRUE(upstream.breaker.disabled);
+  EXPECT_EQ(upstream.breaker.unanswered_counts_after, absl::Seconds(4));
+  EXPECT_EQ(upstream.idle_connection_age, absl::Seconds(5));
+  EXPECT_EQ(upstream.connection_age, absl::Seconds(6));
+  ASSERT_TRUE(upstream.proxy.has_value());
+  EXPECT_EQ(upstream.proxy->url, "http://proxy:3128");
+  EXPECT_EQ(upstream.proxy->user, "u");
+  EXPECT_FALSE(upstream.proxy->password.empty());
+  EXPECT_TRUE(upstream.believe_every_503);
   EXPECT_EQ(settings->drain_timeout, absl::ZeroDuration());
   EXPECT_EQ(settings->log_level, "debug");
 }

@@ -149,6 +149,7 @@ Error CodeRefusal(const HttpResponse& response, const ResponseCode& code, const 
   as.status = code.http;
   as.headers = response.headers;
   as.attempts = response.attempts;
+  as.surely_unprocessed = response.surely_unprocessed;
   Error error = upstream::HttpStatusError(kUpstream, as);
   for (auto& [key, value] : error.metadata) {
     if (key == "httpStatus") value = absl::StrCat(response.status);

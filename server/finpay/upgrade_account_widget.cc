@@ -235,7 +235,11 @@ absl::StatusOr<CreateUpgradeAccountWidgetResponse> FromHttp(
   if (response.status < 200 || response.status > 299) {
     return RefusalStatus(response, values, deviations);
   }
-  if (response.status == 204 || response.body.empty()) {
+  if (response.status != 200 && response.status != 202) {
+    return ToStatus(
+        MalformedReply(kUpstream, response, "has an HTTP status that is not documented"));
+  }
+  if (response.body.empty()) {
     return ToStatus(MalformedReply(kUpstream, response, "is empty"));
   }
   const absl::StatusOr<Value> reply = ParseReply(response, deviations);

@@ -15,12 +15,17 @@ namespace {
 
 enum class Verdict { kSuccess, kFailure, kNothing };
 
-Verdict Judge(const HttpResult& result) {
+Verdict Judge(const HttpResult& result, absl::Duration unanswered_counts_after) {
   if (const auto* response = std::get_if<HttpResponse>(&result)) {
     return response->status >= 500 ? Verdict::kFailure : Verdict::kSuccess;
   }
-  switch (std::get<HttpFailure>(result).kind) {
+  const auto& failure = std::get<HttpFailure>(result);
+  switch (failure.kind) {
     case FailureKind::kUnreachable:
+    case FailureKind::kUntrusted:
+    case FailureKind::kProxyUnreachable:
+    case FailureKind::kProxyUnauthorized:
+    case FailureKind::kProxyRefused:
     case FailureKind::kConnectionLost:
     case FailureKind::kAttemptTimeout:
     case FailureKind::kReplyUnreadable:
@@ -29,6 +34,8 @@ Verdict Judge(const HttpResult& result) {
       return Verdict::kSuccess;
     case FailureKind::kCallerDeadline:
     case FailureKind::kCancelled:
+      if (failure.silent_for >= unanswered_counts_after) return Verdict::kFailure;
+      break;
     case FailureKind::kNoSlot:
     case FailureKind::kCircuitOpen:
       break;
@@ -54,6 +61,7 @@ class Circuit {
   std::variant<Pass, absl::Duration> Enter() {
     std::lock_guard lock(mutex_);
     const absl::Time now = now_();
+    Settle(now);
     if (state_ == State::kOpen) {
       if (now < reopens_) return reopens_ - now;
       Become(State::kHalfOpen, "half_open");
@@ -65,42 +73,57 @@ class Circuit {
     return Pass{period_};
   }
 
-  void Leave(Pass pass, Verdict verdict) {
+  void Leave(Pass pass, const HttpResult& result) {
     std::lock_guard lock(mutex_);
-    if (pass.period != period_) return;
-    if (state_ == State::kHalfOpen) return LeaveHalfOpen(verdict);
-    if (verdict == Verdict::kNothing) return;
     const absl::Time now = now_();
+    Settle(now);
+    if (pass.period != period_) return;
+    const Verdict verdict = Judge(result, options_.unanswered_counts_after);
+    if (state_ == State::kHalfOpen) return LeaveHalfOpen(verdict, now);
+    if (verdict == Verdict::kNothing) return;
     count_.Add(now, verdict == Verdict::kFailure);
     const SlidingCount::Sum sum = count_.Total(now);
     if (verdict == Verdict::kFailure && sum.calls >= options_.min_calls &&
         sum.failures * 100 >= sum.calls * options_.failure_percent) {
-      Open();
+      Open(now);
     }
   }
 
  private:
   enum class State { kClosed, kOpen, kHalfOpen };
 
-  void LeaveHalfOpen(Verdict verdict) {
-    if (verdict == Verdict::kFailure) return Open();
-    if (verdict == Verdict::kNothing) {
-      --probing_;  // Somebody else shall probe.
-    } else if (++succeeded_ >= options_.probes) {
-      count_.Clear();
-      Become(State::kClosed, "closed");
+  void LeaveHalfOpen(Verdict verdict, absl::Time now) {
+    --probing_;  // Somebody else may probe.
+    if (verdict == Verdict::kNothing) return;
+    if (verdict == Verdict::kFailure) {
+      if (++failed_ >= succeeded_) return Open(now);
+      good_since_ = now;
+      return;
     }
+    if (succeeded_++ == 0) good_since_ = now;
+    if (succeeded_ >= options_.probes) Close();
   }
 
-  void Open() {
-    reopens_ = now_() + options_.open_for;
+  // Few calls are no reason to stay half open: what was good for a whole window is good.
+  void Settle(absl::Time now) {
+    if (state_ != State::kHalfOpen || succeeded_ == 0) return;
+    if (now - good_since_ >= options_.window) Close();
+  }
+
+  void Close() {
+    count_.Clear();
+    Become(State::kClosed, "closed");
+  }
+
+  void Open(absl::Time now) {
+    reopens_ = now + options_.open_for;
     Become(State::kOpen, "open");
   }
 
   void Become(State state, absl::string_view name) {
     state_ = state;
     ++period_;
-    probing_ = succeeded_ = 0;
+    probing_ = succeeded_ = failed_ = 0;
     on_change_(name);
   }
 
@@ -112,8 +135,11 @@ class Circuit {
   SlidingCount count_;            // and all below too.
   int64_t period_ = 0;
   absl::Time reopens_;
-  int probing_ = 0;    // Probes that were let through and not given back.
-  int succeeded_ = 0;  // Of these.
+  // Half open only:
+  int probing_ = 0;  // Probes on their way;
+  int succeeded_ = 0;
+  int failed_ = 0;         // how those ended that are back,
+  absl::Time good_since_;  // and since when nothing failed, once one has succeeded.
 };
 
 }  // namespace
@@ -132,7 +158,7 @@ SendHttp WithBreaker(SendHttp next, config::Breaker options, Now now,
     next(context, std::move(request),
          [circuit, pass = std::get<Circuit::Pass>(entered),
           done = std::move(done)](HttpResult result) mutable {
-           circuit->Leave(pass, Judge(result));
+           circuit->Leave(pass, result);
            std::move(done)(std::move(result));
          });
   };

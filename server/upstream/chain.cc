@@ -44,6 +44,17 @@ SendHttp Measured(SendHttp next, LabelsPtr labels) {
   };
 }
 
+SendHttp Believe503(SendHttp next) {
+  return
+      [next = std::move(next)](const CallContext& context, HttpRequest request, OnResponse done) {
+        next(context, std::move(request), [done = std::move(done)](HttpResult result) mutable {
+          auto* response = std::get_if<HttpResponse>(&result);
+          if (response != nullptr && response->status == 503) response->surely_unprocessed = true;
+          std::move(done)(std::move(result));
+        });
+      };
+}
+
 Random UniformRandom() {
   return [generator = std::make_shared<absl::InsecureBitGen>()] {
     return absl::Uniform(*generator, 0.0, 1.0);
@@ -63,9 +74,13 @@ SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string
 
   SendHttp send = loop.Sender({.attempt_timeout = settings.attempt_timeout,
                                .connect_timeout = settings.connect_timeout,
+                               .idle_connection_age = settings.idle_connection_age,
+                               .connection_age = settings.connection_age,
                                .max_reply_bytes = settings.max_reply_bytes,
-                               .ca_file = settings.ca_file});
+                               .ca_file = settings.ca_file,
+                               .proxy = settings.proxy});
   send = MoveDeadline(std::move(send), now, [] { return absl::Now(); });  // The loop's own clock.
+  if (settings.believe_every_503) send = Believe503(std::move(send));
   send = Measured(std::move(send), labels);
   send = Retry(std::move(send), RetryOptions(), after, now, UniformRandom(),
                [labels] { labels->metrics->Retried(labels->upstream, labels->account); });

@@ -22,6 +22,9 @@ namespace kyc::upstream {
 //   retries never wait in line, and never are more than the slots at a time.
 // - Measuring innermost: one figure per attempt.
 //
+// Where the configuration says that every 503 is the upstream's own word, one is
+// surely_unprocessed.
+//
 // All of them measure on the steady clock, so that a step of the wall clock changes no wait; a
 // call's deadline is moved to it on the way in, and back on the way out.
 //

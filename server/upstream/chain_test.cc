@@ -114,6 +114,18 @@ TEST_F(ChainTest, LostConnectionIsNotTriedAgain) {
   EXPECT_THAT(metrics_.noted(), Not(Contains("retried finpay/main ")));
 }
 
+TEST_F(ChainTest, Only503IsBelievedAndOnlyIfTheConfigurationSaysSo) {
+  for (const bool believe : {false, true}) {
+    settings_.believe_every_503 = believe;
+    const SendHttp send = Make();
+    for (const int status : {200, 429, 500, 502, 503, 504}) {
+      FakeUpstream upstream(AnswerAll(Reply("", absl::StrCat(status, " x"))));
+      const HttpResult result = SendAndWait(send, TextRequest(upstream.url(), "{}"));
+      EXPECT_EQ(std::get<HttpResponse>(result).surely_unprocessed, believe && status == 503);
+    }
+  }
+}
+
 TEST_F(ChainTest, OpenBreakerTakesNoSlot) {
   settings_.breaker.min_calls = 1;
   FakeUpstream upstream(AnswerAll(Reply("", "500 Internal Server Error")));

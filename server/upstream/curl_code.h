@@ -22,6 +22,9 @@ struct TransferFacts {
   curl_off_t uploaded = 0;   // CURLINFO_SIZE_UPLOAD_T; in that other case like body_taken.
   bool reply_began = false;  // A whole status line arrived.
   bool reply_too_large = false;
+  bool through_proxy = false;
+  bool connected = false;    // TCP's handshake was done: with the proxy, where there is one.
+  long proxy_status = 0;     // What the proxy answered to CONNECT; 0: nothing.
   bool time_was_up = false;  // The attempt's whole time, not only that for connecting.
   FailureKind on_expiry = FailureKind::kAttemptTimeout;
 };

@@ -39,13 +39,44 @@ TransferFacts EmptyBody(TransferFacts facts) {
   return facts;
 }
 
+TransferFacts Proxied(TransferFacts facts, bool connected, long status) {
+  facts.through_proxy = true;
+  facts.connected = connected;
+  facts.proxy_status = status;
+  return facts;
+}
+
 TEST(CurlCodeTest, CodeAndCountsTellTheKindAndWhetherABodyLeft) {
   const Case cases[] = {
       {"resolve", Facts(CURLE_COULDNT_RESOLVE_HOST, 0, 0), "unreachable not sent"},
       {"connect", Facts(CURLE_COULDNT_CONNECT, 0, 0), "unreachable not sent"},
       {"connect after a dead idle one", Facts(CURLE_COULDNT_CONNECT, 1, 0), "unreachable not sent"},
       {"handshake", Facts(CURLE_SSL_CONNECT_ERROR, 0, 0), "unreachable not sent"},
-      {"certificate", Facts(CURLE_PEER_FAILED_VERIFICATION, 0, 0), "unreachable not sent"},
+      {"certificate", Facts(CURLE_PEER_FAILED_VERIFICATION, 0, 0), "untrusted not sent"},
+      {"certificate after a dead idle one", Facts(CURLE_PEER_FAILED_VERIFICATION, 1, 0),
+       "untrusted not sent"},
+      {"no ca_file any more", Facts(CURLE_SSL_CACERT_BADFILE, 0, 0), "untrusted not sent"},
+      {"proxy's name", Proxied(Facts(CURLE_COULDNT_RESOLVE_PROXY, 0, 0), false, 0),
+       "proxy_unreachable not sent"},
+      {"proxy refuses TCP", Proxied(Facts(CURLE_COULDNT_CONNECT, 0, 0), false, 0),
+       "proxy_unreachable not sent"},
+      {"proxy's TCP takes too long", Proxied(Facts(CURLE_OPERATION_TIMEDOUT, 0, 0), false, 0),
+       "proxy_unreachable not sent"},
+      {"proxy says nothing", Proxied(Facts(CURLE_OPERATION_TIMEDOUT, 0, 0), true, 0),
+       "unreachable not sent"},
+      {"proxy closes", Proxied(Facts(CURLE_RECV_ERROR, 0, 0), true, 0), "unreachable not sent"},
+      {"proxy finds nobody", Proxied(Facts(CURLE_RECV_ERROR, 0, 0), true, 502),
+       "unreachable not sent"},
+      {"proxy knows us not", Proxied(Facts(CURLE_RECV_ERROR, 0, 0), true, 407),
+       "proxy_unauthorized not sent"},
+      {"proxy forbids", Proxied(Facts(CURLE_RECV_ERROR, 0, 0), true, 403),
+       "proxy_refused not sent"},
+      {"handshake through a proxy", Proxied(Facts(CURLE_SSL_CONNECT_ERROR, 0, 0), true, 200),
+       "unreachable not sent"},
+      {"certificate through a proxy",
+       Proxied(Facts(CURLE_PEER_FAILED_VERIFICATION, 0, 0), true, 200), "untrusted not sent"},
+      {"lost through a proxy", Proxied(Facts(CURLE_GOT_NOTHING, 1, 100, 100), true, 200),
+       "connection_lost sent"},
       {"reset in the handshake", Facts(CURLE_RECV_ERROR, 0, 0), "unreachable not sent"},
       {"connect timeout", Facts(CURLE_OPERATION_TIMEDOUT, 0, 0), "unreachable not sent"},
       {"attempt timeout",

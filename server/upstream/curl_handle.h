@@ -15,11 +15,15 @@ struct EasyDeleter {
 struct MultiDeleter {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
+struct ShareDeleter {
+  void operator()(CURLSH* share) const { curl_share_cleanup(share); }
+};
 struct UrlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
 using EasyHandle = std::unique_ptr<CURL, EasyDeleter>;
 using MultiHandle = std::unique_ptr<CURLM, MultiDeleter>;
+using ShareHandle = std::unique_ptr<CURLSH, ShareDeleter>;
 using UrlHandle = std::unique_ptr<CURLU, UrlDeleter>;
 
 // Sets an option. The options are constants of ours: one that is refused is a bug, or memory is
@@ -31,6 +35,11 @@ void SetOption(CURL* easy, CURLoption option, Value value) {
 template <typename Value>
 void SetOption(CURLM* multi, CURLMoption option, Value value) {
   if ((curl_multi_setopt)(multi, option, value) != CURLM_OK) std::abort();
+}
+
+template <typename Value>
+void SetOption(CURLSH* share, CURLSHoption option, Value value) {
+  if ((curl_share_setopt)(share, option, value) != CURLSHE_OK) std::abort();
 }
 
 }  // namespace kyc::upstream

@@ -39,7 +39,10 @@ absl::StatusOr<std::unique_ptr<CurlLoop>> CurlLoop::Start() {
   return std::unique_ptr<CurlLoop>(new CurlLoop(*std::move(poller)));
 }
 
-CurlLoop::CurlLoop(std::unique_ptr<Poller> poller) : poller_(std::move(poller)) {
+CurlLoop::CurlLoop(std::unique_ptr<Poller> poller)
+    : poller_(std::move(poller)), share_(curl_share_init()) {
+  if (share_ == nullptr) std::abort();  // Out of memory.
+  SetOption(share_.get(), CURLSHOPT_SHARE, int{CURL_LOCK_DATA_SSL_SESSION});
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -52,6 +55,7 @@ CurlLoop::~CurlLoop() {
   thread_.join();
   calls_.clear();
   shards_.clear();
+  share_.reset();
   curl_global_cleanup();
 }
 
@@ -237,7 +241,7 @@ CurlShard& CurlLoop::ShardWithRoom() {
 
 CurlLoop::Call& CurlLoop::IdleCall() {
   if (idle_calls_.empty()) {
-    calls_.push_back(std::make_unique<Call>(*poller_));
+    calls_.push_back(std::make_unique<Call>(*poller_, share_.get()));
     idle_calls_.push_back(calls_.back().get());
   }
   Call* call = idle_calls_.back();

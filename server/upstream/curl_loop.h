@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "server/upstream/curl_handle.h"
 #include "server/upstream/curl_shard.h"
 #include "server/upstream/curl_transfer.h"
 #include "server/upstream/http.h"
@@ -70,7 +71,7 @@ class CurlLoop {
   };
   // An attempt that runs, or, in the free list, a handle that waits for one.
   struct Call {
-    explicit Call(Poller& poller) : transfer(poller) {}
+    Call(Poller& poller, CURLSH* share) : transfer(poller, share) {}
     CurlTransfer transfer;
     CurlShard* shard = nullptr;
     OnResponse done;
@@ -109,6 +110,8 @@ class CurlLoop {
 
   // The loop's thread's own.
   const std::unique_ptr<Poller> poller_;
+  // TLS sessions, so that a new connection need not begin from nothing. One thread: no locks.
+  ShareHandle share_;
   UrlCache urls_;
   std::vector<std::unique_ptr<CurlShard>> shards_;
   std::vector<std::unique_ptr<Call>> calls_;  // Every one ever made: as many as ran at once.

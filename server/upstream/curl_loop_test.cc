@@ -109,6 +109,44 @@ TEST_F(CurlLoopTest, EarlyReplyWhileTheBodyIsStillBeingSentIsAnAnswer) {
   EXPECT_EQ(Describe(Send(upstream, std::string(8 << 20, 'x'))), "413 too large");
 }
 
+// Answers once it has read that much of the body, and reads no more.
+FakeUpstream::Script AnswerAfter(size_t bytes) {
+  return [bytes](FakeUpstream&, FakeConnection& connection) {
+    absl::optional<SeenRequest> request = connection.ReadHead();
+    if (!request) return;
+    connection.ReadBody(*request, bytes);
+    connection.Write(Reply("", "503 Service Unavailable"));
+    connection.EndWriting();
+    connection.Drain();
+  };
+}
+
+struct Early {
+  const char* name;
+  size_t body;
+  size_t read;
+  bool surely_unprocessed;
+};
+void PrintTo(const Early& early, std::ostream* out) { *out << early.name; }
+
+class EarlyReplyTest : public CurlLoopTest, public testing::WithParamInterface<Early> {};
+
+TEST_P(EarlyReplyTest, IsSureOnlyBeforeAllOfTheBodyHasLeft) {
+  FakeUpstream upstream(AnswerAfter(GetParam().read));
+  const auto response = std::get<HttpResponse>(Send(upstream, std::string(GetParam().body, 'x')));
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.surely_unprocessed, GetParam().surely_unprocessed);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EarlyReplyTest,
+                         testing::Values(Early{"LargeAtItsHead", 16 << 20, 0, true},
+                                         Early{"LargeInItsMiddle", 16 << 20, 1 << 20, true},
+                                         Early{"LargeAtItsEnd", 1 << 20, 1 << 20, false},
+                                         // It leaves with its header, whatever the upstream takes.
+                                         Early{"SmallAtItsHead", 1000, 0, false},
+                                         Early{"Empty", 0, 0, false}),
+                         [](const auto& info) { return std::string(info.param.name); });
+
 TEST_F(CurlLoopTest, HeaderWithLineEndIsNotSent) {
   FakeUpstream upstream(AnswerAll(Reply("ok")));
   HttpRequest request = TextRequest(upstream.url(), "{}");

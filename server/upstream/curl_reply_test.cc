@@ -2,7 +2,10 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "server/upstream/curl_loop.h"
 #include "server/upstream/fake_upstream.h"
@@ -71,6 +74,49 @@ INSTANTIATE_TEST_SUITE_P(
         ReplyCase{"OverTheLimitWithoutLength",
                   "HTTP/1.1 200 OK\r\n\r\n" + std::string((1 << 20) + 1, 'x'),
                   "reply_too_large sent"},
+        // Where it ends can be read in two ways.
+        ReplyCase{"LengthTwice",
+                  "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!",
+                  "reply_unreadable sent"},
+        ReplyCase{"LengthTwiceAlike",
+                  "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", "200 ok"},
+        ReplyCase{"LengthAndWord", "HTTP/1.1 200 OK\r\nContent-Length: 2, x\r\n\r\nok",
+                  "reply_unreadable sent"},
+        ReplyCase{"LengthWithPlus", "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok",
+                  "reply_unreadable sent"},
+        ReplyCase{"LengthWithBlankBeforeColon", "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok",
+                  "reply_unreadable sent"},
+        ReplyCase{"LengthFolded", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n 3\r\n\r\nok!",
+                  "reply_unreadable sent"},
+        ReplyCase{"ChunkedWithLength",
+                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 12\r\n\r\n"
+                  "2\r\nok\r\n0\r\n\r\n",
+                  "reply_unreadable sent"},
+        ReplyCase{"ChunkedTwice",
+                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+                  "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+                  "reply_unreadable sent"},
+        ReplyCase{"ChunkedAndMore",
+                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, x\r\n\r\n"
+                  "2\r\nok\r\n0\r\n\r\n",
+                  "reply_unreadable sent"},
+        ReplyCase{"Identity", "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nok",
+                  "reply_unreadable sent"},
+        ReplyCase{"LfAmongCrLf", "HTTP/1.1 200 OK\r\nX: y\nContent-Length: 2\r\n\r\nok",
+                  "reply_unreadable sent"},
+        ReplyCase{"LfThroughout", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok", "200 ok"},
+        ReplyCase{"CrInALine", "HTTP/1.1 200 OK\r\nX: y\rContent-Length: 3\r\n\r\nok",
+                  "reply_unreadable sent"},
+        ReplyCase{"NulInALine",
+                  std::string("HTTP/1.1 200 OK\r\nX: \0\r\nContent-Length: 2\r\n\r\nok", 47),
+                  "reply_unreadable sent"},
+        ReplyCase{"OldHttp", "ok", "reply_unreadable sent"},
+        ReplyCase{
+            "EndlessInterimReplies",
+            absl::StrCat(absl::StrJoin(
+                             std::vector<std::string>(4000, "HTTP/1.1 102 Processing\r\n\r\n"), ""),
+                         Reply("ok")),
+            "reply_too_large sent"},
         ReplyCase{"EndlessHeaders",
                   "HTTP/1.1 200 OK\r\nX: " + std::string(66 << 10, 'x') + "\r\n\r\n",
                   "reply_too_large sent"}),

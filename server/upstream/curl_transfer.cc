@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "server/upstream/certificate_fault.h"
 
 namespace kyc::upstream {
 namespace {
@@ -46,7 +47,8 @@ absl::optional<TimeLimit> LimitOf(absl::Time now, absl::Time deadline,
   return TimeLimit{attempt_timeout, FailureKind::kAttemptTimeout};
 }
 
-CurlTransfer::CurlTransfer(Poller& poller) : poller_(poller), easy_(NewHandle()) {}
+CurlTransfer::CurlTransfer(Poller& poller, CURLSH* share)
+    : poller_(poller), share_(share), easy_(NewHandle()) {}
 
 void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
                            std::shared_ptr<const TransferOptions> options, TimeLimit limit) {
@@ -56,7 +58,7 @@ void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
   taken_ = 0;
   let_go_ = false;
   tries_ = 0;
-  began_ = Clock::now();
+  began_ = moved_ = Clock::now();
   reply_.Begin(options->max_reply_bytes);
   error_[0] = '\0';
 
@@ -68,6 +70,7 @@ void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
   SetOption(easy, CURLOPT_CURLU, url_.get());
   SetOption(easy, CURLOPT_HTTPHEADER, HeaderLines());
   SetOption(easy, CURLOPT_TIMEOUT_MS, Milliseconds(limit.limit));
+  SetOption(easy, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(options_->connect_timeout));
   SetBody();
 }
 
@@ -96,28 +99,10 @@ void CurlTransfer::RenewHandle() {
     easy_ = NewHandle();
     SetOption(easy_.get(), CURLOPT_BUFFERSIZE, kReceiveBuffer);
   }
-  SetTransport();
+  poller_.Attach(easy_.get());
+  SetOption(easy_.get(), CURLOPT_SHARE, share_);
+  SetTransport(easy_.get(), *options_);
   SetCallbacks();
-}
-
-void CurlTransfer::SetTransport() {
-  CURL* easy = easy_.get();
-  poller_.Attach(easy);
-  SetOption(easy, CURLOPT_POST, 1L);
-  SetOption(easy, CURLOPT_NOSIGNAL, 1L);
-  // Else a transfer that ends while it resolves would block the loop until the resolver is back.
-  SetOption(easy, CURLOPT_QUICK_EXIT, 1L);
-  SetOption(easy, CURLOPT_PROXY, "");
-  SetOption(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
-  SetOption(easy, CURLOPT_HTTP09_ALLOWED, 0L);
-  SetOption(easy, CURLOPT_FOLLOWLOCATION, 0L);  // Else our headers would go to the other host.
-  SetOption(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-  SetOption(easy, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(options_->connect_timeout));
-  SetOption(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(options_->max_reply_bytes));
-  // Only ever one file of authorities: a ca_file replaces the system's, whose folder must not add
-  // to it, and the default file holds what that folder does.
-  SetOption(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  if (!options_->ca_file.empty()) SetOption(easy, CURLOPT_CAINFO, options_->ca_file.c_str());
 }
 
 void CurlTransfer::SetCallbacks() {
@@ -166,6 +151,7 @@ size_t CurlTransfer::OnRead(char* to, size_t size, size_t count, void* self) {
   const bool first = transfer->taken_ == 0;
   const size_t read = transfer->reader_->Read(to, size * count);
   transfer->taken_ += read;
+  transfer->moved_ = Clock::now();
   // Asking for a further piece tells that the earlier ones have left: nothing is sent again from
   // then on, so what was read has done its part, however long the answer takes.
   if (kGuarded && !first) {
@@ -184,6 +170,7 @@ int CurlTransfer::OnSeek(void* self, curl_off_t, int) {
 
 int CurlTransfer::OnTry(void* self, char*, char*, int, int) {
   auto* transfer = static_cast<CurlTransfer*>(self);
+  transfer->moved_ = Clock::now();
   const bool allowed = ++transfer->tries_ == 1 || transfer->BytesTaken() == 0 || !kGuarded;
   return allowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
@@ -215,9 +202,14 @@ TransferFacts CurlTransfer::Facts(CURLcode code) const {
                          .body_taken = BytesTaken(),
                          .reply_began = reply_.began(),
                          .reply_too_large = reply_.too_large(),
+                         .through_proxy = options_->proxy.has_value(),
                          // libcurl's timer counts whole milliseconds.
                          .time_was_up = took + absl::Milliseconds(2) >= limit_.limit,
                          .on_expiry = limit_.on_expiry};
+  long local_port = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_LOCAL_PORT, &local_port);
+  facts.connected = local_port > 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &facts.proxy_status);
   if (in_one_write_) {
     facts.uploaded = static_cast<curl_off_t>(facts.body_taken);
   } else {
@@ -238,17 +230,29 @@ HttpResult CurlTransfer::Finish(CURLcode code) {
   const bool answered = reply_.headers_whole() && (code == CURLE_OK || reply_.whole());
   if (answered) {
     as_new_ = code == CURLE_OK && tries_ == 1;
+    HttpResponse response = std::move(reply_).Take();
+    // What libcurl never asked for has surely not left. Of a body that goes out with its header
+    // that is not known.
+    response.surely_unprocessed = !in_one_write_ && taken_ < request_.body.size();
     Release();
-    return std::move(reply_).Take();
+    return response;
   }
   const TransferFacts facts = Facts(code);
-  HttpFailure failure = Failure(KindOf(facts), BodySent(facts),
-                                error_[0] != '\0' ? error_ : curl_easy_strerror(code));
-  if (failure.kind == FailureKind::kReplyTooLarge ||
-      failure.kind == FailureKind::kReplyUnreadable) {
+  const FailureKind kind = KindOf(facts);
+  HttpFailure failure = Failure(kind, BodySent(facts), CauseOf(kind, code));
+  if (kind == FailureKind::kReplyTooLarge || kind == FailureKind::kReplyUnreadable) {
     failure.came = std::make_shared<HttpResponse>(std::move(reply_).Take());
   }
   return failure;
+}
+
+std::string CurlTransfer::CauseOf(FailureKind kind, CURLcode code) const {
+  if (kind == FailureKind::kUntrusted) {
+    long verify_result = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verify_result);
+    return CertificateFault(code, verify_result);
+  }
+  return error_[0] != '\0' ? error_ : curl_easy_strerror(code);
 }
 
 HttpFailure CurlTransfer::Cancel() {
@@ -258,6 +262,7 @@ HttpFailure CurlTransfer::Cancel() {
 HttpFailure CurlTransfer::Failure(FailureKind kind, bool sent, std::string cause) {
   HttpFailure failure = {
       .kind = kind, .sent = sent, .attempts = 1, .cause = std::move(cause), .unsent = nullptr};
+  if (!reply_.began()) failure.silent_for = absl::FromChrono(Clock::now() - moved_);
   if (!sent && !let_go_) failure.unsent = std::make_shared<HttpRequest>(std::move(request_));
   Release();
   return failure;

@@ -16,16 +16,9 @@
 #include "server/upstream/http.h"
 #include "server/upstream/poller.h"
 #include "server/upstream/reply_reader.h"
+#include "server/upstream/transfer_options.h"
 
 namespace kyc::upstream {
-
-// Of all calls to one upstream.
-struct TransferOptions {
-  absl::Duration attempt_timeout = absl::Seconds(20);
-  absl::Duration connect_timeout = absl::Seconds(2);
-  int64_t max_reply_bytes = 1 << 20;
-  std::string ca_file = {};  // Empty: the system's authorities.
-};
 
 // How long an attempt may take, and what it is when that is over.
 struct TimeLimit {
@@ -45,8 +38,8 @@ absl::optional<TimeLimit> LimitOf(absl::Time now, absl::Time deadline,
 // did; of a larger one, which is read from us piece by piece, once a byte of it was asked for.
 class CurlTransfer {
  public:
-  // `poller` outlives the transfer's connections.
-  explicit CurlTransfer(Poller& poller);
+  // `poller` outlives the transfer's connections, and `share` every handle.
+  CurlTransfer(Poller& poller, CURLSH* share);
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
@@ -72,17 +65,18 @@ class CurlTransfer {
   static size_t OnBody(char* bytes, size_t size, size_t count, void* self);
 
   void RenewHandle();
-  void SetTransport();
   void SetCallbacks();
   void SetBody();
   curl_slist* HeaderLines();
   // Of a body that is read from us, those asked for; else those of the request that left.
   size_t BytesTaken() const;
+  std::string CauseOf(FailureKind kind, CURLcode code) const;
   TransferFacts Facts(CURLcode code) const;
   HttpFailure Failure(FailureKind kind, bool sent, std::string cause);
   void Release();
 
   Poller& poller_;
+  CURLSH* const share_;
   EasyHandle easy_;
   bool as_new_ = false;  // The handle has all its options and nothing of a failure left.
   std::shared_ptr<const TransferOptions> options_;
@@ -95,6 +89,7 @@ class CurlTransfer {
   int tries_ = 0;
   TimeLimit limit_;
   Clock::time_point began_;
+  Clock::time_point moved_;  // When libcurl last got something on its way to the upstream.
   ReplyReader reply_;
   // The request's headers as libcurl takes them; kept so that their memory is used again.
   std::string header_text_;

@@ -15,6 +15,8 @@ using absl::StatusCode;
 
 constexpr char kUnavailable[] = "UPSTREAM_UNAVAILABLE";
 constexpr char kMalformed[] = "UPSTREAM_MALFORMED";
+// When to come back after a 503 that does not say.
+constexpr absl::Duration kDefaultRetryAfter = absl::Seconds(1);
 
 // What an error is, beside its numbers. `words` end the sentence "The upstream finpay ...".
 struct Row {
@@ -84,14 +86,39 @@ Row RowOfStatus(int status) {
   }
 }
 
+// Nothing was sent. What does not pass by itself is no UNAVAILABLE, which everybody repeats.
+Row RowOfNoConnection(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::kUntrusted:
+      return {StatusCode::kFailedPrecondition, "UPSTREAM_UNTRUSTED", Outcome::kNotSent,
+              "has a certificate that does not verify: the gateway's log says in what"};
+    case FailureKind::kProxyUnreachable:
+      return {StatusCode::kUnavailable, "PROXY_UNREACHABLE", Outcome::kNotSent,
+              "was not asked: the proxy on the way to it could not be reached"};
+    case FailureKind::kProxyUnauthorized:
+      return {
+          StatusCode::kFailedPrecondition, "PROXY_CREDENTIALS_REJECTED", Outcome::kNotSent,
+          "was not asked: the proxy on the way to it does not accept the gateway's credentials"};
+    case FailureKind::kProxyRefused:
+      return {StatusCode::kFailedPrecondition, "PROXY_REFUSED", Outcome::kNotSent,
+              "was not asked: the proxy on the way to it does not let the gateway through"};
+    default:
+      return {StatusCode::kUnavailable, "UPSTREAM_UNREACHABLE", Outcome::kNotSent,
+              "could not be reached"};
+  }
+}
+
 Row RowOfFailure(const HttpFailure& failure) {
   const Outcome outcome = failure.sent ? Outcome::kUnknown : Outcome::kNotSent;
-  const Row unreachable = {StatusCode::kUnavailable, "UPSTREAM_UNREACHABLE", Outcome::kNotSent,
-                           "could not be reached"};
   switch (failure.kind) {
-    case FailureKind::kUnreachable:  // Sent: the try before the one that found nobody took bytes.
+    case FailureKind::kUnreachable:
+    case FailureKind::kUntrusted:
+    case FailureKind::kProxyUnreachable:
+    case FailureKind::kProxyUnauthorized:
+    case FailureKind::kProxyRefused:
     case FailureKind::kConnectionLost:
-      if (!failure.sent) return unreachable;
+      // Of the first ones, too: the try before the one that found nobody took bytes.
+      if (!failure.sent) return RowOfNoConnection(failure.kind);
       return {StatusCode::kUnknown, "UPSTREAM_CONNECTION_LOST", outcome,
               "was lost before it answered"};
     case FailureKind::kAttemptTimeout:
@@ -170,8 +197,14 @@ absl::Status FailureStatus(absl::string_view upstream, const HttpFailure& failur
 }
 
 Error HttpStatusError(absl::string_view upstream, const HttpResponse& response) {
-  Error error = ErrorOf(upstream, RowOfStatus(response.status), response);
+  Row row = RowOfStatus(response.status);
+  const bool refused = response.surely_unprocessed && row.outcome == Outcome::kUnknown;
+  const bool repeatable = refused && response.status == 503;
+  if (refused) row.outcome = Outcome::kRefused;
+  if (repeatable) row.code = StatusCode::kUnavailable;
+  Error error = ErrorOf(upstream, row, response);
   if (response.status == 429) error.retry_after = RetryAfter(response);
+  if (repeatable) error.retry_after = RetryAfter(response).value_or(kDefaultRetryAfter);
   return error;
 }
 

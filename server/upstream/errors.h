@@ -15,12 +15,17 @@ namespace kyc::upstream {
 // The error of a call that got no answer. `upstream` is "finpay" or "widekyc".
 absl::Status FailureStatus(absl::string_view upstream, const HttpFailure& failure);
 
-// The error that an HTTP status other than 2xx is by itself (503 as for an upstream that does not
-// document it: UNKNOWN; 409 without a code of the upstream's own: one of the "other 4xx"; 408 may
-// have been processed and counts as UPSTREAM_UNAVAILABLE; a final 1xx and a status outside 100 to
-// 599 are UPSTREAM_MALFORMED). The endpoint may refine reason, details and metadata, never the
-// code's class. Metadata: upstream, httpStatus, attempts, outcome. 429 has RetryInfo where
-// RetryAfter has something.
+// The error that an HTTP status other than 2xx is by itself. The endpoint may refine reason,
+// details and metadata, never the code's class. Metadata: upstream, httpStatus, attempts, outcome.
+//
+// Whoever stands between may have made it, after the upstream took the body: so 408 and 5xx tell
+// nothing of the call, unless it was surely_unprocessed. Then their outcome is refused, and 503 is
+// UNAVAILABLE with RetryInfo (Retry-After, else 1 s). Other 4xx are refusals whoever made them: a
+// proxy that refuses has not passed the request on. 429 has RetryInfo where RetryAfter has
+// something.
+//
+// 409 without a code of the upstream's own is one of the "other 4xx"; a final 1xx and a status
+// outside 100 to 599 are UPSTREAM_MALFORMED.
 Error HttpStatusError(absl::string_view upstream, const HttpResponse& response);
 
 // INTERNAL UPSTREAM_MALFORMED, outcome answered. `what` says in what, quoting nothing: it ends the

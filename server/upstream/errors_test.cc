@@ -105,6 +105,31 @@ TEST(HttpStatusError, NoStatusBesides429IsACodeThatClientsRepeat) {
   }
 }
 
+TEST(HttpStatusError, OfACallThatWasSurelyNotProcessedIsRefused) {
+  for (int status = 300; status < 600; ++status) {
+    HttpResponse response;
+    response.status = status;
+    const Error before = HttpStatusError("finpay", response);
+    response.surely_unprocessed = true;
+    const Error error = HttpStatusError("finpay", response);
+    const bool may_be_repeated = status == 503;
+    EXPECT_EQ(error.code, may_be_repeated ? StatusCode::kUnavailable : before.code) << status;
+    EXPECT_EQ(error.retry_after.has_value(), may_be_repeated) << status;
+    if (status >= 400) {
+      EXPECT_EQ(MetadataOf(ToStatus(error))["outcome"], "refused") << status;
+    }
+  }
+}
+
+TEST(HttpStatusError, OfASurelyUnprocessed503SaysWhenToComeBack) {
+  HttpResponse response;
+  response.status = 503;
+  response.surely_unprocessed = true;
+  EXPECT_EQ(HttpStatusError("finpay", response).retry_after, absl::Seconds(1));
+  response.headers = {{"retry-after", "7"}};
+  EXPECT_EQ(HttpStatusError("finpay", response).retry_after, absl::Seconds(7));
+}
+
 struct FailureCase {
   const char* name;
   FailureKind kind;
@@ -144,6 +169,16 @@ INSTANTIATE_TEST_SUITE_P(
          "UPSTREAM_UNREACHABLE", "not_sent"},
         {"UnreachableAfter", FailureKind::kUnreachable, true, StatusCode::kUnknown, "widekyc",
          "UPSTREAM_CONNECTION_LOST", "unknown"},
+        {"Untrusted", FailureKind::kUntrusted, false, StatusCode::kFailedPrecondition, "widekyc",
+         "UPSTREAM_UNTRUSTED", "not_sent"},
+        {"UntrustedAfter", FailureKind::kUntrusted, true, StatusCode::kUnknown, "widekyc",
+         "UPSTREAM_CONNECTION_LOST", "unknown"},
+        {"ProxyUnreachable", FailureKind::kProxyUnreachable, false, StatusCode::kUnavailable,
+         "widekyc", "PROXY_UNREACHABLE", "not_sent"},
+        {"ProxyUnauthorized", FailureKind::kProxyUnauthorized, false,
+         StatusCode::kFailedPrecondition, "widekyc", "PROXY_CREDENTIALS_REJECTED", "not_sent"},
+        {"ProxyRefused", FailureKind::kProxyRefused, false, StatusCode::kFailedPrecondition,
+         "widekyc", "PROXY_REFUSED", "not_sent"},
         {"LostBefore", FailureKind::kConnectionLost, false, StatusCode::kUnavailable, "widekyc",
          "UPSTREAM_UNREACHABLE", "not_sent"},
         {"LostAfter", FailureKind::kConnectionLost, true, StatusCode::kUnknown, "widekyc",

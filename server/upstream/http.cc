@@ -6,6 +6,14 @@ absl::string_view FailureName(FailureKind kind) {
   switch (kind) {
     case FailureKind::kUnreachable:
       return "unreachable";
+    case FailureKind::kUntrusted:
+      return "untrusted";
+    case FailureKind::kProxyUnreachable:
+      return "proxy_unreachable";
+    case FailureKind::kProxyUnauthorized:
+      return "proxy_unauthorized";
+    case FailureKind::kProxyRefused:
+      return "proxy_refused";
     case FailureKind::kConnectionLost:
       return "connection_lost";
     case FailureKind::kAttemptTimeout:

@@ -32,19 +32,26 @@ struct HttpResponse {
   Headers headers;  // Names in lower case.
   std::string body;
   int attempts = 1;
+  // Whatever failure it tells of, the call was surely not processed: it came before all of the body
+  // had left, or it is a 503 that the configuration believes (chain.h).
+  bool surely_unprocessed = false;
 };
 
 // Why no answer came.
 enum class FailureKind {
-  kUnreachable,      // No resolve, no connect, no TLS handshake.
-  kConnectionLost,   // The connection ended before the reply was whole.
-  kAttemptTimeout,   // Our own timeout for one attempt.
-  kCallerDeadline,   // The caller's deadline, or less than 250 ms left of it.
-  kCancelled,        // CallContext.cancel.
-  kReplyTooLarge,    // The reply is over the limit.
-  kReplyUnreadable,  // Not HTTP, or cut short after it began (Content-Length, chunk).
-  kNoSlot,           // All slots taken and the wait is over, or too many wait.
-  kCircuitOpen,      // The breaker is open.
+  kUnreachable,  // No resolve, no connect, no TLS handshake; or the proxy could not connect.
+  kUntrusted,    // Its certificate does not verify.
+  kProxyUnreachable,
+  kProxyUnauthorized,  // The proxy answered 407: it does not know us.
+  kProxyRefused,       // The proxy answered another 4xx: it does not let us through.
+  kConnectionLost,     // The connection ended before the reply was whole.
+  kAttemptTimeout,     // Our own timeout for one attempt.
+  kCallerDeadline,     // The caller's deadline, or less than 250 ms left of it.
+  kCancelled,          // CallContext.cancel.
+  kReplyTooLarge,      // The reply is over the limit.
+  kReplyUnreadable,    // Not HTTP, or cut short after it began (Content-Length, chunk).
+  kNoSlot,             // All slots taken and the wait is over, or too many wait.
+  kCircuitOpen,        // The breaker is open.
 };
 absl::string_view FailureName(FailureKind kind);  // "unreachable", ... for metrics and logs.
 
@@ -55,6 +62,8 @@ struct HttpFailure {
   int attempts = 0;
   // For the log: libcurl's words. No secrets, no personal data.
   std::string cause;
+  // How long nothing had come from the upstream when it ended, though all was sent that could be.
+  absl::Duration silent_for = absl::ZeroDuration();
   // For kNoSlot and kCircuitOpen: when to try again.
   absl::Duration retry_after = absl::ZeroDuration();
   // The request, handed back by the transport where it was surely not sent: to send it again.

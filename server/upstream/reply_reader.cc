@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
 
 namespace kyc::upstream {
 namespace {
@@ -26,37 +25,56 @@ bool ReplyReader::Line(absl::string_view line) {
     too_large_ = true;
     return false;
   }
-  if (in_body_) return true;  // A trailer.
-  const absl::string_view text = absl::StripAsciiWhitespace(line);
-  if (absl::StartsWith(line, "HTTP/")) {
+  if (stage_ == Stage::kBody) return true;  // A trailer.
+  framing_.LineEnd(line);
+  absl::string_view text = line;
+  absl::ConsumeSuffix(&text, "\n");
+  absl::ConsumeSuffix(&text, "\r");
+  if (stage_ == Stage::kStatusLine) {
     StatusLine(text);
   } else if (text.empty()) {
-    in_body_ = response_.status >= 200;
+    EndOfHead();
   } else {
     HeaderLine(text);
   }
-  return true;
+  return stage_ != Stage::kNone;
 }
 
-void ReplyReader::StatusLine(absl::string_view line) {
+void ReplyReader::StatusLine(absl::string_view text) {
+  stage_ = framing_.StatusLine(text) ? Stage::kHeaders : Stage::kNone;
+  response_.status = framing_.status();
   response_.headers.clear();
-  content_length_ = -1;
-  const size_t space = line.find(' ');
-  if (space == absl::string_view::npos ||
-      !absl::SimpleAtoi(line.substr(space + 1, 3), &response_.status)) {
-    response_.status = 0;
-  }
-  began_ = response_.status < 100 || response_.status >= 200;
+  began_ = stage_ == Stage::kNone || response_.status < 100 || response_.status >= 200;
 }
 
-void ReplyReader::HeaderLine(absl::string_view line) {
-  const size_t colon = line.find(':');
+void ReplyReader::HeaderLine(absl::string_view text) {
+  const absl::string_view value_of_all = absl::StripAsciiWhitespace(text);
+  if (text.front() == ' ' || text.front() == '\t') {
+    framing_.Folded();
+    if (!response_.headers.empty()) {
+      response_.headers.back().second.append(" ").append(std::string(value_of_all));
+    }
+    return;
+  }
+  const size_t colon = text.find(':');
   if (colon == absl::string_view::npos) return;
-  std::string name(absl::StripAsciiWhitespace(line.substr(0, colon)));
+  const absl::string_view value = absl::StripAsciiWhitespace(text.substr(colon + 1));
+  framing_.Header(text.substr(0, colon), value);
+  std::string name(absl::StripAsciiWhitespace(text.substr(0, colon)));
   absl::AsciiStrToLower(&name);
-  const absl::string_view value = absl::StripAsciiWhitespace(line.substr(colon + 1));
-  if (name == "content-length" && !absl::SimpleAtoi(value, &content_length_)) content_length_ = -1;
   response_.headers.emplace_back(std::move(name), std::string(value));
+}
+
+void ReplyReader::EndOfHead() {
+  if (!framing_.clear()) {
+    stage_ = Stage::kNone;
+    began_ = true;
+  } else if (response_.status >= 200) {
+    stage_ = Stage::kBody;
+  } else {
+    stage_ = Stage::kStatusLine;
+    framing_ = ReplyFraming();
+  }
 }
 
 bool ReplyReader::Body(absl::string_view bytes) {
@@ -65,8 +83,8 @@ bool ReplyReader::Body(absl::string_view bytes) {
     too_large_ = true;
     return false;
   }
-  if (body.empty() && content_length_ > 0) {
-    body.reserve(std::min<size_t>(content_length_, max_body_bytes_));
+  if (body.empty() && framing_.content_length() > 0) {
+    body.reserve(std::min<size_t>(framing_.content_length(), max_body_bytes_));
   }
   body.append(bytes.data(), bytes.size());
   return true;

@@ -7,18 +7,20 @@
 
 #include "absl/strings/string_view.h"
 #include "server/upstream/http.h"
+#include "server/upstream/reply_framing.h"
 
 namespace kyc::upstream {
 
 // One per attempt; not thread-safe. Interim (1xx) replies are dropped, trailers are not headers.
-// Headers are limited to 64 KiB together, the body to what Begin says.
+// Headers of all replies are limited to 64 KiB together, the body to what Begin says. A reply whose
+// length can be read in two ways (reply_framing.h) is none.
 class ReplyReader {
  public:
   // Forgets everything.
   void Begin(size_t max_body_bytes);
 
-  // One line with its line end: the status line, a header, a trailer or the empty line. False: too
-  // much, stop.
+  // One line with its line end: the status line, a header, a trailer or the empty line. False:
+  // stop, it is too much or no reply.
   bool Line(absl::string_view line);
   // A piece of the body, without transfer encoding. False: too much, stop.
   bool Body(absl::string_view bytes);
@@ -26,23 +28,30 @@ class ReplyReader {
   // The status line of a final reply arrived, or something in its place.
   bool began() const { return began_; }
   // All headers of a final reply arrived. libcurl calls a reply that is cut in them a success.
-  bool headers_whole() const { return in_body_; }
+  bool headers_whole() const { return stage_ == Stage::kBody; }
   bool too_large() const { return too_large_; }
   // A final reply, and all of it by its own Content-Length.
-  bool whole() const { return in_body_ && content_length_ == int64_t(response_.body.size()); }
+  bool whole() const {
+    return headers_whole() && framing_.content_length() == int64_t(response_.body.size());
+  }
 
   HttpResponse Take() && { return std::move(response_); }
 
  private:
-  void StatusLine(absl::string_view line);
-  void HeaderLine(absl::string_view line);
+  // kNone: what came is no reply.
+  enum class Stage { kStatusLine, kHeaders, kBody, kNone };
+
+  void StatusLine(absl::string_view text);
+  void HeaderLine(absl::string_view text);
+  // The empty line.
+  void EndOfHead();
 
   HttpResponse response_;
+  ReplyFraming framing_;
+  Stage stage_ = Stage::kStatusLine;
   size_t max_body_bytes_ = 0;
   size_t header_bytes_ = 0;
-  int64_t content_length_ = -1;  // -1: none said.
   bool began_ = false;
-  bool in_body_ = false;  // After the empty line of a final reply.
   bool too_large_ = false;
 };
 

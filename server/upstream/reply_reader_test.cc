@@ -57,7 +57,7 @@ TEST_F(ReplyReaderTest, BodyOverTheLimitIsRefused) {
 }
 
 TEST_F(ReplyReaderTest, StatusLineWithoutStatusIsNoReply) {
-  Lines({"HTTP/1.1 abc\r\n", "\r\n"});
+  EXPECT_FALSE(reader_.Line("HTTP/1.1 abc\r\n"));
   EXPECT_TRUE(reader_.began());
   EXPECT_FALSE(reader_.headers_whole());
 }

@@ -21,6 +21,7 @@ constexpr absl::Duration kLeastTime = absl::Milliseconds(250);
 
 bool SurelyNotReached(const HttpFailure& failure) {
   return failure.unsent != nullptr && (failure.kind == FailureKind::kUnreachable ||
+                                       failure.kind == FailureKind::kProxyUnreachable ||
                                        failure.kind == FailureKind::kConnectionLost);
 }
 

@@ -21,10 +21,10 @@ struct RetryOptions {
   int budget_at_start = 3;
 };
 
-// Retries kUnreachable and kConnectionLost, only if no byte of the body left and only while the
-// caller's deadline leaves room for it; every other result is passed on. `attempts` is the sum. A
-// call that is cancelled in a pause ends at once, with kCancelled and no further attempt.
-// `on_retry` is called before each retry.
+// Retries kUnreachable, kProxyUnreachable and kConnectionLost, only if no byte of the body left and
+// only while the caller's deadline leaves room for it; every other result is passed on. `attempts`
+// is the sum. A call that is cancelled in a pause ends at once, with kCancelled and no further
+// attempt. `on_retry` is called before each retry.
 SendHttp Retry(SendHttp next, RetryOptions options, After after, Now now, Random random,
                std::function<void()> on_retry);
 

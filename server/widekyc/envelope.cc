@@ -33,9 +33,6 @@ absl::StatusOr<Value> ParseReply(const HttpResponse& response, Deviations& devia
   return json::Parse(response.body, options, deviations);
 }
 
-// When to come back after a 503 that does not say.
-constexpr absl::Duration kDefaultRetryAfter = absl::Seconds(1);
-
 // An error that the documents name, known by its text alone. Two of them begin alike.
 struct Documented {
   const char* description;
@@ -144,12 +141,6 @@ void Refine(const Documented& documented, Error& error) {
 // Not 2xx: the status decides, the body at most says which error of the same code it is.
 Error StatusError(const HttpResponse& response, const Values& values, Deviations& deviations) {
   Error error = HttpStatusError(kUpstream, response);
-  if (response.status == 503) {
-    // Documented as "cannot handle request temporarily": so it has not.
-    error.code = absl::StatusCode::kUnavailable;
-    error.retry_after = RetryAfter(response).value_or(kDefaultRetryAfter);
-    SetOutcome(error, Outcome::kRefused);
-  }
   Deviations loose;
   const absl::StatusOr<Value> reply = ParseReply(response, loose);
   if (!reply.ok() || reply->kind != Value::Kind::kObject) return error;
@@ -237,7 +228,11 @@ absl::StatusOr<Envelope> ReadEnvelope(const HttpResponse& response, const Values
   if (response.status < 200 || response.status > 299) {
     return ToStatus(StatusError(response, values, deviations));
   }
-  if (response.status == 204 || response.body.empty()) {
+  if (response.status != 200) {
+    return ToStatus(
+        MalformedReply(kUpstream, response, "has an HTTP status that is not documented"));
+  }
+  if (response.body.empty()) {
     return ToStatus(MalformedReply(kUpstream, response, "is empty"));
   }
   const absl::StatusOr<Value> reply = ParseReply(response, deviations);

@@ -64,10 +64,10 @@ def calls(channel):
     assert widekyc.ValidateId(widekyc_pb2.ValidateIdRequest(cust_ref_no="py", nik="3203012503770011")).selfie_photo == 10
 
     code, details = error_of(lambda: widekyc.DetectLiveness(
-        widekyc_pb2.DetectLivenessRequest(cust_ref_no="sim-503-retry", selfie_image=selfie[:100])))
-    assert code == grpc.StatusCode.UNAVAILABLE
-    assert details["google.rpc.ErrorInfo"].reason == "UPSTREAM_UNAVAILABLE"
-    assert details["google.rpc.RetryInfo"].retry_delay.seconds == 7
+        widekyc_pb2.DetectLivenessRequest(cust_ref_no="sim-429", selfie_image=selfie[:100])))
+    assert code == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert details["google.rpc.ErrorInfo"].reason == "UPSTREAM_RATE_LIMITED"
+    assert details["google.rpc.RetryInfo"].retry_delay.seconds == 3
 
     code, details = error_of(lambda: widekyc.ValidateId(widekyc_pb2.ValidateIdRequest(nik="1", birth_date="31-02-2000")))
     assert code == grpc.StatusCode.INVALID_ARGUMENT

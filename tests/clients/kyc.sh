@@ -44,7 +44,7 @@ both -d '{"partnerReferenceNo": "short", "phoneNo": "12"}' $gateway $widget
 both -d "{\"custRefNo\": \"c-1\", \"selfieImage\": \"$pixel\"}" $gateway $widekyc/DetectLiveness
 both -d "{\"custRefNo\": \"c-1\", \"idImage\": \"$pixel\"}" $gateway $widekyc/RecognizeId
 both -emit-defaults -d '{"custRefNo": "c-1", "nik": "3671121401010004"}' $gateway $widekyc.ValidateId
-for reference in sim-quota sim-not-approved sim-503-retry sim-500 sim-exception; do
+for reference in sim-quota sim-not-approved sim-429 sim-500 sim-exception; do
   both -d "{\"custRefNo\": \"$reference\", \"nik\": \"3671121401010004\"}" $gateway $widekyc/ValidateId
 done
 both -d '{}{}' $gateway $widekyc/ValidateId

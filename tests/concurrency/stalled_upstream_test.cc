@@ -85,7 +85,8 @@ class StalledUpstreamTest : public GatewayTest {
     const FileLimit usual(1024);
     Start({.widekyc_url = stalled_.url(),
            .grpc = grpc,
-           .widekyc_upstream = "slots: 10000 attempt_timeout { seconds: 60 }"});
+           .widekyc_upstream =
+               "slots: 10000 attempt_timeout { seconds: 60 } breaker { disabled: true }"});
   }
 
   // Starts calls until so many are in flight.

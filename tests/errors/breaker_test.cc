@@ -152,12 +152,30 @@ TEST_F(BreakerTest, LostConnectionsAndUnreadableRepliesOpenIt) {
   EXPECT_EQ(taken, 4);
 }
 
-// A caller's impatience says nothing about the upstream.
-TEST_F(BreakerTest, CallersDeadlinesAndCancelsNeverOpenIt) {
+// Each of them may have been billed.
+TEST_F(BreakerTest, SilenceOpensItThoughTheCallersGaveUpFirst) {
   HoldingUpstream upstream{kLiveReply};
   StartGateway({.widekyc_url = upstream.url(),
-                .grpc = "max_deadline { seconds: 1 }",
+                .grpc = "max_deadline { seconds: 2 }",
                 .widekyc_upstream = kQuickly});
+  const grpc::Slice request(Liveness().SerializeAsString());
+  ManyCalls silent(gateway().grpc_port(), kLivenessMethod, request, 4, transcript());
+  ASSERT_TRUE(silent.AwaitEnded(4));
+  for (const ErrorView& error : silent.Ended()) {
+    EXPECT_EQ(error.Summary(), "DEADLINE_EXCEEDED CALLER_DEADLINE unknown -");
+  }
+  EXPECT_EQ(Call(), kOpen);
+  EXPECT_EQ(State(), "open");
+  EXPECT_EQ(upstream.arrived(), 4U);
+}
+
+// A caller's impatience says nothing about the upstream.
+TEST_F(BreakerTest, CallersShorterDeadlinesAndCancelsNeverOpenIt) {
+  HoldingUpstream upstream{kLiveReply};
+  StartGateway(
+      {.widekyc_url = upstream.url(),
+       .grpc = "max_deadline { seconds: 1 }",
+       .widekyc_upstream = "breaker { min_calls: 4 unanswered_counts_after { seconds: 60 } }"});
   const grpc::Slice request(Liveness().SerializeAsString());
   ManyCalls late(gateway().grpc_port(), kLivenessMethod, request, 50, transcript());
   ASSERT_TRUE(late.AwaitEnded(50));

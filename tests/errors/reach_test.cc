@@ -67,6 +67,20 @@ TEST_F(ReachTest, LostWhileALargeBodyLeavesMayHaveBeenProcessed) {
   EXPECT_EQ(simulator().Count(), 0);
 }
 
+// Whoever stands between may have made it.
+TEST_F(ReachTest, A503AfterTheBodyIsUnknownUnlessTheConfigurationBelievesIt) {
+  Start();
+  EXPECT_EQ(client().DetectLiveness(Liveness("sim-503-retry")).error.Summary(),
+            "UNKNOWN UPSTREAM_UNAVAILABLE unknown -");
+  EXPECT_EQ(StopGateway(), 0);
+  StartGateway({.widekyc_url = absl::StrCat("http://127.0.0.1:", simulator().port()),
+                .widekyc_upstream =
+                    "every_503_is_the_upstreams_own_and_means_not_processed_i_understand: true"});
+  const ErrorView error = client().DetectLiveness(Liveness("sim-503-retry")).error;
+  EXPECT_EQ(error.Summary(), "UNAVAILABLE UPSTREAM_UNAVAILABLE refused RetryInfo");
+  EXPECT_EQ(error.retry_after, absl::Seconds(7));
+}
+
 // The gateway's own credential that an upstream repeats reaches no caller.
 TEST_F(ReachTest, UpstreamsWordsAreMasked) {
   Start();

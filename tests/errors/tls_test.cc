@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <ostream>
 #include <string>
 
@@ -16,7 +17,7 @@
 namespace kyc::tests {
 namespace {
 
-constexpr char kUnreachable[] = "UNAVAILABLE UPSTREAM_UNREACHABLE not_sent -";
+constexpr char kUntrusted[] = "FAILED_PRECONDITION UPSTREAM_UNTRUSTED not_sent -";
 
 class TlsTest : public GatewayTest {
  protected:
@@ -49,12 +50,39 @@ TEST_F(TlsTest, ChainOverAnotherAuthorityIsFollowed) {
   EXPECT_EQ(client().DetectLiveness(Liveness()).error.Summary(), "OK");
 }
 
+// A new connection need not begin from nothing.
+TEST_F(TlsTest, SessionIsResumedByTheNextConnection) {
+  const TlsUpstream upstream(MakeIdentity({}, &authority_), kLiveReply, nullptr,
+                             {.one_reply_each = true, .newest = 0});
+  StartTrusting(authority_, upstream);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(client().DetectLiveness(Liveness()).error.Summary(), "OK");
+  }
+  EXPECT_EQ(upstream.connections(), 5);
+  EXPECT_EQ(upstream.resumed(), 4);
+}
+
+// Whatever the machine's own policy allows.
+TEST_F(TlsTest, OlderThanTls12IsNotSpoken) {
+  WriteFile(files().path("openssl.cnf"),
+            "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = system\n"
+            "[system]\nMinProtocol = TLSv1\nCipherString = DEFAULT:@SECLEVEL=0\n");
+  setenv("OPENSSL_CONF", files().path("openssl.cnf").c_str(), 1);
+  const TlsUpstream old(MakeIdentity({}, &authority_), kLiveReply, nullptr,
+                        {.one_reply_each = false, .newest = TLS1_1_VERSION});
+  StartTrusting(authority_, old);
+  unsetenv("OPENSSL_CONF");
+  EXPECT_EQ(client().DetectLiveness(Liveness()).error.Summary(),
+            "UNAVAILABLE UPSTREAM_UNREACHABLE not_sent -");
+  EXPECT_EQ(old.requests(), 0);
+}
+
 TEST_F(TlsTest, CertificateOfAnUpstreamIsNoAuthority) {
   const Identity other = MakeIdentity({.name = "DNS:other.example"}, &authority_);
   const TlsUpstream upstream(MakeIdentity({}, &other), kLiveReply, &other);
   StartTrusting(authority_, upstream);
-  ASSERT_EQ(client().DetectLiveness(Liveness()).error.Summary(), kUnreachable);
-  EXPECT_TRUE(gateway().process().AwaitError("invalid CA certificate"));
+  ASSERT_EQ(client().DetectLiveness(Liveness()).error.Summary(), kUntrusted);
+  EXPECT_TRUE(gateway().process().AwaitError("is signed by a certificate that is no authority's"));
   EXPECT_EQ(upstream.requests(), 0);
 }
 
@@ -68,7 +96,7 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 class UntrustedTest : public TlsTest, public testing::WithParamInterface<Case> {};
 
-TEST_P(UntrustedTest, IsUnreachableAndGetsNothingAndTheLogSaysWhy) {
+TEST_P(UntrustedTest, GetsNothingIsAskedOnceAndTheLogSaysWhy) {
   const TlsUpstream upstream(GetParam().upstream(authority_), kLiveReply);
   if (GetParam().ca_file) {
     StartTrusting(authority_, upstream);
@@ -76,52 +104,55 @@ TEST_P(UntrustedTest, IsUnreachableAndGetsNothingAndTheLogSaysWhy) {
     StartGateway({.widekyc_url = upstream.url()});
   }
   const ErrorView error = client().DetectLiveness(Liveness()).error;
-  ASSERT_EQ(error.Summary(), kUnreachable);
-  EXPECT_EQ(error.Meta("attempts"), "3");
+  ASSERT_EQ(error.Summary(), kUntrusted);
+  EXPECT_EQ(error.Meta("attempts"), "1");
+  EXPECT_THAT(error.message, testing::HasSubstr("certificate"));
   EXPECT_TRUE(gateway().process().AwaitError(GetParam().cause))
       << gateway().process().StandardError();
-  // Neither retries nor callers who try again hammer it: a few retries, and the breaker's 20 calls.
+  // Callers who try again do not hammer it: the breaker's 20 calls.
   for (int i = 0; i < 100; ++i) {
     const std::string reason = client().DetectLiveness(Liveness()).error.reason;
-    EXPECT_THAT(reason, testing::AnyOf("UPSTREAM_UNREACHABLE", "CIRCUIT_OPEN"));
+    EXPECT_THAT(reason, testing::AnyOf("UPSTREAM_UNTRUSTED", "CIRCUIT_OPEN"));
   }
-  EXPECT_LE(upstream.connections(), 30);
+  EXPECT_LE(upstream.connections(), 20);
   EXPECT_EQ(upstream.requests(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, UntrustedTest,
-    testing::Values(Case{"OtherName",
-                         [](const Identity& authority) {
-                           return MakeIdentity({.name = "DNS:other.example"}, &authority);
-                         },
-                         true, "no alternative certificate subject name matches target host name"},
-                    Case{"OtherAddress",
-                         [](const Identity& authority) {
-                           return MakeIdentity({.name = "IP:127.0.0.2"}, &authority);
-                         },
-                         true, "no alternative certificate subject name matches target host name"},
-                    Case{"OtherAuthority",
-                         [](const Identity&) {
-                           const Identity other = MakeIdentity({.authority = true}, nullptr);
-                           return MakeIdentity({}, &other);
-                         },
-                         true, "unable to get local issuer certificate"},
-                    Case{"Expired",
-                         [](const Identity& authority) {
-                           return MakeIdentity({.valid_to = -absl::Minutes(1)}, &authority);
-                         },
-                         true, "certificate has expired"},
-                    Case{"NotYetValid",
-                         [](const Identity& authority) {
-                           return MakeIdentity({.valid_from = absl::Minutes(30)}, &authority);
-                         },
-                         true, "certificate is not yet valid"},
-                    Case{"SelfSigned", [](const Identity&) { return MakeIdentity({}, nullptr); },
-                         true, "self-signed certificate"},
-                    Case{"UnknownToTheSystem",
-                         [](const Identity& authority) { return MakeIdentity({}, &authority); },
-                         false, "unable to get local issuer certificate"}),
+    testing::Values(
+        Case{"OtherName",
+             [](const Identity& authority) {
+               return MakeIdentity({.name = "DNS:other.example"}, &authority);
+             },
+             true, "the upstream's certificate is for another name"},
+        Case{"OtherAddress",
+             [](const Identity& authority) {
+               return MakeIdentity({.name = "IP:127.0.0.2"}, &authority);
+             },
+             true, "the upstream's certificate is for another name"},
+        Case{"OtherAuthority",
+             [](const Identity&) {
+               const Identity other = MakeIdentity({.authority = true}, nullptr);
+               return MakeIdentity({}, &other);
+             },
+             true, "certificate is of an authority that is not trusted"},
+        Case{"Expired",
+             [](const Identity& authority) {
+               return MakeIdentity({.valid_to = -absl::Minutes(1)}, &authority);
+             },
+             true,
+             "kind=untrusted sent=false attempts=1 cause=\"the upstream's certificate has expired"},
+        Case{"NotYetValid",
+             [](const Identity& authority) {
+               return MakeIdentity({.valid_from = absl::Minutes(30)}, &authority);
+             },
+             true, "the upstream's certificate is not valid yet"},
+        Case{"SelfSigned", [](const Identity&) { return MakeIdentity({}, nullptr); }, true,
+             "the upstream's certificate is signed by itself"},
+        Case{"UnknownToTheSystem",
+             [](const Identity& authority) { return MakeIdentity({}, &authority); }, false,
+             "certificate is of an authority that is not trusted"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

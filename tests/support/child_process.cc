@@ -51,7 +51,7 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 
 ChildProcess::ChildProcess(const std::string& program, std::vector<std::string> arguments,
                            std::vector<std::string> environment) {
-  arguments.insert(arguments.begin(), RunfilePath(program));
+  arguments.insert(arguments.begin(), program.front() == '/' ? program : RunfilePath(program));
   for (char** own = environ; *own != nullptr; ++own) environment.emplace_back(*own);
   const std::vector<char*> argv = Pointers(arguments);
   const std::vector<char*> envp = Pointers(environment);
@@ -117,6 +117,10 @@ std::string ChildProcess::StandardOutput() const {
 
 bool ChildProcess::AwaitError(absl::string_view text) const {
   return Await([&] { return absl::StrContains(error_, text); });
+}
+
+bool ChildProcess::AwaitOutput(absl::string_view text) const {
+  return Await([&] { return absl::StrContains(output_, text); });
 }
 
 void ChildProcess::Signal(int signal) const {

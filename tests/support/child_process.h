@@ -23,7 +23,8 @@ inline constexpr absl::Duration kPatience = absl::Seconds(60);
 // and by the kernel if the test dies first. All else is thread-safe.
 class ChildProcess {
  public:
-  // `program` is a path within the runfiles, like "server/kyc-gateway"; `environment`, like
+  // `program` is a path within the runfiles, like "server/kyc-gateway", or an absolute one of the
+  // machine's own; `environment`, like
   // "NAME=value", is added to the test's own.
   ChildProcess(const std::string& program, std::vector<std::string> arguments,
                std::vector<std::string> environment = {});
@@ -35,8 +36,10 @@ class ChildProcess {
   std::string StandardError() const;
   std::string StandardOutput() const;
 
-  // Waits until standard error holds `text`; false if the process ends first, or patience.
+  // Waits until standard error, or output, holds `text`; false if the process ends first, or
+  // patience.
   bool AwaitError(absl::string_view text) const;
+  bool AwaitOutput(absl::string_view text) const;
 
   void Signal(int signal) const;
   // Waits for the end: the exit status, minus the signal that ended it, or nullopt if patience

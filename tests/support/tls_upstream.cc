@@ -12,8 +12,12 @@
 
 namespace kyc::tests {
 
-TlsUpstream::TlsUpstream(const Identity& identity, std::string body, const Identity* chain)
-    : reply_(absl::StrCat("HTTP/1.1 200 OK\r\nContent-Length: ", body.size(), "\r\n\r\n", body)),
+TlsUpstream::TlsUpstream(const Identity& identity, std::string body, const Identity* chain,
+                         Options options)
+    : options_(options),
+      reply_(absl::StrCat("HTTP/1.1 200 OK\r\n",
+                          options.one_reply_each ? "Connection: close\r\n" : "",
+                          "Content-Length: ", body.size(), "\r\n\r\n", body)),
       listener_(ListenLocally(port_)),
       context_(SSL_CTX_new(TLS_server_method())) {
   signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to connections that have ended.
@@ -21,6 +25,11 @@ TlsUpstream::TlsUpstream(const Identity& identity, std::string body, const Ident
       SSL_CTX_use_PrivateKey(context_, identity.key.get()) != 1 ||
       (chain != nullptr && SSL_CTX_add1_chain_cert(context_, chain->certificate.get()) != 1)) {
     std::abort();
+  }
+  if (options_.newest != 0) {
+    SSL_CTX_set_min_proto_version(context_, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(context_, options_.newest);
+    SSL_CTX_set_cipher_list(context_, "DEFAULT:@SECLEVEL=0");
   }
   acceptor_ = std::thread([this] { Accept(); });
 }
@@ -62,9 +71,11 @@ void TlsUpstream::Serve(int socket) {
   SSL* const ssl = SSL_new(context_);
   SSL_set_fd(ssl, socket);
   if (SSL_accept(ssl) == 1) {
+    resumed_ += SSL_session_reused(ssl);
     while (TakeRequest(ssl)) {
       ++requests_;
       SSL_write(ssl, reply_.data(), static_cast<int>(reply_.size()));
+      if (options_.one_reply_each) break;
     }
   }
   SSL_free(ssl);

@@ -13,8 +13,8 @@ namespace kyc::upstream {
 namespace {
 
 constexpr char kFile[] = "server/upstream/golden/reply_table.golden";
-constexpr int kStatuses[] = {200, 202, 204, 302, 400, 401, 403, 404, 405, 408,
-                             409, 413, 422, 429, 500, 502, 503, 504, 520};
+constexpr int kStatuses[] = {200, 202, 204, 206, 302, 400, 401, 403, 404, 405,
+                             408, 409, 413, 422, 429, 500, 502, 503, 504, 520};
 
 std::string Row(absl::string_view endpoint, absl::string_view body, absl::string_view http,
                 absl::string_view code, absl::string_view reason, absl::string_view outcome) {
