@@ -48,8 +48,10 @@ bool IsBlank(absl::string_view text) {
 }
 
 bool IsIdentifier(absl::string_view text) {
-  return !IsBlank(text) &&
-         !AnyChar(text, [](char32_t code) { return IsControl(code) || IsIn(kUnseen, code); });
+  return !IsBlank(text) && !AnyChar(text, [](char32_t code) {
+    if (code < 0x7F) return code < 0x20;  // Nearly all there are.
+    return IsControl(code) || IsIn(kUnseen, code);
+  });
 }
 
 }  // namespace kyc

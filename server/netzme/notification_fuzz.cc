@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "server/call/text_rules.h"
 #include "server/netzme/notification.h"
 
 namespace {
@@ -14,7 +15,9 @@ void Require(bool holds) {
 
 void CheckEvent(const ::netzme::v1::UpgradeEvent& event, absl::string_view body) {
   Require(event.raw_body() == body);
-  Require(!event.original_reference_no().empty() && event.original_reference_no().size() <= 128);
+  Require(kyc::IsIdentifier(event.original_reference_no()));
+  Require(event.original_reference_no().size() <= 128);
+  Require(event.cust_id().empty() || kyc::IsIdentifier(event.cust_id()));
   Require(event.status() != ::netzme::v1::UPGRADE_STATUS_UNSPECIFIED);
   Require(event.cust_id().size() <= 128 && event.type().size() <= 64);
   Require(event.reject_reasons_size() <= 64 && event.benefits_size() <= 64);
