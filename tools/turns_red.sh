@@ -4,6 +4,10 @@
 #   turns_red.sh PROGRAM --case=PREFIX... --because=TEXT -- [ARGUMENT...]
 set -euo pipefail
 
+case ${1:-} in
+  -h | --help) sed -n '2,4s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit ;;
+  '' | -*) echo "turns_red.sh: no program is given; see --help" >&2 && exit 2 ;;
+esac
 program=$1
 shift
 cases=() because=''

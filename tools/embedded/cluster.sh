@@ -4,11 +4,13 @@
 # machine's.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tools/embedded/programs.sh
+. "$here/programs.sh"
+case ${1:-} in -h | --help) usage_of "${BASH_SOURCE[0]}" ;; '' | -*) usage_of "${BASH_SOURCE[0]}" 2 ;; esac
+[ $# -ge 2 ] || usage_of "${BASH_SOURCE[0]}" 2
 state=$1 programs=$2
 shift 2
 command=("$@")
-# shellcheck source=tools/embedded/programs.sh
-. "$here/programs.sh"
 
 nats_server=${KYC_NATS_SERVER:-$(PATH=$PATH:/usr/sbin command -v nats-server || true)}
 [ -n "$nats_server" ] || { echo "tools/run: no nats-server here: tools/install cluster brings it." >&2; exit 1; }
@@ -119,9 +121,7 @@ END
 
 # --- One run.
 
-pipes=$(mktemp -d)
-trap 'rm -rf "$pipes"' EXIT
-trap 'stop=yes' INT TERM HUP
+begin_run
 [ "$state" != fresh ] || state=$pipes/state
 mkdir -p "$state"
 state=$(cd "$state" && pwd)
@@ -153,13 +153,12 @@ if ! await_ready; then
 elif [ ${#command[@]} -gt 0 ]; then
   [ -n "$stop" ] || "${command[@]}" "$state" || status=$?
 elif [ -z "$stop" ]; then
-  announce
+  say "$(announce)"
   # One that dies is what a cluster is for: only Ctrl-C ends it.
   while [ -z "$stop" ]; do sleep 1 || true; done
 fi
 if [ -n "$stop" ] && [ ${#command[@]} -eq 0 ]; then
-  echo
-  echo "tools/run: draining; a second Ctrl-C does not wait."
+  say '' "tools/run: draining; a second Ctrl-C does not wait."
 fi
 end_all || status=1
 [ ${#command[@]} -eq 0 ] || [ "$status" = 0 ] || show_logs

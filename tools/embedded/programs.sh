@@ -25,13 +25,50 @@ make_secrets() {
   make_secret lookup-key "$(random_text 32)"
 }
 
-# refuse_taken_ports ADDRESS...: says which are in use before anything starts.
+# say LINE...: for whoever still listens: a `| tee` that Ctrl-C has ended, and a terminal that was closed, listen no more.
+say() { printf '%s\n' "$@" 2>/dev/null || true; }
+
+# usage_of SCRIPT [STATUS]: prints its head, and ends with this status.
+usage_of() {
+  sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$1" >&$((${2:-0} ? 2 : 1))
+  exit "${2:-0}"
+}
+
+# holder_of PORT: `NAME (process PID)` of who listens there, as far as this user may know it.
+holder_of() {
+  local hex address state inode rest found
+  printf -v hex ':%04X' "$1"
+  while read -r _ address _ state _ _ _ _ _ inode rest; do
+    [[ $address == *$hex && $state = 0A ]] || continue
+    found=$(find /proc/[0-9]*/fd -maxdepth 1 -lname "socket:\\[$inode\\]" -print -quit 2>/dev/null) || true
+    found=${found#/proc/}
+    [ -z "$found" ] || { say "$(cat "/proc/${found%%/*}/comm") (process ${found%%/*})" && return; }
+  done < <(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null)
+  say 'a program that is not yours'
+}
+
+# those_of_before: `NAME (process PID)` of each program of an earlier run on this state that still runs. (Nobody but root may look
+# into a gateway.)
+those_of_before() {
+  local pid name
+  [ -r "$state/programs" ] || return 0
+  while read -r pid name; do
+    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$name" ] || say "$name (process $pid)"
+  done <"$state/programs"
+}
+
+# refuse_taken_ports ADDRESS...: says which are in use, and by whom, before anything starts.
 refuse_taken_ports() {
-  local address taken=
+  local address taken='' before
+  before=$(those_of_before)
+  if [ -n "$before" ]; then
+    { say "tools/run: an earlier run on this state goes on; end it first, or give another state as KYC_RUN_DIR:" "$before"; } >&2
+    return 1
+  fi
   for address; do
     [ "${address##*:}" != 0 ] || continue
     if (exec 3<>"/dev/tcp/${address%:*}/${address##*:}") 2>/dev/null; then
-      echo "tools/run: $address is in use by another program." >&2
+      say "tools/run: $address is in use by $(holder_of "${address##*:}")." >&2
       taken=yes
     fi
   done
@@ -41,18 +78,32 @@ refuse_taken_ports() {
 # --- The programs. Each has its own session, so that Ctrl-C reaches the script alone.
 
 names=() pids=() relays=()
-stop= ended=
+stop= ended= all_ended=
+
+# begin_run: from here on, whatever happens to this script, no program outlives it: it ends them itself, and where it is killed the
+# kernel does (see start).
+begin_run() {
+  pipes=$(mktemp -d)
+  trap 'leave' EXIT
+  trap 'stop=yes' INT TERM HUP
+  trap : PIPE # To be told by a failed write; unlike '', the programs do not inherit it.
+}
+
+leave() {
+  [ -n "$all_ended" ] || [ ${#pids[@]} = 0 ] || end_all || true
+  rm -rf "$pipes"
+}
 
 # relay NAME WORD: shows (or, beside COMMAND, keeps) what the program writes, and reports the line with WORD.
 relay() {
   local line
-  trap '' INT TERM HUP
+  trap '' INT TERM HUP PIPE
   trap - EXIT
   while IFS= read -r line; do
     if [ ${#command[@]} -gt 0 ]; then
       printf '%s\n' "$line" >>"$state/$1.log"
     else
-      printf '%-9s | %s\n' "$1" "$line" || true
+      printf '%-9s | %s\n' "$1" "$line" 2>/dev/null || true
     fi
     [[ $line != *"$2"* ]] || echo "$1" >&"$ready"
   done
@@ -66,8 +117,9 @@ start() {
   mkfifo "$pipes/$name"
   relay "$name" "$word" <"$pipes/$name" &
   relays+=($!)
-  setsid "$@" </dev/null >"$pipes/$name" 2>&1 {ready}>&- &
+  setsid setpriv --pdeathsig TERM "$@" </dev/null >"$pipes/$name" 2>&1 {ready}>&- &
   names+=("$name") pids+=($!)
+  echo "$! ${1##*/}" >>"$state/programs"
 }
 
 # await_ready: until every program has reported, one has died, someone wants to stop, or half a minute is over.
@@ -79,7 +131,7 @@ await_ready() {
     else
       waited=$((waited + 1))
       first_dead >/dev/null && return 1
-      [ "$waited" -lt 30 ] || { echo "tools/run: not everything serves after 30 seconds." >&2; return 1; }
+      [ "$waited" -lt 30 ] || { say "tools/run: not everything serves after 30 seconds." >&2; return 1; }
     fi
   done
 }
@@ -114,9 +166,11 @@ end_all() {
     [ "${pids[i]}" != "${ended:-}" ] || continue
     kill -TERM "${pids[i]}" 2>/dev/null || true
     # nats-server ends with 1 when it was told to.
-    wait_for "${pids[i]}" || [[ ${names[i]} == nats-* ]] || { echo "tools/run: ${names[i]} ended with status $?." >&2; status=1; }
+    wait_for "${pids[i]}" || [[ ${names[i]} == nats-* ]] || { say "tools/run: ${names[i]} ended with status $?." >&2; status=1; }
   done
   wait "${relays[@]}" || true
+  rm -f "$state/programs"
+  all_ended=yes
   return "$status"
 }
 

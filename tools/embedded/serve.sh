@@ -2,14 +2,17 @@
 # serve.sh STATE PROGRAMS [COMMAND...]: runs gateway and simulator on the state folder STATE, which is filled at the first start;
 # `fresh` is a new one that goes away in the end. PROGRAMS is the folder with server/kyc-gateway and tools/simulator/simulator.
 # With COMMAND: runs it, with STATE as its last argument, then ends both; the exit status is COMMAND's, the logs are shown if it fails.
-# Without: runs in the foreground until Ctrl-C or SIGTERM. Exit status 0 after a drain, 1 if a program ended by itself.
+# Without: runs in the foreground until Ctrl-C, SIGTERM or SIGHUP (a closed terminal). Exit status 0 after a drain, 1 if a program
+# ended by itself or a port is in use.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tools/embedded/programs.sh
+. "$here/programs.sh"
+case ${1:-} in -h | --help) usage_of "${BASH_SOURCE[0]}" ;; '' | -*) usage_of "${BASH_SOURCE[0]}" 2 ;; esac
+[ $# -ge 2 ] || usage_of "${BASH_SOURCE[0]}" 2
 state=$1 programs=$2
 shift 2
 command=("$@")
-# shellcheck source=tools/embedded/programs.sh
-. "$here/programs.sh"
 
 # --- State: the configuration and its secrets, made once.
 
@@ -54,9 +57,7 @@ END
 
 # --- One run.
 
-pipes=$(mktemp -d)
-trap 'rm -rf "$pipes"' EXIT
-trap 'stop=yes' INT TERM HUP
+begin_run
 [ "$state" != fresh ] || state=$pipes/state
 make_state
 state=$(cd "$state" && pwd)
@@ -82,15 +83,14 @@ if ! await_ready; then
 elif [ ${#command[@]} -gt 0 ]; then
   [ -n "$stop" ] || "${command[@]}" "$state" || status=$?
 elif [ -z "$stop" ]; then
-  announce
+  say "$(announce)"
   wait -n -p ended "${pids[@]}" || true
 fi
 if [ -z "$stop" ] && dead=$(first_dead); then
-  echo "tools/run: $dead has ended by itself; the other one is ended, too." >&2
+  say "tools/run: $dead has ended by itself; the other one is ended, too." >&2
   status=1
 elif [ -n "$stop" ] && [ ${#command[@]} -eq 0 ]; then
-  echo
-  echo "tools/run: draining; a second Ctrl-C does not wait."
+  say '' "tools/run: draining; a second Ctrl-C does not wait."
 fi
 end_all || status=1
 [ ${#command[@]} -eq 0 ] || [ "$status" = 0 ] || show_logs
