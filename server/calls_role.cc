@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "server/call/steady_now.h"
 #include "server/grpc_methods.h"
 #include "server/rpc/health.h"
 #include "server/rpc/reflection.h"
@@ -61,8 +62,9 @@ void CallsRole::MakeServices(const OpenedLog& event_log, rpc::Server& server, Me
   const auto run_blocking = [this](absl::AnyInvocable<void() &&> job) {
     readers_.Post(std::move(job));
   };
+  netzme::Clocks clocks = {SteadyNow, [] { return absl::Now(); }};
   upgrades_ = std::make_unique<netzme::UpgradeService>(*event_log.log, server.loop(), run_blocking,
-                                                       &metrics, [] { return absl::Now(); });
+                                                       &metrics, std::move(clocks));
   quarantine_ = std::make_unique<netzme::QuarantineService>(*event_log.log, *event_log.quarantine,
                                                             run_blocking);
 }

@@ -26,11 +26,10 @@ events::Position Follow(events::EventLog& log, events::EventLog::OnCommitted on_
 
 }  // namespace
 
-Hub::Hub(events::EventLog& log, rpc::Loop& loop, std::function<absl::Time()> clock,
-         RingLimits limits)
+Hub::Hub(events::EventLog& log, rpc::Loop& loop, Clocks clocks, RingLimits limits)
     : log_(log),
       loop_(loop),
-      clock_(std::move(clock)),
+      clocks_(std::move(clocks)),
       cursor_field_(netzme::CursorField(log.CursorText({}))),
       ring_(Follow(log,
                    [&loop, weak = std::weak_ptr<Hub*>(self_)](Committed events) {
@@ -84,9 +83,9 @@ void Hub::OnCommitted(Committed events) {
   const absl::Time received = ReceivedTime(events->back().event);
   waiting_.push_back(std::move(events));
   if (next_round_ != 0) return;
-  const absl::Time now = clock_();
-  const bool in_pause = now >= round_ended_ && now < round_ended_ + pause_;
-  if (!in_pause || received > round_ended_) return Round();
+  const absl::Time now = clocks_.steady();
+  const bool in_pause = now < round_ended_ + pause_;
+  if (!in_pause || received > round_ended_on_wall_) return Round();
   next_round_ = loop_.After(round_ended_ + pause_ - now, [this] {
     next_round_ = 0;
     Round();
@@ -94,9 +93,10 @@ void Hub::OnCommitted(Committed events) {
 }
 
 void Hub::Round() {
-  const absl::Time began = clock_();
+  const absl::Time began = clocks_.steady();
   TellOfWaiting();
-  round_ended_ = clock_();
+  round_ended_ = clocks_.steady();
+  round_ended_on_wall_ = clocks_.wall();
   pause_ = std::min(round_ended_ - began, kLongestPause);
 }
 
@@ -113,6 +113,7 @@ void Hub::TellOfWaiting() {
   for (const Committed& events : waiting) {
     for (const events::Event& event : *events) {
       if (event.position.sequence <= ring_.newest().sequence) continue;
+      // With a gap before it, too: the ring then begins behind it, and the log has all of it.
       told.emplace_back(&event.event.original_reference_no(), ring_.newest());
       ring_.Append(event);
     }

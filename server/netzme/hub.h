@@ -20,6 +20,12 @@
 
 namespace kyc::netzme {
 
+// What is waited by, and what events tell their arrival by.
+struct Clocks {
+  std::function<absl::Time()> steady;
+  std::function<absl::Time()> wall;
+};
+
 // How much the hub keeps. Both views of an event count.
 struct RingLimits {
   size_t events = 1024;
@@ -49,7 +55,7 @@ class Watcher {
 class Hub {
  public:
   // Log and loop outlive the hub.
-  Hub(events::EventLog& log, rpc::Loop& loop, std::function<absl::Time()> clock, RingLimits limits);
+  Hub(events::EventLog& log, rpc::Loop& loop, Clocks clocks, RingLimits limits);
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
   ~Hub();
@@ -80,10 +86,12 @@ class Hub {
 
   events::EventLog& log_;
   rpc::Loop& loop_;
-  const std::function<absl::Time()> clock_;
+  const Clocks clocks_;
   // Committed since the last round.
   std::vector<Committed> waiting_;
   absl::Time round_ended_ = absl::InfinitePast();
+  // The same by the wall clock: when that is set, an event waits once for a pause or for none.
+  absl::Time round_ended_on_wall_ = absl::InfinitePast();
   absl::Duration pause_;
   rpc::Loop::TimerId next_round_ = 0;
   // Watchers of certain references, and all others.

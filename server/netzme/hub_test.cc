@@ -54,8 +54,8 @@ class HubTest : public testing::Test {
     log_.Append(std::move(event));
     loop_.WaitForPosts(appended_);
   }
-  std::function<absl::Time()> Clock() {
-    return [this] { return loop_.now(); };
+  Clocks Clock() {
+    return {[this] { return loop_.now(); }, [this] { return loop_.now() - set_back_; }};
   }
   void RunLoop() {
     while (loop_.RunOne()) {
@@ -64,6 +64,7 @@ class HubTest : public testing::Test {
 
   TemporaryLog log_;
   FakeLoop loop_;
+  absl::Duration set_back_;  // The wall clock.
   int appended_ = 0;
 };
 
@@ -104,10 +105,9 @@ class HubRoundTest : public HubTest {
     return loop_.AdvanceToTimer(loop_.now() + duration);
   }
 
-  absl::Duration set_back_;
   FakeWatcher all_;
   const Filter of_all_ = OfReferences({});
-  Hub hub_{log_.log(), loop_, [this] { return loop_.now() - set_back_; }, {}};
+  Hub hub_{log_.log(), loop_, Clock(), {}};
 };
 
 TEST_F(HubRoundTest, CommitsDuringALongRoundShareTheNext) {
@@ -147,14 +147,34 @@ TEST_F(HubRoundTest, CommitAfterARoundWaitsForNothing) {
   EXPECT_THAT(all_.Told(), ElementsAre(0, 1));
 }
 
-TEST_F(HubRoundTest, ClockThatWasSetBackMakesNobodyWait) {
-  EachRoundTakes(absl::Milliseconds(3));
-  Append("R-1");
-  RunLoop();
-  set_back_ = absl::Hours(1);
-  Append("R-1");
-  RunLoop();
-  EXPECT_THAT(all_.Told(), ElementsAre(0, 1));
+TEST_F(HubRoundTest, AWallClockThatIsSetMakesNobodyWaitLonger) {
+  for (const absl::Duration set_back : {absl::Hours(1), -absl::Hours(24 * 91)}) {
+    EachRoundTakes(absl::Milliseconds(3));
+    Append("R-1");
+    RunLoop();
+    TimerIsDueAfter(absl::Milliseconds(5));
+    all_.Told();
+    set_back_ = set_back;
+    Append("R-1");
+    RunLoop();
+    TimerIsDueAfter(absl::Milliseconds(5));
+    EXPECT_THAT(all_.Told(), ElementsAre(appended_ - 1));
+  }
+}
+
+TEST_F(HubTest, ARingWithAGapBeginsAnewAfterIt) {
+  Ring ring({1, 1}, 10, 1 << 20);
+  events::Event event;
+  for (int64_t sequence : {2, 3, 5}) {
+    event.position = {sequence, 7};
+    ring.Append(event);
+    EXPECT_EQ(ring.newest().sequence, sequence);
+  }
+  EXPECT_EQ(ring.size(), 0U);
+  EXPECT_EQ(ring.floor().sequence, 5) << "what lies before is the log's to tell";
+  event.position = {6, 8};
+  ring.Append(event);
+  EXPECT_EQ(ring.size(), 1U);
 }
 
 TEST_F(HubTest, EveryWatcherIsToldWhatIsAboutToBeRemoved) {

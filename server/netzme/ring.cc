@@ -16,6 +16,7 @@ Ring::Ring(events::Position newest, size_t max_events, size_t max_bytes)
     : max_events_(max_events), max_bytes_(max_bytes), floor_(newest), newest_(newest) {}
 
 void Ring::Append(const events::Event& event) {
+  if (event.position.sequence != newest_.sequence + 1) return BeginAt(event.position);
   RingEntry entry{event.position, KeyOf(event.event),
                   EventEntry(event.event, ::netzme::v1::VIEW_BASIC),
                   EventEntry(event.event, ::netzme::v1::VIEW_FULL)};

@@ -25,13 +25,16 @@ struct RingEntry {
   }
 };
 
-// Holds every event of the log after floor() and up to newest(), oldest first. Not thread-safe.
+// Holds every event of the log after floor() and up to newest(), oldest first, and nothing is
+// missing between: that is what lets a stream that has taken all of it jump to where it grows. Not
+// thread-safe.
 class Ring {
  public:
   // Begins empty, at the log's newest position.
   Ring(events::Position newest, size_t max_events, size_t max_bytes);
 
-  // `event` comes after newest(). Drops the oldest ones beyond the limits.
+  // `event` comes after newest(). Drops the oldest ones beyond the limits. One that is not the very
+  // next is not held: the ring begins anew after it.
   void Append(const events::Event& event);
   // Begins anew, empty, at `newest`, for nobody is there to be sent what lies before.
   void BeginAt(events::Position newest);

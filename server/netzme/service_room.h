@@ -34,8 +34,8 @@ class ServiceRoom {
   explicit ServiceRoom(RingLimits limits = {}, int64_t retention_count = 1'000'000,
                        absl::Duration trim_notice = absl::ZeroDuration())
       : log_(retention_count, trim_notice),
-        service_(
-            log(), loop_, pool_.Runner(), nullptr, [this] { return loop_.now(); }, limits) {}
+        service_(log(), loop_, pool_.Runner(), nullptr,
+                 {[this] { return loop_.now(); }, [this] { return loop_.now(); }}, limits) {}
 
   events::EventLog& log() { return log_.log(); }
   // Moves the log's clock alone, and waits until it has told what it is about to remove.

@@ -26,7 +26,7 @@ absl::Status Draining() {
   Error error;
   error.code = absl::StatusCode::kUnavailable;
   error.reason = "SERVER_DRAINING";
-  error.message = "This server is shutting down; reopen from the last cursor";
+  error.message = "This server is shutting down; reopen from the last cursor, at another server";
   return ToStatus(error);
 }
 

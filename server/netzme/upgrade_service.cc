@@ -43,10 +43,9 @@ void ReadOn(const RunBlocking& run_blocking, std::stop_token cancel, Listing lis
 }  // namespace
 
 UpgradeService::UpgradeService(events::EventLog& log, rpc::Loop& loop, RunBlocking run_blocking,
-                               Metrics* metrics, std::function<absl::Time()> clock,
-                               RingLimits limits)
-    : scope_{log,     loop,  std::move(run_blocking),
-             metrics, clock, Hub(log, loop, std::move(clock), limits)} {}
+                               Metrics* metrics, Clocks clocks, RingLimits limits)
+    : scope_{log,     loop,          std::move(run_blocking),
+             metrics, clocks.steady, Hub(log, loop, clocks, limits)} {}
 
 absl::StatusOr<std::unique_ptr<rpc::Producer>> UpgradeService::Watch(
     rpc::Stream* stream, ::netzme::v1::WatchUpgradesRequest request) {

@@ -25,7 +25,7 @@ class UpgradeService {
  public:
   // `log`, `loop` and `metrics` (which may be null) outlive the service.
   UpgradeService(events::EventLog& log, rpc::Loop& loop, RunBlocking run_blocking, Metrics* metrics,
-                 std::function<absl::Time()> clock, RingLimits limits = {});
+                 Clocks clocks, RingLimits limits = {});
 
   // Errors that only reading the log can find (those of cursors) come by Stream::Finish instead.
   absl::StatusOr<std::unique_ptr<rpc::Producer>> Watch(rpc::Stream* stream,

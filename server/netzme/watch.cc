@@ -208,7 +208,13 @@ Outgoing Watch::Pack(const Batch& batch) {
           EventsMessage(batch.entries(), scope_.hub.CursorField(cursor))};
 }
 
+// Knows only where nothing is filtered out.
+bool Watch::LeavesNothingOut(const Outgoing& outgoing) const {
+  return !takes_all_ || outgoing.events == outgoing.through.sequence - position_.sequence;
+}
+
 void Watch::WriteEvents(const Outgoing& outgoing) {
+  if (!LeavesNothingOut(outgoing)) return Finish(GatewayBug("a watch that would leave events out"));
   MoveTo(outgoing.through);
   events_left_ -= outgoing.events;
   if (events_left_ == 0) Decide(::netzme::v1::GOODBYE_REASON_MAX_EVENTS, {}, kSlow);

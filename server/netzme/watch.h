@@ -30,14 +30,32 @@ struct WatchScope {
   events::EventLog& log;
   rpc::Loop& loop;
   RunBlocking run_blocking;
-  Metrics* metrics;  // May be null.
-  std::function<absl::Time()> clock;
+  Metrics* metrics;                   // May be null.
+  std::function<absl::Time()> clock;  // Steady.
   Hub hub;
 };
 
 // A position in the log that moves on. Loop thread only, so it needs no lock; the pool is given
 // values, and its answers are dropped when the watch is gone. It keeps no events: at most one batch
 // (64 KiB), and only between a page's arrival and the end of the write before it.
+//
+// Where its next events come from:
+//
+//   kResolving -> kReady      the start is known
+//   kReady     -> kReading    the next events lie before the ring, or the present before its end
+//   kReading   -> kReady      a page of the log has come
+//   kReady     -> kWaiting    all of the ring was taken
+//   kWaiting   -> kReady      OnGrew: jumps to where the ring grew
+//   any        -> kDone       Finish was called
+//
+// What must hold, and ends the stream with GATEWAY_BUG and its cursor still good if it does not:
+// - What is read from the log lies before the ring's end and gets further (ReadLog, OnRead).
+// - The ring has no gap (Ring), and one that waits has taken all of it: so nothing that matches
+// lies
+//   between its position and where OnGrew lets it jump to.
+// - So a message to a stream without a filter brings exactly the events between its position and
+// the
+//   message's (WriteEvents).
 class Watch final : public rpc::Producer, public Watcher {
  public:
   // Starts to write to `stream` at once.
@@ -50,7 +68,7 @@ class Watch final : public rpc::Producer, public Watcher {
   void OnTrimming(int64_t through) override;
 
  private:
-  // Where the next events come from. Whether a write is in flight is another matter: writing_.
+  // Whether a write is in flight is another matter: writing_.
   enum class State {
     kResolving,  // The pool looks for the start; nothing was written yet.
     kReady,      // There may be something to take.
@@ -81,6 +99,7 @@ class Watch final : public rpc::Producer, public Watcher {
 
   Outgoing Pack(const Batch& batch);
   void WriteEvents(const Outgoing& outgoing);
+  bool LeavesNothingOut(const Outgoing& outgoing) const;
   void WriteKind(const ::netzme::v1::WatchUpgradesResponse& response);
   void Write(const grpc::ByteBuffer& message);
 

@@ -16,10 +16,12 @@
 namespace kyc::rpc {
 namespace {
 
-// What a message may hold beside its large fields. Empty fields cost little to send and much to
-// keep.
-constexpr size_t kMaxRest = 64 << 10;
+// What a message may hold beside its large fields: so much that a text that is far too long is
+// still told by its field's name. Empty fields cost little to send and much to keep.
+constexpr size_t kMaxRest = 1 << 20;
 constexpr int kMaxFields = 4096;
+// Beyond this, what the message does not know is not kept: what it knows has limits of its own.
+constexpr size_t kMaxUnknown = 64 << 10;
 // A call's memory is given back in portions of this size, not slice by slice: each has its price.
 constexpr size_t kHeldTogether = 128 << 10;
 
@@ -103,14 +105,22 @@ class Splitter {
     if (length > reader_.left()) return false;
     const size_t end = reader_.left() - length;
     while (reader_.left() > end) {
-      if (++fields_ > kMaxFields || !Field(depth, on, rest) || rest->size() > kMaxRest) {
-        return false;
-      }
+      if (++fields_ > kMaxFields) return TooMuch();
+      if (!Field(depth, on, rest)) return false;
+      if (rest->size() > kMaxRest) return TooMuch();
     }
     return reader_.left() == end;
   }
 
+  // Why Message returned false.
+  bool too_much() const { return too_much_; }
+
  private:
+  bool TooMuch() {
+    too_much_ = true;
+    return false;
+  }
+
   bool Field(size_t depth, const std::vector<size_t>& on, std::string* rest) {
     uint64_t tag, value;
     if (!reader_.Varint(&tag)) return false;
@@ -145,7 +155,7 @@ class Splitter {
     AppendVarint(tag, rest);
     if (deeper.empty()) {
       AppendVarint(length, rest);
-      return length <= kMaxRest && reader_.Copy(length, rest);
+      return length <= kMaxRest ? reader_.Copy(length, rest) : TooMuch();
     }
     std::string nested;
     if (!Message(length, depth + 1, deeper, &nested)) return false;
@@ -158,6 +168,7 @@ class Splitter {
   WireReader reader_;
   std::vector<Blob>& blobs_;
   int fields_ = 0;
+  bool too_much_ = false;
 };
 
 struct HeldSlices {
@@ -196,13 +207,15 @@ Blob SlicesOf(const std::shared_ptr<grpc::ByteBuffer>& bytes) {
   return all;
 }
 
-absl::Status Malformed() {
+constexpr char kNoMessage[] =
+    "The request is no message of this method: by Protobuf's rules, where strings are UTF-8";
+constexpr char kTooMuch[] = "The request holds more than 1 MiB, or 4,096 fields, beside its images";
+
+absl::Status Malformed(const char* message) {
   Error error;
   error.code = absl::StatusCode::kInvalidArgument;
   error.reason = "MALFORMED_REQUEST";
-  error.message =
-      "The request is not a valid Protobuf message of this method, a string in it is not UTF-8, or "
-      "it holds more than 64 KiB beside its images";
+  error.message = message;
   error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
   return ToStatus(error);
 }
@@ -211,11 +224,11 @@ absl::Status Malformed() {
 
 absl::Status Parse(grpc::ByteBuffer* bytes, google::protobuf::MessageLite& message) {
   grpc::ProtoBufferReader reader(bytes);
-  return message.ParseFromZeroCopyStream(&reader) ? absl::OkStatus() : Malformed();
+  return message.ParseFromZeroCopyStream(&reader) ? absl::OkStatus() : Malformed(kNoMessage);
 }
 
 absl::Status ParseApart(const std::shared_ptr<grpc::ByteBuffer>& bytes,
-                        const std::vector<FieldPath>& paths, google::protobuf::MessageLite& message,
+                        const std::vector<FieldPath>& paths, google::protobuf::Message& message,
                         std::vector<Blob>& blobs) {
   WireReader reader(SlicesOf(bytes));
   const size_t length = reader.left();
@@ -224,9 +237,13 @@ absl::Status ParseApart(const std::shared_ptr<grpc::ByteBuffer>& bytes,
   blobs.assign(paths.size(), Blob());
   std::string rest;
   rest.reserve(std::min<size_t>(length, 256));
-  const bool parsed = Splitter(paths, std::move(reader), blobs).Message(length, 0, all, &rest) &&
-                      message.ParseFromString(rest);
-  return parsed ? absl::OkStatus() : Malformed();
+  Splitter splitter(paths, std::move(reader), blobs);
+  if (!splitter.Message(length, 0, all, &rest)) {
+    return Malformed(splitter.too_much() ? kTooMuch : kNoMessage);
+  }
+  if (!message.ParseFromString(rest)) return Malformed(kNoMessage);
+  if (rest.size() > kMaxUnknown) message.DiscardUnknownFields();
+  return absl::OkStatus();
 }
 
 grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message) {

@@ -3,7 +3,7 @@
 #ifndef SERVER_RPC_LARGE_FIELDS_H_
 #define SERVER_RPC_LARGE_FIELDS_H_
 
-#include <google/protobuf/message_lite.h>
+#include <google/protobuf/message.h>
 #include <grpcpp/support/byte_buffer.h>
 
 #include <memory>
@@ -24,9 +24,10 @@ absl::Status Parse(grpc::ByteBuffer* bytes, google::protobuf::MessageLite& messa
 // Parses `bytes` into `message`, all but the fields at `paths`: those become `blobs`, in the order
 // of `paths`. Their pieces lie in the slices of `bytes`, which it gives up: each piece's owner
 // holds its slice, and `bytes` itself. As in Protobuf, the last of several occurrences counts.
-// MALFORMED_REQUEST also if all else is over 64 KiB or 4,096 fields.
+// MALFORMED_REQUEST also if all else is over 1 MiB or 4,096 fields; over 64 KiB, fields that the
+// message does not know are dropped.
 absl::Status ParseApart(const std::shared_ptr<grpc::ByteBuffer>& bytes,
-                        const std::vector<FieldPath>& paths, google::protobuf::MessageLite& message,
+                        const std::vector<FieldPath>& paths, google::protobuf::Message& message,
                         std::vector<Blob>& blobs);
 
 grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message);

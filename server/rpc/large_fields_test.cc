@@ -139,13 +139,33 @@ TEST(LargeFieldsTest, MuchBesideTheImagesIsMalformed) {
   std::string images;  // Each time another one, the last of which would count.
   for (int i = 0; i < 5000; ++i) images += std::string("\x22\x00", 2);
   CreateUpgradeAccountWidgetRequest long_text;
-  long_text.set_phone_no(std::string(70'000, '6'));
+  long_text.set_phone_no(std::string(2 << 20, '6'));
   for (const std::string& much : {empty_fields, images, long_text.SerializeAsString()}) {
     const auto bytes = InSlices(much, {});
     CreateUpgradeAccountWidgetRequest message;
     std::vector<Blob> blobs;
     EXPECT_EQ(ReasonOf(ParseApart(bytes, kImages, message, blobs)), "MALFORMED_REQUEST");
   }
+}
+
+// So that its field's rule is what the caller is told of.
+TEST(LargeFieldsTest, ATextThatIsFarTooLongIsStillRead) {
+  CreateUpgradeAccountWidgetRequest whole;
+  whole.set_phone_no(std::string(100'000, '6'));
+  ExpectSplit(whole, InSlices(whole.SerializeAsString(), {}));
+}
+
+TEST(LargeFieldsTest, OfMuchTheUnknownIsNotKept) {
+  std::string much = Sample("k", "s").SerializeAsString();
+  const size_t known = much.size();
+  for (int i = 0; i < 100; ++i) {
+    much += "\xfa\x3f\x80\x10" + std::string(2048, 'u');  // Field 1023.
+  }
+  const auto bytes = InSlices(much, {});
+  CreateUpgradeAccountWidgetRequest message;
+  std::vector<Blob> blobs;
+  ASSERT_TRUE(ParseApart(bytes, kImages, message, blobs).ok());
+  EXPECT_LE(message.ByteSizeLong(), known);
 }
 
 TEST(LargeFieldsTest, GarbageIsMalformed) {

@@ -133,6 +133,7 @@ TEST_F(LimitsTest, Validation) {
   Check({{[](R& r) { r.set_cust_ref_no("1"); }, {}},
          {[](R& r) { r.set_cust_ref_no(Repeated(128)); }, {}},
          {[](R& r) { r.set_cust_ref_no(Repeated(129)); }, {kCustRefNo}},
+         {[](R& r) { r.set_cust_ref_no(Repeated(100'000)); }, {kCustRefNo}},
          {[](R& r) { r.clear_cust_ref_no(); }, {kCustRefNo}},
          {[](R& r) { r.set_nik(Repeated(15)); }, {kNik}},
          {[](R& r) { r.set_nik(Repeated(17)); }, {kNik}},

@@ -64,7 +64,7 @@ TEST_F(CallersTest, AdministrationNeedsPermission) {
   EXPECT_EQ(client().Raw(kQuarantine, "").error.Summary(), "OK");
   const CallOptions app = With(absl::StrCat("Bearer ", kBearerToken));
   EXPECT_EQ(client().Raw(kQuarantine, "", app).error.Summary(),
-            "PERMISSION_DENIED CALLER_FORBIDDEN - -");
+            "PERMISSION_DENIED CALLER_FORBIDDEN not_sent -");
 }
 
 }  // namespace
