@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 
 namespace kyc::upstream {
 namespace {
@@ -16,18 +17,9 @@ HttpFailure NotSent(FailureKind kind, const char* cause) {
   return {.kind = kind, .sent = false, .attempts = 0, .cause = cause};
 }
 
-// A line end in a header would let its value write further headers.
-bool Sendable(const Headers& headers) {
-  constexpr absl::string_view kForbidden("\r\n\0", 3);
-  return std::all_of(headers.begin(), headers.end(), [&](const auto& header) {
-    return header.first.find_first_of(kForbidden.data(), 0, 3) == std::string::npos &&
-           header.second.find_first_of(kForbidden.data(), 0, 3) == std::string::npos;
-  });
-}
-
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<CurlLoop>> CurlLoop::Start() {
+absl::StatusOr<std::unique_ptr<CurlLoop>> CurlLoop::Start(LoopOptions options) {
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
     return absl::InternalError("cannot initialise libcurl");
   }
@@ -36,13 +28,19 @@ absl::StatusOr<std::unique_ptr<CurlLoop>> CurlLoop::Start() {
     curl_global_cleanup();
     return poller.status();
   }
-  return std::unique_ptr<CurlLoop>(new CurlLoop(*std::move(poller)));
+  return std::unique_ptr<CurlLoop>(new CurlLoop(*std::move(poller), options));
 }
 
-CurlLoop::CurlLoop(std::unique_ptr<Poller> poller)
-    : poller_(std::move(poller)), share_(curl_share_init()) {
+CurlLoop::CurlLoop(std::unique_ptr<Poller> poller, LoopOptions options)
+    : poller_(std::move(poller)),
+      share_(curl_share_init()),
+      book_([this](const std::string& host) { resolver_.LookUp(host); }, options.address_age),
+      resolver_([this](const std::string& host, Resolver::Answer answer) {
+        Post([&](Inbox& inbox) { inbox.found.push_back({host, std::move(answer)}); });
+      }) {
   if (share_ == nullptr) std::abort();  // Out of memory.
   SetOption(share_.get(), CURLSHOPT_SHARE, int{CURL_LOCK_DATA_SSL_SESSION});
+  SetOption(share_.get(), CURLSHOPT_SHARE, int{CURL_LOCK_DATA_DNS});
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -110,7 +108,7 @@ bool CurlLoop::InboxEmpty() {
 void CurlLoop::Run() {
   while (TakeInbox()) {
     HandleTaken();
-    RunTimers();
+    if (!timers_.empty()) timers_.Run(Clock::now());
     RunDueShards();
     for (const Poller::Event& event : poller_->Wait(InboxEmpty() ? NextDue() : Poller::kNow)) {
       auto* shard = static_cast<CurlShard*>(event.owner);
@@ -124,10 +122,12 @@ void CurlLoop::Run() {
 void CurlLoop::HandleTaken() {
   for (Submission& submission : taken_.submissions) Begin(std::move(submission));
   for (const Cancellation& cancellation : taken_.cancellations) CancelCall(cancellation);
-  for (Timer& timer : taken_.timers) timers_.push(std::move(timer));
+  for (TimerQueue::Timer& timer : taken_.timers) timers_.Add(std::move(timer));
+  for (const Found& found : taken_.found) Take(found);
   taken_.submissions.clear();
   taken_.cancellations.clear();
   taken_.timers.clear();
+  taken_.found.clear();
 }
 
 void CurlLoop::Begin(Submission submission) {
@@ -140,38 +140,85 @@ void CurlLoop::Begin(Submission submission) {
   const absl::optional<TimeLimit> limit =
       LimitOf(absl::Now(), submission.deadline, submission.options->attempt_timeout);
   if (!limit) return refuse(FailureKind::kCallerDeadline, "too little time left");
-  std::shared_ptr<CURLU> url = urls_.Parsed(submission.request.url);
-  if (url == nullptr || !Sendable(submission.request.headers)) {
+  std::shared_ptr<const Url> url = urls_.Parsed(submission.request.url);
+  const auto& proxy = submission.options->proxy;
+  std::shared_ptr<const Url> peer = proxy ? urls_.Parsed(proxy->url) : url;
+  if (url == nullptr || peer == nullptr || !Sendable(submission.request.headers)) {
     return refuse(FailureKind::kUnreachable, "not a usable URL or header");
   }
 
   Call& call = IdleCall();
   call.number = ++last_number_;
-  call.running = true;
+  call.peer = std::move(peer);
   call.done = std::move(submission.done);
   call.transfer.Prepare(std::move(submission.request), std::move(url),
                         std::move(submission.options), *limit);
+  Resolve(call);
+  call.cancel.emplace(std::move(submission.cancel), PostCancel{this, {&call, call.number}});
+}
+
+void CurlLoop::Resolve(Call& call) {
+  static const AddressBook::Addresses kNone;
+  if (!call.peer->needs_look_up) return Run(call, kNone);
+  const Clock::time_point now = Clock::now();
+  const AddressBook::Addresses& addresses = book_.Find(call.peer->host, now);
+  if (!addresses.list.empty()) return Run(call, addresses);
+  call.phase = Phase::kResolving;
+  resolving_.push_back(&call);
+  timers_.Add({now + absl::ToChronoNanoseconds(call.transfer.MostToResolve()),
+               [this, &call, number = call.number] { GiveUpResolving(call, number); }});
+}
+
+void CurlLoop::Take(const Found& found) {
+  const Clock::time_point now = Clock::now();
+  book_.Take(found.host, found.addresses, now);
+  std::vector<Call*> waiting;
+  for (Call* call : resolving_) {
+    if (call->peer->host == found.host) waiting.push_back(call);
+  }
+  for (Call* call : waiting) {
+    if (call->phase != Phase::kResolving) continue;  // An answer before it ended it.
+    EndAttempt(*call);
+    if (found.addresses.ok()) {
+      call->transfer.CutTimes();
+      Run(*call, book_.Find(found.host, now));
+    } else {
+      Answer(*call, call->transfer.Unresolved(absl::StrCat("the name does not resolve: ",
+                                                           found.addresses.status().message())));
+    }
+  }
+}
+
+void CurlLoop::GiveUpResolving(Call& call, uint64_t number) {
+  if (call.phase != Phase::kResolving || call.number != number) return;
+  EndAttempt(call);
+  Answer(call, call.transfer.Unresolved("the look-up of the name took too long"));
+}
+
+void CurlLoop::Run(Call& call, const AddressBook::Addresses& addresses) {
+  call.addresses = addresses.version;
+  if (addresses.version > 0 && told_[call.peer->host_port] < addresses.version) {
+    call.transfer.TellAddresses(absl::StrCat(call.peer->host_port, ":", addresses.list));
+  }
   SetOption(call.transfer.easy(), CURLOPT_PRIVATE, &call);
+  call.phase = Phase::kRunning;
   call.shard = &ShardWithRoom();
   call.shard->Add(call.transfer.easy());
-  call.cancel.emplace(std::move(submission.cancel), PostCancel{this, {&call, call.number}});
+}
+
+// Takes it from where its phase has it.
+void CurlLoop::EndAttempt(Call& call) {
+  if (call.phase == Phase::kRunning) call.shard->Remove(call.transfer.easy());
+  if (call.phase == Phase::kResolving) {
+    resolving_.erase(std::find(resolving_.begin(), resolving_.end(), &call));
+  }
 }
 
 void CurlLoop::CancelCall(const Cancellation& cancellation) {
   Call& call = *cancellation.call;
-  if (!call.running || call.number != cancellation.number) return;  // It has ended meanwhile.
-  call.shard->Remove(call.transfer.easy());
+  if (call.phase == Phase::kIdle || call.number != cancellation.number) return;  // It has ended.
+  EndAttempt(call);
   Answer(call, call.transfer.Cancel());
-}
-
-void CurlLoop::RunTimers() {
-  if (timers_.empty()) return;
-  const Clock::time_point now = Clock::now();
-  while (!timers_.empty() && timers_.top().due <= now) {
-    Task task = std::move(timers_.top().task);
-    timers_.pop();
-    std::move(task)();
-  }
 }
 
 void CurlLoop::RunDueShards() {
@@ -190,14 +237,20 @@ void CurlLoop::FinishCalls(CurlShard& shard) {
     void* self = nullptr;
     curl_easy_getinfo(finished.easy, CURLINFO_PRIVATE, &self);
     Call& call = *static_cast<Call*>(self);
-    shard.Remove(finished.easy);
+    EndAttempt(call);
+    // libcurl reads what it is told when it begins.
+    if (call.addresses > 0) {
+      uint64_t& told = told_[call.peer->host_port];
+      told = std::max(told, call.addresses);
+    }
     Answer(call, call.transfer.Finish(finished.code));
   }
 }
 
 void CurlLoop::Answer(Call& call, HttpResult result) {
   call.cancel.reset();
-  call.running = false;
+  call.phase = Phase::kIdle;
+  call.peer.reset();
   OnResponse done = std::move(call.done);
   idle_calls_.push_back(&call);
   std::move(done)(std::move(result));
@@ -205,7 +258,7 @@ void CurlLoop::Answer(Call& call, HttpResult result) {
 
 void CurlLoop::EndAll() {
   for (const auto& call : calls_) {
-    if (call->running) CancelCall({call.get(), call->number});
+    if (call->phase != Phase::kIdle) CancelCall({call.get(), call->number});
   }
   while (true) {
     for (Submission& submission : taken_.submissions) {
@@ -213,8 +266,9 @@ void CurlLoop::EndAll() {
     }
     taken_.submissions.clear();
     taken_.cancellations.clear();
-    for (Timer& timer : std::exchange(taken_.timers, {})) std::move(timer.task)();
-    for (; !timers_.empty(); timers_.pop()) std::move(timers_.top().task)();
+    taken_.found.clear();
+    for (auto& timer : std::exchange(taken_.timers, {})) std::move(timer.task)();
+    timers_.RunAll();
     std::lock_guard lock(mutex_);
     std::swap(inbox_, taken_);
     if (taken_.empty()) {
@@ -225,7 +279,7 @@ void CurlLoop::EndAll() {
 }
 
 CurlLoop::Clock::time_point CurlLoop::NextDue() const {
-  Clock::time_point due = timers_.empty() ? Poller::kNever : timers_.top().due;
+  Clock::time_point due = timers_.due();
   for (const auto& shard : shards_) due = std::min(due, shard->due());
   return due;
 }

@@ -2,10 +2,11 @@
 #ifndef SERVER_UPSTREAM_CURL_LOOP_H_
 #define SERVER_UPSTREAM_CURL_LOOP_H_
 
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <queue>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -14,22 +15,30 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "server/upstream/address_book.h"
 #include "server/upstream/curl_handle.h"
 #include "server/upstream/curl_shard.h"
 #include "server/upstream/curl_transfer.h"
 #include "server/upstream/http.h"
 #include "server/upstream/poller.h"
+#include "server/upstream/resolver.h"
+#include "server/upstream/timer_queue.h"
 #include "server/upstream/url_cache.h"
 
 namespace kyc::upstream {
+
+struct LoopOptions {
+  // How old a host's addresses may be before they are looked up anew.
+  std::chrono::seconds address_age = AddressBook::kMaxAge;
+};
 
 // Thread-safe. Owned by the gateway; outlives every use of its senders. It has no limit of its own
 // on calls: slots stand in front of it.
 class CurlLoop {
  public:
-  using Task = absl::AnyInvocable<void() &&>;
+  using Task = TimerQueue::Task;
 
-  static absl::StatusOr<std::unique_ptr<CurlLoop>> Start();
+  static absl::StatusOr<std::unique_ptr<CurlLoop>> Start(LoopOptions options = {});
   // Ends every call with kCancelled, runs every task that waits, and joins the thread.
   ~CurlLoop();
   CurlLoop(const CurlLoop&) = delete;
@@ -53,11 +62,6 @@ class CurlLoop {
     HttpRequest request;
     OnResponse done;
   };
-  struct Timer {
-    Clock::time_point due;
-    mutable Task task;  // Taken out of the queue, whose top is const.
-    bool operator<(const Timer& other) const { return due > other.due; }
-  };
   struct Call;
   struct Cancellation {
     Call* call;
@@ -69,7 +73,13 @@ class CurlLoop {
     Cancellation cancellation;
     void operator()() const noexcept;
   };
-  // An attempt that runs, or, in the free list, a handle that waits for one.
+  // kIdle -> kResolving -> kRunning -> kIdle; kResolving is left out where the addresses are known,
+  // and left for kIdle where they cannot be had, or the call ends first.
+  enum class Phase {
+    kIdle,       // In the free list: a handle that waits for an attempt.
+    kResolving,  // In resolving_; for at most CurlTransfer::MostToResolve.
+    kRunning,    // In its shard; for at most what libcurl was told.
+  };
   struct Call {
     Call(Poller& poller, CURLSH* share) : transfer(poller, share) {}
     CurlTransfer transfer;
@@ -77,17 +87,27 @@ class CurlLoop {
     OnResponse done;
     absl::optional<std::stop_callback<PostCancel>> cancel;
     uint64_t number = 0;  // Of the attempt: tells a late cancellation from one of this attempt.
-    bool running = false;
+    Phase phase = Phase::kIdle;
+    // The upstream's, or its proxy's.
+    std::shared_ptr<const Url> peer;
+    uint64_t addresses = 0;  // The version of its addresses that this attempt tells libcurl.
+  };
+  struct Found {
+    std::string host;
+    Resolver::Answer addresses;
   };
   // What other threads hand over.
   struct Inbox {
     std::vector<Submission> submissions;
     std::vector<Cancellation> cancellations;
-    std::vector<Timer> timers;
-    bool empty() const { return submissions.empty() && cancellations.empty() && timers.empty(); }
+    std::vector<TimerQueue::Timer> timers;
+    std::vector<Found> found;
+    bool empty() const {
+      return submissions.empty() && cancellations.empty() && timers.empty() && found.empty();
+    }
   };
 
-  explicit CurlLoop(std::unique_ptr<Poller> poller);
+  CurlLoop(std::unique_ptr<Poller> poller, LoopOptions options);
 
   // Lets `add` put something into the inbox; false once the loop has ended.
   template <typename Add>
@@ -99,7 +119,13 @@ class CurlLoop {
   void HandleTaken();
   void Begin(Submission submission);
   void CancelCall(const Cancellation& cancellation);
-  void RunTimers();
+  // Run, or waits for the addresses.
+  void Resolve(Call& call);
+  void Take(const Found& found);
+  // For the first time it was not in time: nothing if the attempt is another one by now.
+  void GiveUpResolving(Call& call, uint64_t number);
+  void Run(Call& call, const AddressBook::Addresses& addresses);
+  void EndAttempt(Call& call);
   void RunDueShards();
   void FinishCalls(CurlShard& shard);
   void Answer(Call& call, HttpResult result);
@@ -110,14 +136,19 @@ class CurlLoop {
 
   // The loop's thread's own.
   const std::unique_ptr<Poller> poller_;
-  // TLS sessions, so that a new connection need not begin from nothing. One thread: no locks.
+  // TLS sessions, so that a new connection need not begin from nothing, and addresses. One thread:
+  // no locks.
   ShareHandle share_;
   UrlCache urls_;
   std::vector<std::unique_ptr<CurlShard>> shards_;
   std::vector<std::unique_ptr<Call>> calls_;  // Every one ever made: as many as ran at once.
   std::vector<Call*> idle_calls_;
   uint64_t last_number_ = 0;
-  std::priority_queue<Timer> timers_;
+  TimerQueue timers_;
+  AddressBook book_;
+  std::vector<Call*> resolving_;
+  // The versions that libcurl has, by "host:port".
+  std::map<std::string, uint64_t> told_;
   Inbox taken_;
 
   std::mutex mutex_;
@@ -125,6 +156,7 @@ class CurlLoop {
   bool stopping_ = false;  // and these too.
   bool ended_ = false;
 
+  Resolver resolver_;
   std::thread thread_;
 };
 

@@ -50,7 +50,7 @@ absl::optional<TimeLimit> LimitOf(absl::Time now, absl::Time deadline,
 CurlTransfer::CurlTransfer(Poller& poller, CURLSH* share)
     : poller_(poller), share_(share), easy_(NewHandle()) {}
 
-void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
+void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<const Url> url,
                            std::shared_ptr<const TransferOptions> options, TimeLimit limit) {
   request_ = std::move(request);
   url_ = std::move(url);
@@ -67,11 +67,28 @@ void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
     RenewHandle();
   }
   CURL* easy = easy_.get();
-  SetOption(easy, CURLOPT_CURLU, url_.get());
+  SetOption(easy, CURLOPT_CURLU, url_->handle.get());
   SetOption(easy, CURLOPT_HTTPHEADER, HeaderLines());
   SetOption(easy, CURLOPT_TIMEOUT_MS, Milliseconds(limit.limit));
   SetOption(easy, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(options_->connect_timeout));
   SetBody();
+}
+
+absl::Duration CurlTransfer::MostToResolve() const {
+  return std::min(limit_.limit, options_->connect_timeout);
+}
+
+void CurlTransfer::CutTimes() {
+  const absl::Duration waited = absl::FromChrono(Clock::now() - began_);
+  SetOption(easy_.get(), CURLOPT_TIMEOUT_MS, Milliseconds(limit_.limit - waited));
+  SetOption(easy_.get(), CURLOPT_CONNECTTIMEOUT_MS,
+            Milliseconds(options_->connect_timeout - waited));
+}
+
+void CurlTransfer::TellAddresses(std::string entry) {
+  addresses_ = std::move(entry);
+  addresses_node_ = {.data = addresses_.data(), .next = nullptr};
+  SetOption(easy_.get(), CURLOPT_RESOLVE, &addresses_node_);
 }
 
 void CurlTransfer::SetBody() {
@@ -257,6 +274,13 @@ std::string CurlTransfer::CauseOf(FailureKind kind, CURLcode code) const {
 
 HttpFailure CurlTransfer::Cancel() {
   return Failure(FailureKind::kCancelled, BodySent(Facts(CURLE_ABORTED_BY_CALLBACK)), "cancelled");
+}
+
+HttpFailure CurlTransfer::Unresolved(std::string cause) {
+  TransferFacts facts = Facts(CURLE_OPERATION_TIMEDOUT);
+  facts.connected = false;  // libcurl still tells of the transfer before.
+  facts.proxy_status = 0;
+  return Failure(KindOf(facts), false, std::move(cause));
 }
 
 HttpFailure CurlTransfer::Failure(FailureKind kind, bool sent, std::string cause) {

@@ -17,6 +17,7 @@
 #include "server/upstream/poller.h"
 #include "server/upstream/reply_reader.h"
 #include "server/upstream/transfer_options.h"
+#include "server/upstream/url_cache.h"
 
 namespace kyc::upstream {
 
@@ -47,13 +48,21 @@ class CurlTransfer {
   CURL* easy() const { return easy_.get(); }
 
   // Makes the handle ready to be added to a multi handle.
-  void Prepare(HttpRequest request, std::shared_ptr<CURLU> url,
+  void Prepare(HttpRequest request, std::shared_ptr<const Url> url,
                std::shared_ptr<const TransferOptions> options, TimeLimit limit);
+  // How long it may wait for its host's addresses.
+  absl::Duration MostToResolve() const;
+  // After such a wait: what is left of its times.
+  void CutTimes();
+  // What CURLOPT_RESOLVE is to say: "host:port:address,address".
+  void TellAddresses(std::string entry);
 
-  // The next two: once the handle is out of its multi handle again. They end the use of the request
-  // and its blobs; one that was surely not sent is handed back with the failure.
+  // The next three end the use of the request and its blobs; one that was surely not sent is handed
+  // back with the failure. The first two: once the handle is out of its multi handle again.
   HttpResult Finish(CURLcode code);
   HttpFailure Cancel();
+  // Before it was added to one: its host's addresses cannot be had, or not in time.
+  HttpFailure Unresolved(std::string cause);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -81,7 +90,7 @@ class CurlTransfer {
   bool as_new_ = false;  // The handle has all its options and nothing of a failure left.
   std::shared_ptr<const TransferOptions> options_;
   HttpRequest request_;
-  std::shared_ptr<CURLU> url_;
+  std::shared_ptr<const Url> url_;
   absl::optional<std::string> in_one_write_;  // The body, where it goes out with its header;
   absl::optional<json::BodyReader> reader_;   // else where it is read from,
   size_t taken_ = 0;                          // and how much was.
@@ -94,6 +103,8 @@ class CurlTransfer {
   // The request's headers as libcurl takes them; kept so that their memory is used again.
   std::string header_text_;
   std::vector<curl_slist> header_nodes_;
+  std::string addresses_;  // And so are these.
+  curl_slist addresses_node_;
   char error_[CURL_ERROR_SIZE] = "";
 };
 

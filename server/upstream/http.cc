@@ -1,6 +1,16 @@
 #include "server/upstream/http.h"
 
+#include <algorithm>
+
 namespace kyc::upstream {
+
+bool Sendable(const Headers& headers) {
+  constexpr absl::string_view kForbidden("\r\n\0", 3);
+  return std::all_of(headers.begin(), headers.end(), [&](const auto& header) {
+    return header.first.find_first_of(kForbidden.data(), 0, 3) == std::string::npos &&
+           header.second.find_first_of(kForbidden.data(), 0, 3) == std::string::npos;
+  });
+}
 
 absl::string_view FailureName(FailureKind kind) {
   switch (kind) {

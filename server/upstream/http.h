@@ -18,6 +18,8 @@
 namespace kyc::upstream {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
+// A line end in a header would let its value write further headers.
+bool Sendable(const Headers& headers);
 
 // A POST. Whoever sends it lets go of its body, and so of the blobs in it, as soon as it has left.
 struct HttpRequest {

@@ -23,7 +23,10 @@ void SetHttp(CURL* easy, const TransferOptions& options) {
 
 void SetConnections(CURL* easy, const TransferOptions& options) {
   SetOption(easy, CURLOPT_NOSIGNAL, 1L);
-  // Else a transfer that ends while it resolves would block the loop until the resolver is back.
+  // libcurl is told the addresses and keeps them until it is told others: it never looks up itself,
+  // which would take a thread for each connection. (If it did, a transfer that ends meanwhile must
+  // not block the loop until the resolver is back.)
+  SetOption(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
   SetOption(easy, CURLOPT_QUICK_EXIT, 1L);
   SetOption(easy, CURLOPT_MAXAGE_CONN, WholeSeconds(options.idle_connection_age));
   SetOption(easy, CURLOPT_MAXLIFETIME_CONN, WholeSeconds(options.connection_age));
