@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <ostream>
 #include <string>
 
@@ -48,7 +49,8 @@ std::string Gzipped(absl::string_view text) {
 
 struct Case {
   const char* name;
-  void (*answer)(ScriptedPeer&);  // To the first request; then the connection is closed.
+  // To the first request; then the connection is closed.
+  std::function<void(ScriptedPeer&)> answer;
   const char* expected;
 };
 void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
@@ -158,8 +160,8 @@ const Case kUnreadable[] = {
      [](ScriptedPeer& peer) { peer.Write(absl::StrCat("HTTP/4.2 200 OK\r\n\r\n", kLiveReply)); },
      kMalformed},
     {"GzipBomb",
-     [](ScriptedPeer& peer) {
-       peer.Write(Reply("Content-Encoding: gzip\r\n", Gzipped(std::string(32 << 20, ' '))));
+     [bomb = Gzipped(std::string(32 << 20, ' '))](ScriptedPeer& peer) {
+       peer.Write(Reply("Content-Encoding: gzip\r\n", bomb));
      },
      kMalformed},
     {"GzippedThrice",
@@ -169,9 +171,8 @@ const Case kUnreadable[] = {
      },
      kMalformed},
     {"GzipInGzipBomb",
-     [](ScriptedPeer& peer) {
-       peer.Write(Reply("Content-Encoding: gzip, gzip\r\n",
-                        Gzipped(Gzipped(std::string(256 << 20, ' ')))));
+     [bomb = Gzipped(Gzipped(std::string(256 << 20, ' ')))](ScriptedPeer& peer) {
+       peer.Write(Reply("Content-Encoding: gzip, gzip\r\n", bomb));
      },
      kMalformed},
     {"GzipCut",
