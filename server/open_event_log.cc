@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/events/jetstream/jetstream_log.h"
+#include "server/events/postgres/postgres_log.h"
 #include "server/events/sqlite_log.h"
 
 namespace kyc {
@@ -13,6 +14,8 @@ namespace {
 
 using events::jetstream::JetStreamLog;
 using events::jetstream::JetStreamLogOptions;
+using events::postgres::PostgresLog;
+using events::postgres::PostgresLogOptions;
 
 std::vector<crypto::SealingKey> SealingKeys(const config::EventLog& from) {
   std::vector<crypto::SealingKey> keys;
@@ -83,11 +86,52 @@ absl::StatusOr<OpenedLog> OpenJetStream(const config::Settings& settings, Metric
   return Opened(JetStreamLog::Open(std::move(options)), "event_log.jetstream");
 }
 
+events::postgres::Durability DurabilityOf(const config::Postgres& from) {
+  using By = events::postgres::Durability::By;
+  switch (from.durability) {
+    case config::PostgresDurability::kLocal:
+      return {By::kLocal, 0, {}};
+    case config::PostgresDurability::kEngine:
+      return {By::kEngine, 0, {}};
+    case config::PostgresDurability::kStandbys:
+      break;
+  }
+  return {By::kStandbys, from.standbys, from.standby_names};
+}
+
+absl::StatusOr<OpenedLog> OpenPostgres(const config::Settings& settings, Metrics& metrics,
+                                       std::function<void(absl::string_view)> say,
+                                       std::function<void(absl::string_view)> log_line) {
+  const config::EventLog& from = *settings.event_log;
+  const config::Postgres& postgres = *from.postgres;
+  PostgresLogOptions options;
+  options.dsn = postgres.dsn;
+  options.password = postgres.password;
+  options.durability = DurabilityOf(postgres);
+  options.keeper_user = postgres.keeper_user;
+  options.keeper_password = postgres.keeper_password;
+  options.follows = settings.grpc.has_value();
+  options.sealing_keys = SealingKeys(from);
+  options.lookup_key = from.lookup_key;
+  options.writer.quarantine = {from.quarantine_max_entries, from.quarantine_max_bytes};
+  if (settings.webhook.has_value()) options.writer.max_waiting = settings.webhook->max_waiting;
+  options.tail.poll_interval = postgres.poll_interval;
+  options.keeper.retention = {from.retention_age, from.retention_count,
+                              from.reference_retention_age};
+  options.metrics = &metrics;
+  options.say = std::move(say);
+  options.log = std::move(log_line);
+  return Opened(PostgresLog::Open(std::move(options)), postgres.dsn);
+}
+
 }  // namespace
 
 absl::StatusOr<OpenedLog> OpenEventLog(const config::Settings& settings, Metrics& metrics,
                                        std::function<void(absl::string_view)> say,
                                        std::function<void(absl::string_view)> log_line) {
+  if (settings.event_log->postgres.has_value()) {
+    return OpenPostgres(settings, metrics, std::move(say), std::move(log_line));
+  }
   if (!settings.event_log->jetstream.has_value()) {
     return OpenSqlite(settings, metrics, std::move(say));
   }

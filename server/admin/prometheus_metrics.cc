@@ -115,6 +115,16 @@ class Prometheus final : public PrometheusMetrics {
   void LogCopiesDiffer(int64_t events) override {
     log_copies_differ_.Increment(static_cast<double>(events));
   }
+  void LogHistoryLost(bool lost) override { log_history_lost_.Set(lost ? 1 : 0); }
+  void LogPrimaries(int64_t count) override { log_primaries_.Set(static_cast<double>(count)); }
+  void LogProven(int64_t sequence, int64_t lsn, int64_t timeline) override {
+    log_proven_sequence_.Set(static_cast<double>(sequence));
+    log_proven_lsn_.Set(static_cast<double>(lsn));
+    log_timeline_.Set(static_cast<double>(timeline));
+  }
+  void UnknownCommitFoundOut(bool committed) override {
+    commits_in_doubt_.At({committed ? "true" : "false"}).Increment();
+  }
   void ConfigReloaded(bool taken) override {
     (taken ? config_reloads_ok_ : config_reloads_failed_).Increment();
   }
@@ -185,6 +195,27 @@ class Prometheus final : public PrometheusMetrics {
                "Over JetStream: events that follow another one of their reference here than where "
                "they were published.")
           .Add({});
+  Gauge& log_history_lost_ =
+      Gauges("kyc_event_log_history_lost",
+             "Over PostgreSQL: 1 while the server that takes writes lacks events that were proven.")
+          .Add({});
+  Gauge& log_primaries_ =
+      Gauges("kyc_event_log_primaries",
+             "Over PostgreSQL: servers that take writes; more than 1 is a mistake.")
+          .Add({});
+  Gauge& log_proven_sequence_ =
+      Gauges("kyc_event_log_proven_sequence", "Over PostgreSQL: the newest event that is proven.")
+          .Add({});
+  Gauge& log_proven_lsn_ =
+      Gauges("kyc_event_log_proven_lsn",
+             "Over PostgreSQL: a standby may be promoted if it is as far as this, in bytes.")
+          .Add({});
+  Gauge& log_timeline_ =
+      Gauges("kyc_event_log_timeline", "Over PostgreSQL: the timeline of what is proven.").Add({});
+  ByLabels<Counter> commits_in_doubt_{
+      Counters("kyc_commits_in_doubt_total",
+               "Over PostgreSQL: commits whose end was not seen, by whether they had been made."),
+      {"made"}};
   Gauge& log_behind_ =
       Gauges("kyc_event_log_behind_events",
              "Over JetStream: events that the gateway had yet to read when it read the last one.")

@@ -50,6 +50,16 @@ class Metrics {
   // Over JetStream: so many events follow another one of their reference here than where they were
   // published: the servers' copies of the stream differ.
   virtual void LogCopiesDiffer(int64_t /*events*/) {}
+  // Over PostgreSQL: whether the server that takes writes lacks events that this process has seen
+  // proven, each time that changes.
+  virtual void LogHistoryLost(bool /*lost*/) {}
+  // Over PostgreSQL: how many of its servers take writes; more than one is a mistake.
+  virtual void LogPrimaries(int64_t /*count*/) {}
+  // Over PostgreSQL: everything up to this event is proven, where its log then was. The only way to
+  // know whether a server that may be promoted is far enough.
+  virtual void LogProven(int64_t /*sequence*/, int64_t /*lsn*/, int64_t /*timeline*/) {}
+  // Over PostgreSQL: a commit whose end was not seen was found to have been made, or not.
+  virtual void UnknownCommitFoundOut(bool /*committed*/) {}
   // A configuration that changed while running was read: its callers and accounts' secrets were
   // taken over, or nothing was.
   virtual void ConfigReloaded(bool /*taken*/) {}

@@ -25,7 +25,22 @@ std::string KeyIds(const EventLog& log) {
   });
 }
 
+std::string PostgresText(const Postgres& postgres) {
+  const std::string engine = absl::StrCat("postgres ", postgres.dsn, ", ");
+  switch (postgres.durability) {
+    case PostgresDurability::kStandbys:
+      return absl::StrCat(engine, "proven on ", postgres.standbys, " of ",
+                          absl::StrJoin(postgres.standby_names, " "));
+    case PostgresDurability::kLocal:
+      return absl::StrCat(engine, "LOCAL");
+    case PostgresDurability::kEngine:
+      break;
+  }
+  return absl::StrCat(engine, "ENGINE");
+}
+
 std::string EngineText(const EventLog& log) {
+  if (log.postgres.has_value()) return PostgresText(*log.postgres);
   if (!log.jetstream.has_value()) return absl::StrCat("sqlite ", log.sqlite_path);
   const JetStream& jetstream = *log.jetstream;
   return absl::StrCat("jetstream ", absl::StrJoin(jetstream.servers, " "), ", stream ",

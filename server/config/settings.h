@@ -122,10 +122,24 @@ struct JetStream {
   std::string folder;
 };
 
-// Over SQLite unless `jetstream` is set.
+enum class PostgresDurability { kStandbys, kLocal, kEngine };
+
+struct Postgres {
+  std::string dsn;  // Without a password.
+  Secret password;
+  PostgresDurability durability = PostgresDurability::kStandbys;
+  int standbys = 1;
+  std::vector<std::string> standby_names;
+  std::string keeper_user;  // Empty: the one of `dsn`.
+  Secret keeper_password;
+  absl::Duration poll_interval = absl::Milliseconds(50);
+};
+
+// Over SQLite unless `jetstream` or `postgres` is set.
 struct EventLog {
   std::string sqlite_path;
   absl::optional<JetStream> jetstream;
+  absl::optional<Postgres> postgres;
   std::vector<SealingKey> sealing_keys;
   Secret lookup_key;  // 32 bytes.
   absl::Duration retention_age = absl::Hours(24 * 90);

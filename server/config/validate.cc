@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/config/jetstream_block.h"
+#include "server/config/postgres_block.h"
 #include "server/config/text_rules.h"
 #include "server/config/upstream_blocks.h"
 
@@ -127,8 +128,10 @@ EventLog CheckEventLog(const v1::EventLog& block, FieldChecks& checks) {
     log.sqlite_path = checks.Path("event_log.sqlite.path", block.sqlite().path());
   } else if (block.has_jetstream()) {
     log.jetstream = CheckJetStream(block.jetstream(), checks);
+  } else if (block.has_postgres()) {
+    log.postgres = CheckPostgres(block.postgres(), checks);
   } else {
-    checks.Add("event_log", "needs an engine: sqlite or jetstream");
+    checks.Add("event_log", "needs an engine: sqlite, postgres or jetstream");
   }
   log.sealing_keys = CheckSealingKeys(block, checks);
   log.lookup_key = checks.ReadSecret("event_log.lookup_key_file", block.lookup_key_file(),

@@ -301,7 +301,8 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
        "\"callback\" } accounts { name: \"b\" callback_token_files: \"callback2\" }",
        "webhook.accounts[1].callback_token_files[0]: holds the same token as "
        "webhook.accounts[0].callback_token_files[0]"},
-      {"sqlite { path: \"events.db\" }", "", "event_log: needs an engine: sqlite or jetstream"},
+      {"sqlite { path: \"events.db\" }", "",
+       "event_log: needs an engine: sqlite, postgres or jetstream"},
       {"\"events.db\"", "\"\"", "event_log.sqlite.path: is required"},
       {"sealing_keys { id: 1 key_file: \"sealing\" }", "",
        "event_log.sealing_keys: must hold at least one"},
@@ -441,6 +442,74 @@ TEST(Validate, EachFaultOfJetStreamIsNamed) {
   }
 }
 
+constexpr char kPostgres[] =
+    R"(postgres { dsn: "host=127.0.0.1 dbname=kyc user=kyc" standby_names: "a" })";
+
+absl::StatusOr<Settings> OverPostgres(const std::string& block) {
+  return Checked(absl::StrReplaceAll(kComplete, {{"sqlite { path: \"events.db\" }", block}}));
+}
+
+TEST(Validate, PostgresDefaultsAreFilledIn) {
+  const absl::StatusOr<Settings> settings = OverPostgres(kPostgres);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  ASSERT_TRUE(settings->event_log->postgres.has_value());
+  const Postgres& postgres = *settings->event_log->postgres;
+  EXPECT_EQ(postgres.durability, PostgresDurability::kStandbys);
+  EXPECT_EQ(postgres.standbys, 1);
+  EXPECT_THAT(postgres.standby_names, ElementsAre("a"));
+  EXPECT_EQ(postgres.poll_interval, absl::Milliseconds(50));
+  EXPECT_TRUE(postgres.password.empty());
+}
+
+TEST(Validate, EachFaultOfPostgresIsNamed) {
+  const std::string plaintext =
+      "dsn: must say sslmode=verify-full: only loopback may be spoken to without; to allow it, set "
+      "insecure_plaintext_i_understand";
+  const struct {
+    std::string dsn;
+    std::string more;
+    std::string fault;  // After "event_log.postgres."; empty: none.
+  } cases[] = {
+      {"", "", "dsn: is required"},
+      {"host", "", "dsn: must be keyword=value, with a space between"},
+      {"host='a b'", "", "dsn: must hold no quotes or backslashes"},
+      {"dbname=kyc", "", "dsn: must say host="},
+      {"host=127.0.0.1 password=x", "", "dsn: must not say password: set password_file"},
+      {"host=127.0.0.1 options=-c", "",
+       "dsn: must not say options: the gateway sets what it needs itself"},
+      {"host=/run/postgresql", "", ""},
+      {"host=127.0.0.1,localhost,::1", "", ""},
+      {"host=127.0.0.1,db", "", plaintext},
+      {"host=db sslmode=require", "", plaintext},
+      {"host=db sslmode=verify-full", "", ""},
+      {"host=db", "insecure_plaintext_i_understand: true", ""},
+      {"host=::1", "standbys: 2", "standby_names: must name at least as many as `standbys`"},
+      {"host=::1", "standbys: 2 standby_names: \"b\"", ""},
+      {"host=::1", "standbys: 9", "standbys: must be 1 to 8"},
+      {"host=::1", "password_file: \"absent\"",
+       "password_file: the file that it names cannot be read: no such file"},
+      {"host=::1", "keeper_password_file: \"token\"",
+       "keeper_user: is required beside keeper_password_file"},
+      {"host=::1", "poll_interval { seconds: 11 }", "poll_interval: must be 1ms to 10s"},
+  };
+  for (const auto& c : cases) {
+    const absl::Status status = OverPostgres(absl::StrCat("postgres { dsn: \"", c.dsn,
+                                                          "\" standby_names: \"a\" ", c.more, " }"))
+                                    .status();
+    EXPECT_EQ(status.message(), c.fault.empty() ? "" : "event_log.postgres." + c.fault)
+        << c.dsn << " " << c.more;
+  }
+}
+
+TEST(Validate, PostgresWithoutStandbysNeedsNoNames) {
+  for (const char* durability : {"LOCAL", "ENGINE"}) {
+    EXPECT_TRUE(OverPostgres(absl::StrCat("postgres { dsn: \"host=::1\" durability: "
+                                          "POSTGRES_DURABILITY_",
+                                          durability, " }"))
+                    .ok());
+  }
+}
+
 TEST(Validate, BodiesThatNoMessageHoldsAreRefused) {
   const std::string text =
       absl::StrReplaceAll(kComplete, {{"sqlite { path: \"events.db\" }", kJetStream},
@@ -474,6 +543,8 @@ TEST(Validate, BlocksThatDoNotGoTogetherAreRefused) {
       {grpc + webhook + log, ""},
       {grpc + absl::StrReplaceAll(log, {{"sqlite { path: \"e\" }", kJetStream}}), ""},
       {webhook + absl::StrReplaceAll(log, {{"sqlite { path: \"e\" }", kJetStream}}), ""},
+      {grpc + absl::StrReplaceAll(log, {{"sqlite { path: \"e\" }", kPostgres}}), ""},
+      {webhook + absl::StrReplaceAll(log, {{"sqlite { path: \"e\" }", kPostgres}}), ""},
       {grpc + widekyc, ""},
       {"admin { listen: \"127.0.0.1:0\" }", ""},
   };

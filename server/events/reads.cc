@@ -31,13 +31,6 @@ absl::StatusOr<bool> HasSeveralAccounts(Database& database, absl::string_view re
   return *row && query->Integer(0) != 0;
 }
 
-absl::Status SeveralAccounts() {
-  return InvalidRequest(
-      {{"account", "must be given: events of several accounts have this reference"}});
-}
-
-int Bounded(int limit) { return std::clamp(limit, 1, kMaxEventsPerRead); }
-
 // Runs a query of kEventColumns to its end. `chain`, if not null, is asked of each row.
 absl::StatusOr<std::vector<Event>> AllEvents(Statement& query, const LogFile& file,
                                              ChainCheck* chain = nullptr) {
@@ -101,21 +94,8 @@ absl::StatusOr<std::vector<Event>> EventsDown(Database& database, const LogFile&
   query->Bind(below).Bind(after);
   BindFilter(list.filter, file.keys, *query);
   if (list.latest_only) query->Bind(list.upper_bound == 0 ? kNoBound : list.upper_bound);
-  query->Bind(Bounded(list.limit));
+  query->Bind(BoundedRead(list.limit));
   return AllEvents(*query, file);
-}
-
-// Whether these are all sequences below `below`, downwards, to the limit or to those after `after`.
-absl::Status HasNoGap(const std::vector<Event>& events, int64_t below, int64_t after, int limit) {
-  int64_t next = below - 1;
-  for (const Event& event : events) {
-    if (event.position.sequence != next) {
-      return LogDamaged(absl::StrCat("event ", next, " is missing"));
-    }
-    --next;
-  }
-  if (next <= after || events.size() == static_cast<size_t>(limit)) return absl::OkStatus();
-  return LogDamaged(absl::StrCat("event ", next, " is missing"));
 }
 
 }  // namespace
@@ -171,11 +151,11 @@ absl::StatusOr<Page> ReadPage(Database& database, const LogFile& file, Position 
   absl::StatusOr<absl::optional<ChainCheck>> chain = CheckOf(database, file, filter, after);
   if (!chain.ok()) return chain.status();
   absl::StatusOr<std::vector<Event>> events =
-      EventsBetween(database, file, after.sequence, bound, Bounded(limit), filter,
+      EventsBetween(database, file, after.sequence, bound, BoundedRead(limit), filter,
                     chain->has_value() ? &**chain : nullptr);
   if (!events.ok()) return events.status();
   Page page{.events = *std::move(events), .through = after};
-  if (page.events.size() == static_cast<size_t>(Bounded(limit))) {
+  if (page.events.size() == static_cast<size_t>(BoundedRead(limit))) {
     page.through = page.events.back().position;
     return page;
   }
@@ -232,11 +212,12 @@ absl::StatusOr<ListPage> ReadList(Database& database, const LogFile& file, const
   absl::StatusOr<std::vector<Event>> events = EventsDown(database, file, below, after, list);
   if (!events.ok()) return events.status();
   if (file.chain_is_cumulative && !list.latest_only && ToSql(list.filter).all) {
-    if (absl::Status whole = HasNoGap(*events, below, after, Bounded(list.limit)); !whole.ok()) {
+    if (absl::Status whole = HasNoGap(*events, below, after, BoundedRead(list.limit));
+        !whole.ok()) {
       return whole;
     }
   }
-  const bool full = events->size() == static_cast<size_t>(Bounded(list.limit));
+  const bool full = events->size() == static_cast<size_t>(BoundedRead(list.limit));
   ListPage page;
   page.below = full ? events->back().position.sequence : std::min(below, after + 1);
   page.more = page.below > oldest + 1;
@@ -247,10 +228,7 @@ absl::StatusOr<ListPage> ReadList(Database& database, const LogFile& file, const
 absl::StatusOr<Position> ReadBefore(Database& database, absl::Time since) {
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kRead);
   if (!transaction.ok()) return transaction.status();
-  // Times are stored in microseconds: one between two of them means the later.
-  const int64_t since_us =
-      absl::ToInt64Microseconds(absl::Ceil(since - absl::UnixEpoch(), absl::Microseconds(1)));
-  const absl::StatusOr<Place> place = PlaceBefore(database, since_us);
+  const absl::StatusOr<Place> place = PlaceBefore(database, MicrosNotBefore(since));
   if (!place.ok()) return place.status();
   return PositionOf(*place);
 }

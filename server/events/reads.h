@@ -15,15 +15,10 @@
 #include "server/events/event_log.h"
 #include "server/events/event_row.h"
 #include "server/events/log_file.h"
+#include "server/events/read_bounds.h"
 #include "server/events/sqlite.h"
 
 namespace kyc::events {
-
-// Without a reference or customer to look up, one page or list looks at so many events at most;
-// then it ends, perhaps empty, and tells where it stopped.
-inline constexpr int64_t kEventsLookedAtPerPage = 10'000;
-// Pages and lists hold no more events than this, whatever is asked for.
-inline constexpr int kMaxEventsPerRead = 1000;
 
 // As EventLog::ReadAfter. OUT_OF_RANGE CURSOR_EXPIRED; DATA_LOSS LOG_DAMAGED.
 absl::StatusOr<Page> ReadPage(Database& database, const LogFile& file, Position after, int limit,

@@ -139,6 +139,38 @@ TEST_F(RetentionTest, ReaderBehindTheOldestIsToldSo) {
   EXPECT_THAT(ReadAll(*log_, *oldest), ElementsAre("4:R4/approved@1"));
 }
 
+TEST_F(RetentionTest, ReaderThatRetentionOvertakesIsToldAndNeverSkips) {
+  constexpr int kAppenders = 4;
+  constexpr int kAppends = 250;  // Of each.
+  constexpr int64_t kEvents = kAppenders * kAppends;
+  Open({.count = 20});
+  std::vector<std::thread> threads;
+  for (int appender = 0; appender < kAppenders; ++appender) {
+    threads.emplace_back([&, appender] {
+      for (int i = 0; i < kAppends; ++i) {
+        Append(*log_, absl::StrCat("R", appender, "-", i), "approved");
+      }
+    });
+  }
+  threads.emplace_back([&] {
+    Position after;
+    while (after.sequence < kEvents) {
+      const absl::StatusOr<Page> page = log_->ReadAfter(after, 3, {});
+      if (!page.ok()) {
+        ASSERT_EQ(ReasonOf(page.status()), "CURSOR_EXPIRED") << page.status();
+        after = log_->PositionFromText(MetadataOf(page.status(), "oldestCursor"))
+                    .value_or(log_->ends().oldest);
+        continue;
+      }
+      for (const Event& event : page->events) {
+        ASSERT_EQ(event.event.sequence(), after.sequence + 1);
+        after = event.position;
+      }
+    }
+  });
+  for (std::thread& thread : threads) thread.join();
+}
+
 TEST_F(RetentionTest, LogTrimmedToNothingGoesOnWhereItWas) {
   Open({.age = absl::Seconds(10), .count = 1000, .reference_age = absl::Seconds(100)});
   Append(*log_, "R1", "approved");

@@ -1,14 +1,16 @@
 // What the log promises to those who append to it.
-#include "server/events/sqlite_log.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/call/error.h"
 #include "server/events/log_testing.h"
+#include "server/events/testing/engine.h"
 
 namespace kyc::events {
 namespace {
@@ -19,17 +21,17 @@ using ::netzme::v1::UpgradeEvent;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class SqliteLogTest : public testing::Test {
+class LogAppendTest : public testing::Test {
  protected:
   void Reopen() {
     log_.reset();
-    SqliteLogOptions options = OptionsAt(path_, metrics_);
-    options.writer.clock = [this] { return absl::FromUnixMicros(now_us_); };
-    options.writer.before_commit = gate_.Hook();
-    options.writer.max_waiting = 100;
-    absl::StatusOr<std::unique_ptr<SqliteLog>> log = SqliteLog::Open(std::move(options));
-    ASSERT_TRUE(log.ok()) << log.status();
-    log_ = *std::move(log);
+    EngineOptions options;
+    options.clock = [this] { return absl::FromUnixMicros(now_us_); };
+    options.before_commit = gate_.Hook();
+    options.max_waiting = 100;
+    absl::StatusOr<OpenedEngine> opened = engine_->Open(options, metrics_);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    log_ = std::move(opened->log);
   }
   void SetUp() override { Reopen(); }
 
@@ -43,14 +45,14 @@ class SqliteLogTest : public testing::Test {
     return latest.ok() ? latest->value_or(Event()) : Event();
   }
 
-  const std::string path_ = NewPath();
+  const std::unique_ptr<Engine> engine_ = NewEngine();
   CountingMetrics metrics_;
   CommitGate gate_;
   std::atomic<int64_t> now_us_ = 1'700'000'000'000'000;
-  std::unique_ptr<SqliteLog> log_;
+  std::unique_ptr<EventLog> log_;
 };
 
-TEST_F(SqliteLogTest, NewLogIsEmpty) {
+TEST_F(LogAppendTest, NewLogIsEmpty) {
   EXPECT_EQ(log_->ends().oldest, Position());
   EXPECT_EQ(log_->ends().newest, Position());
   EXPECT_THAT(ReadAll(*log_), IsEmpty());
@@ -59,7 +61,7 @@ TEST_F(SqliteLogTest, NewLogIsEmpty) {
   EXPECT_EQ(log_->log_id().size(), 16u);
 }
 
-TEST_F(SqliteLogTest, EveryFieldComesBack) {
+TEST_F(LogAppendTest, EveryFieldComesBack) {
   UpgradeEvent notification = Notification("R1", "under review", "C1");
   notification.add_reject_reasons("blurred");
   notification.add_benefits("transfer");
@@ -79,7 +81,7 @@ TEST_F(SqliteLogTest, EveryFieldComesBack) {
   EXPECT_TRUE(MessageDifferencer::Equals(stored, notification)) << stored.DebugString();
 }
 
-TEST_F(SqliteLogTest, RevisionsCountPerReferenceAndKnowTheStatusBefore) {
+TEST_F(LogAppendTest, RevisionsCountPerReferenceAndKnowTheStatusBefore) {
   EXPECT_EQ(Append("R1", "rejected").revision, 1);
   EXPECT_EQ(Append("R2", "approved").revision, 1);
   EXPECT_EQ(Append("R1", "approved").revision, 2);
@@ -88,7 +90,7 @@ TEST_F(SqliteLogTest, RevisionsCountPerReferenceAndKnowTheStatusBefore) {
   EXPECT_EQ(Latest("R2").event.previous_status(), ::netzme::v1::UPGRADE_STATUS_UNSPECIFIED);
 }
 
-TEST_F(SqliteLogTest, SameContentAsTheLatestAppendsNothing) {
+TEST_F(LogAppendTest, SameContentAsTheLatestAppendsNothing) {
   const Appended first = Append("R1", "approved");
   UpgradeEvent again = Notification("R1", "approved");
   again.set_raw_body("{ \"originalReferenceNo\" : \"R1\" }");
@@ -101,7 +103,7 @@ TEST_F(SqliteLogTest, SameContentAsTheLatestAppendsNothing) {
   EXPECT_EQ(metrics_.repeats, 1);
 }
 
-TEST_F(SqliteLogTest, AnyFieldThatDiffersIsNewContent) {
+TEST_F(LogAppendTest, AnyFieldThatDiffersIsNewContent) {
   Append("R1", "approved", "C1");
   EXPECT_FALSE(Append("R1", "approved", "C2").repeat);
   UpgradeEvent benefits = Notification("R1", "approved", "C2");
@@ -112,7 +114,7 @@ TEST_F(SqliteLogTest, AnyFieldThatDiffersIsNewContent) {
   EXPECT_FALSE(TryAppend(*log_, type)->repeat);
 }
 
-TEST_F(SqliteLogTest, BodyCountsWhereAFieldWasLeftOut) {
+TEST_F(LogAppendTest, BodyCountsWhereAFieldWasLeftOut) {
   UpgradeEvent first = Notification("R1", "rejected");
   first.add_anomalies(::netzme::v1::ANOMALY_FIELD_TOO_LONG);
   first.set_raw_body("long reason one");
@@ -123,7 +125,7 @@ TEST_F(SqliteLogTest, BodyCountsWhereAFieldWasLeftOut) {
   EXPECT_FALSE(TryAppend(*log_, second)->repeat);
 }
 
-TEST_F(SqliteLogTest, ReturnToAnOlderContentIsAnEventWithAnAnomaly) {
+TEST_F(LogAppendTest, ReturnToAnOlderContentIsAnEventWithAnAnomaly) {
   Append("R1", "approved");
   Append("R1", "rejected");
   EXPECT_THAT(Latest("R1").event.anomalies(), IsEmpty());
@@ -135,7 +137,7 @@ TEST_F(SqliteLogTest, ReturnToAnOlderContentIsAnEventWithAnAnomaly) {
   EXPECT_THAT(Latest("R2").event.anomalies(), IsEmpty());
 }
 
-TEST_F(SqliteLogTest, TwoAccountsSameReferenceIsTwoReferences) {
+TEST_F(LogAppendTest, TwoAccountsSameReferenceIsTwoReferences) {
   const auto of = [](const char* account, const char* status) {
     UpgradeEvent event = Notification("R1", status);
     event.set_account(account);
@@ -160,7 +162,7 @@ TEST_F(SqliteLogTest, TwoAccountsSameReferenceIsTwoReferences) {
   EXPECT_EQ(ReasonOf(log_->Latest("R1", "").status()), "INVALID_REQUEST");
 }
 
-TEST_F(SqliteLogTest, WhatWaitsTogetherSharesOneCommitAndIsJudgedInOrder) {
+TEST_F(LogAppendTest, WhatWaitsTogetherSharesOneCommitAndIsJudgedInOrder) {
   gate_.Shut();
   std::vector<Pending> pending;
   pending.push_back(StartAppend(*log_, Notification("R0", "approved")));
@@ -179,7 +181,7 @@ TEST_F(SqliteLogTest, WhatWaitsTogetherSharesOneCommitAndIsJudgedInOrder) {
   EXPECT_EQ(metrics_.commits, 2);
 }
 
-TEST_F(SqliteLogTest, NothingIsAnsweredOrVisibleBeforeItsCommit) {
+TEST_F(LogAppendTest, NothingIsAnsweredOrVisibleBeforeItsCommit) {
   gate_.Shut();
   Pending original = StartAppend(*log_, Notification("R1", "approved"));
   Pending repeat = StartAppend(*log_, Notification("R1", "approved"));
@@ -193,7 +195,7 @@ TEST_F(SqliteLogTest, NothingIsAnsweredOrVisibleBeforeItsCommit) {
   EXPECT_TRUE(repeat.get()->repeat);
 }
 
-TEST_F(SqliteLogTest, TooManyWaitingAreRefusedAtOnce) {
+TEST_F(LogAppendTest, TooManyWaitingAreRefusedAtOnce) {
   gate_.Shut();
   std::vector<Pending> pending;
   pending.push_back(StartAppend(*log_, Notification("R0", "approved")));
@@ -209,7 +211,7 @@ TEST_F(SqliteLogTest, TooManyWaitingAreRefusedAtOnce) {
   EXPECT_EQ(ReadAll(*log_).size(), 101u);
 }
 
-TEST_F(SqliteLogTest, WhatWaitsWhenTheLogIsDeletedIsStillWritten) {
+TEST_F(LogAppendTest, WhatWaitsWhenTheLogIsDeletedIsStillWritten) {
   gate_.Shut();
   Pending first = StartAppend(*log_, Notification("R1", "approved"));
   gate_.AwaitArrival();
@@ -221,25 +223,28 @@ TEST_F(SqliteLogTest, WhatWaitsWhenTheLogIsDeletedIsStillWritten) {
   EXPECT_EQ(ReadAll(*log_).size(), 2u);
 }
 
-TEST_F(SqliteLogTest, NotificationWithoutReferenceOrStatusIsABug) {
+TEST_F(LogAppendTest, NotificationWithoutReferenceOrStatusIsABug) {
   EXPECT_EQ(ReasonOf(TryAppend(*log_, Notification("", "approved")).status()), "GATEWAY_BUG");
   UpgradeEvent no_status = Notification("R1", "approved");
   no_status.clear_status();
   EXPECT_EQ(ReasonOf(TryAppend(*log_, no_status).status()), "GATEWAY_BUG");
 }
 
-TEST_F(SqliteLogTest, CommittedEventsAreToldAsTheyAreRead) {
+TEST_F(LogAppendTest, CommittedEventsAreToldAsTheyAreRead) {
   std::mutex mutex;
+  std::condition_variable changed;
   std::vector<Event> told;
   log_->SetOnCommitted([&](std::shared_ptr<const std::vector<Event>> events) {
     const std::lock_guard<std::mutex> lock(mutex);
     told.insert(told.end(), events->begin(), events->end());
+    changed.notify_one();
   });
   Append("R1", "approved", "C1");
   Append("R1", "approved", "C1");
   Append("R1", "rejected", "C1");
   const std::vector<Event> read = log_->ReadAfter({}, 100, {})->events;
-  const std::lock_guard<std::mutex> lock(mutex);
+  std::unique_lock<std::mutex> lock(mutex);
+  changed.wait(lock, [&] { return told.size() >= 2; });
   ASSERT_THAT(Lines(told), ElementsAre("1:R1/approved@1", "2:R1/rejected@2"));
   for (size_t i = 0; i < read.size(); ++i) {
     EXPECT_TRUE(MessageDifferencer::Equals(told[i].event, read[i].event));
@@ -248,7 +253,7 @@ TEST_F(SqliteLogTest, CommittedEventsAreToldAsTheyAreRead) {
   EXPECT_EQ(log_->ends().newest, read.back().position);
 }
 
-TEST_F(SqliteLogTest, ReceivedTimeNeverRunsBackwards) {
+TEST_F(LogAppendTest, ReceivedTimeNeverRunsBackwards) {
   Append("R1", "approved");
   now_us_ -= 5'000'000;
   Append("R2", "approved");
@@ -261,7 +266,7 @@ TEST_F(SqliteLogTest, ReceivedTimeNeverRunsBackwards) {
   }
 }
 
-TEST_F(SqliteLogTest, EverythingIsThereAfterReopening) {
+TEST_F(LogAppendTest, EverythingIsThereAfterReopening) {
   const std::string log_id = log_->log_id();
   Append("R1", "approved");
   Append("R2", "rejected");

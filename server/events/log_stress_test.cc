@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
 #include "server/events/log_testing.h"
-#include "server/events/sqlite_log.h"
+#include "server/events/testing/engine.h"
 
 namespace kyc::events {
 namespace {
@@ -16,7 +16,7 @@ constexpr int kAppends = 250;  // Of each.
 constexpr int64_t kEvents = kAppenders * kAppends;
 
 // Follows the log to its end: sees 1, 2, 3, ...
-void Follow(const SqliteLog& log, int limit) {
+void Follow(const EventLog& log, int limit) {
   int64_t expected = 1;
   Position after;
   while (expected <= kEvents) {
@@ -31,31 +31,34 @@ void Follow(const SqliteLog& log, int limit) {
 }
 
 // Appends four revisions of each reference, and a body for the quarantine now and then.
-void AppendAll(SqliteLog& log, int appender) {
+void AppendAll(EventLog& log, Quarantine& quarantine, int appender) {
   const char* statuses[] = {"approved", "rejected"};
   for (int i = 0; i < kAppends; ++i) {
     const Appended appended = Append(log, absl::StrCat("R", appender, "-", i / 4), statuses[i % 2]);
     ASSERT_EQ(appended.revision, i % 4 + 1);
     if (i % 50 == 0) {
-      ASSERT_TRUE(Keep(log, absl::StrCat(appender, "/", i)).ok());
+      ASSERT_TRUE(Keep(quarantine, absl::StrCat(appender, "/", i)).ok());
     }
   }
 }
 
-void ReadInEveryOtherWay(const SqliteLog& log) {
+void ReadInEveryOtherWay(const EventLog& log, const Quarantine& quarantine) {
   while (log.ends().newest.sequence < kEvents) {
     const Ends ends = log.ends();
     ASSERT_TRUE(log.PositionFromText(log.CursorText(ends.newest)).ok());
     ASSERT_TRUE(log.List({.filter = {}, .limit = 10, .latest_only = true}).ok());
     ASSERT_TRUE(log.Latest("R0-0", "").ok());
-    ASSERT_TRUE(log.ListQuarantined(0, 10).ok());
+    ASSERT_TRUE(quarantine.ListQuarantined(0, 10).ok());
     ASSERT_TRUE(log.Before(absl::Now()).ok());
   }
 }
 
-TEST(SqliteLogStressTest, ReadersSeeEveryEventInOrderWhileAllAppend) {
+TEST(LogStressTest, ReadersSeeEveryEventInOrderWhileAllAppend) {
   CountingMetrics metrics;
-  std::unique_ptr<SqliteLog> log = SqliteLog::Open(OptionsAt(NewPath(), metrics)).value();
+  const std::unique_ptr<Engine> engine = NewEngine();
+  const OpenedEngine opened = engine->Open({}, metrics).value();
+  EventLog* log = opened.log.get();
+  Quarantine& quarantine = *opened.quarantine;
   std::atomic<int64_t> told = 0;
   log->SetOnCommitted([&told](std::shared_ptr<const std::vector<Event>> events) {
     for (const Event& event : *events) {
@@ -63,39 +66,13 @@ TEST(SqliteLogStressTest, ReadersSeeEveryEventInOrderWhileAllAppend) {
     }
   });
   std::vector<std::thread> threads;
-  for (int i = 0; i < kAppenders; ++i) threads.emplace_back([&, i] { AppendAll(*log, i); });
+  for (int i = 0; i < kAppenders; ++i)
+    threads.emplace_back([&, i] { AppendAll(*log, quarantine, i); });
   for (const int limit : {1, 7, 1000}) threads.emplace_back([&, limit] { Follow(*log, limit); });
-  threads.emplace_back([&] { ReadInEveryOtherWay(*log); });
+  threads.emplace_back([&] { ReadInEveryOtherWay(*log, quarantine); });
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(told, kEvents);
+  while (told < kEvents) std::this_thread::yield();
   EXPECT_EQ(metrics.appended, kEvents);
-}
-
-TEST(SqliteLogStressTest, ReaderThatRetentionOvertakesIsToldAndNeverSkips) {
-  CountingMetrics metrics;
-  SqliteLogOptions options = OptionsAt(NewPath(), metrics);
-  options.writer.retention.count = 20;
-  options.writer.trim_interval = absl::Milliseconds(1);
-  std::unique_ptr<SqliteLog> log = SqliteLog::Open(std::move(options)).value();
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kAppenders; ++i) threads.emplace_back([&, i] { AppendAll(*log, i); });
-  threads.emplace_back([&] {
-    Position after;
-    while (after.sequence < kEvents) {
-      const absl::StatusOr<Page> page = log->ReadAfter(after, 3, {});
-      if (!page.ok()) {
-        ASSERT_EQ(ReasonOf(page.status()), "CURSOR_EXPIRED") << page.status();
-        after = log->PositionFromText(MetadataOf(page.status(), "oldestCursor"))
-                    .value_or(log->ends().oldest);
-        continue;
-      }
-      for (const Event& event : page->events) {
-        ASSERT_EQ(event.event.sequence(), after.sequence + 1);
-        after = event.position;
-      }
-    }
-  });
-  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace

@@ -9,9 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
 #include "server/events/log_testing.h"
-#include "server/events/reads.h"
-#include "server/events/sqlite.h"
-#include "server/events/sqlite_log.h"
+#include "server/events/read_bounds.h"
+#include "server/events/testing/engine.h"
 
 namespace kyc::events {
 namespace {
@@ -21,14 +20,14 @@ using ::netzme::v1::UpgradeFilter;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class SqliteLogReadTest : public testing::Test {
+class LogReadTest : public testing::Test {
  protected:
   void SetUp() override {
-    SqliteLogOptions options = OptionsAt(path_, metrics_);
-    options.writer.clock = [this] { return absl::FromUnixMicros(now_us_); };
-    absl::StatusOr<std::unique_ptr<SqliteLog>> log = SqliteLog::Open(std::move(options));
-    ASSERT_TRUE(log.ok()) << log.status();
-    log_ = *std::move(log);
+    EngineOptions options;
+    options.clock = [this] { return absl::FromUnixMicros(now_us_); };
+    absl::StatusOr<OpenedEngine> opened = engine_->Open(options, metrics_);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    log_ = std::move(opened->log);
   }
 
   Appended Append(const std::string& reference, const std::string& status,
@@ -52,9 +51,9 @@ class SqliteLogReadTest : public testing::Test {
     return page.ok() ? Lines(page->events) : std::vector<std::string>();
   }
 
-  // Changes the open file as no log would.
+  // Changes the open log as no log would.
   void Tamper(const char* sql) {
-    const absl::Status status = Database::Open(path_, Database::Use::kWrite).value().Execute(sql);
+    const absl::Status status = engine_->Tamper(sql);
     ASSERT_TRUE(status.ok()) << status;
   }
   // What an unfiltered read comes to: how many events, and the end's reason.
@@ -69,13 +68,13 @@ class SqliteLogReadTest : public testing::Test {
     }
   }
 
-  const std::string path_ = NewPath();
+  const std::unique_ptr<Engine> engine_ = NewEngine();
   CountingMetrics metrics_;
   std::atomic<int64_t> now_us_ = 1'700'000'000'000'000;
-  std::unique_ptr<SqliteLog> log_;
+  std::unique_ptr<EventLog> log_;
 };
 
-TEST_F(SqliteLogReadTest, FilterPicksByEveryField) {
+TEST_F(LogReadTest, FilterPicksByEveryField) {
   Append("R1", "approved", "C1");
   Append("R2", "rejected", "C2");
   Append("R3", "approved", "C2");
@@ -102,7 +101,7 @@ TEST_F(SqliteLogReadTest, FilterPicksByEveryField) {
   EXPECT_THAT(ReadAll(*log_, {}, type), ElementsAre("4:R4/approved@1"));
 }
 
-TEST_F(SqliteLogReadTest, ReferenceIsOneOfItsAccount) {
+TEST_F(LogReadTest, ReferenceIsOneOfItsAccount) {
   Append("R1", "approved");
   UpgradeEvent others = Notification("R1", "rejected");
   others.set_account("other");
@@ -117,7 +116,7 @@ TEST_F(SqliteLogReadTest, ReferenceIsOneOfItsAccount) {
               ElementsAre("2:R1/rejected@1", "1:R1/approved@1"));
 }
 
-TEST_F(SqliteLogReadTest, PageTellsHowFarWasLooked) {
+TEST_F(LogReadTest, PageTellsHowFarWasLooked) {
   for (int i = 1; i <= 5; ++i) Append(absl::StrCat("R", i), i == 2 ? "rejected" : "approved");
   UpgradeFilter rejected;
   rejected.add_statuses(::netzme::v1::UPGRADE_STATUS_REJECTED);
@@ -132,7 +131,7 @@ TEST_F(SqliteLogReadTest, PageTellsHowFarWasLooked) {
   EXPECT_EQ(log_->ReadAfter(rest.through, 1, rejected)->through, rest.through);
 }
 
-TEST_F(SqliteLogReadTest, PageEndsEmptyWhenItHasLookedLongEnough) {
+TEST_F(LogReadTest, PageEndsEmptyWhenItHasLookedLongEnough) {
   AppendApproved(11'000);
   Append("last", "rejected", "C1");
   UpgradeFilter rejected;
@@ -147,13 +146,13 @@ TEST_F(SqliteLogReadTest, PageEndsEmptyWhenItHasLookedLongEnough) {
   EXPECT_EQ(log_->ReadAfter({}, 10, customer)->events.size(), 1u) << "an index finds it at once";
 }
 
-TEST_F(SqliteLogReadTest, PagesOfAnySizeHoldTheSameEvents) {
+TEST_F(LogReadTest, PagesOfAnySizeHoldTheSameEvents) {
   for (int i = 1; i <= 7; ++i) Append(absl::StrCat("R", i), "approved");
   const std::vector<std::string> all = ReadAll(*log_);
   for (const int limit : {1, 2, 3, 7, 8}) EXPECT_EQ(ReadAll(*log_, {}, {}, limit), all) << limit;
 }
 
-TEST_F(SqliteLogReadTest, BeforeIsThePlaceJustBeforeTheFirstEventSince) {
+TEST_F(LogReadTest, BeforeIsThePlaceJustBeforeTheFirstEventSince) {
   const absl::Time start = absl::FromUnixMicros(now_us_);
   for (int i = 1; i <= 3; ++i) {
     Append(absl::StrCat("R", i), "approved");
@@ -170,7 +169,7 @@ TEST_F(SqliteLogReadTest, BeforeIsThePlaceJustBeforeTheFirstEventSince) {
   EXPECT_EQ(*log_->Before(absl::InfiniteFuture()), log_->ends().newest);
 }
 
-TEST_F(SqliteLogReadTest, BeforeFindsItsPlaceAmongEqualTimes) {
+TEST_F(LogReadTest, BeforeFindsItsPlaceAmongEqualTimes) {
   const std::vector<int64_t> times = {0, 0, 1, 1, 1, 2, 4, 4, 9, 9, 9, 9, 10};
   const int64_t start_us = now_us_;
   for (size_t i = 0; i < times.size(); ++i) {
@@ -186,7 +185,7 @@ TEST_F(SqliteLogReadTest, BeforeFindsItsPlaceAmongEqualTimes) {
   }
 }
 
-TEST_F(SqliteLogReadTest, ListGivesTheNewestFirstByPages) {
+TEST_F(LogReadTest, ListGivesTheNewestFirstByPages) {
   Append("R1", "approved");
   Append("R2", "rejected");
   Append("R1", "rejected");
@@ -194,7 +193,7 @@ TEST_F(SqliteLogReadTest, ListGivesTheNewestFirstByPages) {
   EXPECT_THAT(List({.filter = {}, .below = 2, .limit = 2}), ElementsAre("1:R1/approved@1"));
 }
 
-TEST_F(SqliteLogReadTest, ListTellsHowFarWasLooked) {
+TEST_F(LogReadTest, ListTellsHowFarWasLooked) {
   for (int i = 1; i <= 5; ++i) Append(absl::StrCat("R", i), i == 1 ? "rejected" : "approved");
   const ListPage two = *log_->List({.filter = {}, .limit = 2});
   EXPECT_EQ(two.below, 4) << "a full list ends at its last event";
@@ -211,7 +210,7 @@ TEST_F(SqliteLogReadTest, ListTellsHowFarWasLooked) {
   EXPECT_FALSE(all.more);
 }
 
-TEST_F(SqliteLogReadTest, ListEndsEmptyWhenItHasLookedLongEnough) {
+TEST_F(LogReadTest, ListEndsEmptyWhenItHasLookedLongEnough) {
   Append("first", "rejected", "C1");
   AppendApproved(10'500);
   ListQuery rejected = {.filter = {}, .limit = 10};
@@ -231,7 +230,7 @@ TEST_F(SqliteLogReadTest, ListEndsEmptyWhenItHasLookedLongEnough) {
   EXPECT_EQ(log_->List(customer)->events.size(), 1u) << "an index finds it at once";
 }
 
-TEST_F(SqliteLogReadTest, ListBelowTheOldestKeptEventIsEmpty) {
+TEST_F(LogReadTest, ListBelowTheOldestKeptEventIsEmpty) {
   EXPECT_FALSE(log_->List({.filter = {}, .limit = 10})->more) << "nothing was ever appended";
   Append("R1", "approved");
   const ListPage page = *log_->List({.filter = {}, .below = 1, .limit = 10});
@@ -239,7 +238,7 @@ TEST_F(SqliteLogReadTest, ListBelowTheOldestKeptEventIsEmpty) {
   EXPECT_FALSE(page.more);
 }
 
-TEST_F(SqliteLogReadTest, LatestOnlyKeepsEachReferencesNewest) {
+TEST_F(LogReadTest, LatestOnlyKeepsEachReferencesNewest) {
   Append("R1", "approved");
   Append("R2", "rejected");
   Append("R1", "rejected");
@@ -256,7 +255,7 @@ TEST_F(SqliteLogReadTest, LatestOnlyKeepsEachReferencesNewest) {
       << "what arrives while paging changes no page";
 }
 
-TEST_F(SqliteLogReadTest, GapEndsAnUnfilteredRead) {
+TEST_F(LogReadTest, GapEndsAnUnfilteredRead) {
   for (int i = 1; i <= 9; ++i) Append(absl::StrCat("R", i), "approved");
   EXPECT_EQ(ReadToTheEnd(2), "9 to the end");
   Tamper("DELETE FROM event WHERE sequence = 5");
@@ -270,14 +269,14 @@ TEST_F(SqliteLogReadTest, GapEndsAnUnfilteredRead) {
   EXPECT_TRUE(log_->List({.filter = {}, .limit = 4}).ok());
 }
 
-TEST_F(SqliteLogReadTest, GapAtTheBeginningEndsAnUnfilteredRead) {
+TEST_F(LogReadTest, GapAtTheBeginningEndsAnUnfilteredRead) {
   for (int i = 1; i <= 4; ++i) Append(absl::StrCat("R", i), "approved");
   Tamper("DELETE FROM event WHERE sequence <= 2");
   EXPECT_EQ(ReadToTheEnd(10), "0 LOG_DAMAGED");
   EXPECT_EQ(ReasonOf(log_->List({.filter = {}, .limit = 10}).status()), "LOG_DAMAGED");
 }
 
-TEST_F(SqliteLogReadTest, EventThatIsNotWhatWasWrittenEndsAnUnfilteredRead) {
+TEST_F(LogReadTest, EventThatIsNotWhatWasWrittenEndsAnUnfilteredRead) {
   for (int i = 1; i <= 4; ++i) Append(absl::StrCat("R", i), "approved");
   Tamper("UPDATE event SET received_time_us = received_time_us + 1 WHERE sequence = 3");
   EXPECT_EQ(ReadToTheEnd(1), "2 LOG_DAMAGED");

@@ -1,0 +1,64 @@
+#include "server/events/postgres/host_settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace kyc::events::postgres {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+HostSettings Good(const std::string& host) {
+  return {host, "on", "on", "on", "on", "ANY 1 (a,b)", true};
+}
+const Durability kStandbys = {Durability::By::kStandbys, 1, {"a", "b"}};
+const Durability kLocal = {Durability::By::kLocal, 0, {}};
+
+TEST(FaultsOf, NothingIsWrongWithServersThatAreAsTheyMustBe) {
+  EXPECT_THAT(FaultsOf({Good("a"), Good("b")}, {"a", "b"}, kStandbys), IsEmpty());
+}
+
+TEST(FaultsOf, EachIsNamedWithItsServer) {
+  const struct {
+    void (*spoil)(HostSettings&);
+    const char* says;
+    bool of_one_server;  // Also where no standby is asked for.
+  } cases[] = {
+      {[](HostSettings& host) { host.fsync = "off"; }, "fsync is off", true},
+      {[](HostSettings& host) { host.full_page_writes = "off"; }, "full_page_writes is off", true},
+      {[](HostSettings& host) { host.data_checksums = "off"; }, "data_checksums is off", true},
+      {[](HostSettings& host) { host.synchronous_commit = "local"; }, "synchronous_commit is local",
+       false},
+      {[](HostSettings& host) { host.sees_standbys = false; }, "pg_read_all_stats", false},
+  };
+  for (const auto& c : cases) {
+    HostSettings spoilt = Good("b");
+    c.spoil(spoilt);
+    EXPECT_THAT(FaultsOf({Good("a"), spoilt}, {"a", "b"}, kStandbys),
+                ElementsAre(AllOf(StartsWith("b: "), HasSubstr(c.says))));
+    EXPECT_EQ(FaultsOf({Good("a"), spoilt}, {"a", "b"}, kLocal).empty(), !c.of_one_server)
+        << c.says;
+  }
+}
+
+TEST(FaultsOf, NamesThatDifferOrAreEmptyAreTold) {
+  HostSettings other = Good("b");
+  other.synchronous_standby_names = "ANY 1 (b)";
+  EXPECT_THAT(FaultsOf({Good("a"), other}, {"a", "b"}, kStandbys),
+              ElementsAre(HasSubstr("is not that of a")));
+  other.synchronous_standby_names = "";
+  EXPECT_THAT(FaultsOf({Good("a"), other}, {"a", "b"}, kStandbys),
+              ElementsAre(HasSubstr("is empty"), HasSubstr("is not that of a")));
+}
+
+TEST(FaultsOf, WhoDoesNotAnswerIsNamed) {
+  EXPECT_THAT(FaultsOf({Good("a"), absl::nullopt}, {"a", "b"}, kStandbys),
+              ElementsAre("b: does not answer"));
+}
+
+}  // namespace
+}  // namespace kyc::events::postgres

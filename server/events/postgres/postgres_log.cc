@@ -1,0 +1,303 @@
+#include "server/events/postgres/postgres_log.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "server/call/error.h"
+#include "server/crypto/mac.h"
+#include "server/events/cursor.h"
+#include "server/events/cursor_errors.h"
+#include "server/events/postgres/await.h"
+#include "server/events/postgres/log_row.h"
+#include "server/events/postgres/quarantine_rows.h"
+#include "server/events/postgres/schema.h"
+#include "server/events/read_bounds.h"
+
+namespace kyc::events::postgres {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kLookupKeyBytes = 32;
+constexpr absl::Duration kBetweenTries = absl::Milliseconds(200);
+constexpr absl::Duration kTripLimit = absl::Seconds(2);
+
+absl::Status DoesNotFollow() { return Unreachable("this gateway does not read the log"); }
+
+absl::Status CheckOptions(const PostgresLogOptions& options) {
+  const Retention& retention = options.keeper.retention;
+  if (options.lookup_key.Reveal().size() != kLookupKeyBytes) {
+    return absl::InvalidArgumentError("The look-up key must have 32 bytes");
+  }
+  if (retention.reference_age < retention.age) {
+    return absl::InvalidArgumentError(
+        "References must be remembered at least as long as their events");
+  }
+  if (retention.count < 1 || options.writer.max_waiting < 1) {
+    return absl::InvalidArgumentError("The log must be allowed to keep and to wait for something");
+  }
+  const Durability& durability = options.durability;
+  if (durability.by == Durability::By::kStandbys &&
+      (durability.standbys < 1 ||
+       durability.names.size() < static_cast<size_t>(durability.standbys))) {
+    return absl::InvalidArgumentError("Name at least as many standbys as must have each event");
+  }
+  return absl::OkStatus();
+}
+
+// Tries until it works, is refused for good, or the options' time is over.
+template <typename Attempt>
+auto Persist(const PostgresLogOptions& options, Clock::time_point end, Attempt attempt)
+    -> decltype(attempt()) {
+  for (bool told = false;; told = true) {
+    auto result = attempt();
+    if (!absl::IsUnavailable(result.status()) || Clock::now() >= end) return result;
+    if (!told && options.log != nullptr) {
+      options.log(absl::StrCat(std::string(result.status().message()), " Tried for up to ",
+                               absl::FormatDuration(options.start_timeout)));
+    }
+    Await(kBetweenTries);
+  }
+}
+
+absl::StatusOr<ServersOptions> ServersOf(const PostgresLogOptions& options, bool keeper) {
+  absl::StatusOr<std::vector<Keywords>> hosts = HostsOf(options.dsn);
+  if (!hosts.ok()) return hosts.status();
+  const bool other = keeper && !options.keeper_user.empty();
+  if (other) {
+    for (Keywords& host : *hosts) host.emplace_back("user", options.keeper_user);
+  }
+  ServersOptions servers;
+  servers.hosts = *std::move(hosts);
+  servers.password = other ? options.keeper_password : options.password;
+  servers.has_timelines = options.durability.by != Durability::By::kEngine;
+  servers.connect_limit = options.connect_limit;
+  if (keeper) return servers;
+  servers.log = options.log;
+  servers.metrics = options.metrics;
+  return servers;
+}
+
+// By the role that keeps, where there is one of its own.
+absl::StatusOr<Schema> Prepare(const PostgresLogOptions& options, const Servers& servers,
+                               const LogKeys& keys, const crypto::Sealer& sealer) {
+  const absl::StatusOr<Primary> primary = servers.Connect("kyc-gateway start", KeeperSettings());
+  if (!primary.ok()) return primary.status();
+  absl::StatusOr<Schema> schema =
+      PrepareSchema(*primary->connection, keys, {options.keeper.events_per_partition, options.say});
+  if (!schema.ok()) return schema.status();
+  const absl::Status known = CheckSealingKeys(*primary->connection, sealer, schema->log_id,
+                                              schema->is_owner || options.follows);
+  if (!known.ok()) return known;
+  return schema;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PostgresLog>> PostgresLog::Open(PostgresLogOptions options) {
+  const Clock::time_point end = Clock::now() + absl::ToChronoNanoseconds(options.start_timeout);
+  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  absl::StatusOr<crypto::Sealer> sealer = crypto::Sealer::Make(options.sealing_keys);
+  if (!sealer.ok()) return sealer.status();
+  const LogKeys keys(options.lookup_key);
+  absl::StatusOr<ServersOptions> servers = ServersOf(options, false);
+  if (!servers.ok()) return servers.status();
+  absl::StatusOr<ServersOptions> keepers = ServersOf(options, true);
+  if (!keepers.ok()) return keepers.status();
+  auto keeper_servers = std::make_unique<const Servers>(*std::move(keepers));
+  const absl::StatusOr<Schema> schema =
+      Persist(options, end, [&] { return Prepare(options, *keeper_servers, keys, *sealer); });
+  if (!schema.ok()) return schema.status();
+
+  auto say = options.log != nullptr ? options.log : [](absl::string_view) {};
+  auto context =
+      std::unique_ptr<LogContext>(new LogContext{.log = {schema->log_id, keys, *std::move(sealer)},
+                                                 .servers = Servers(*std::move(servers)),
+                                                 .proof = Proof(options.durability),
+                                                 .progress = {},
+                                                 .metrics = options.metrics,
+                                                 .say = std::move(say)});
+  std::unique_ptr<PostgresLog> log(new PostgresLog(std::move(context)));
+  log->keeper_servers_ = std::move(keeper_servers);
+  const auto prove = [&]() -> absl::StatusOr<bool> {
+    absl::Status refreshed = log->Refresh();
+    if (!refreshed.ok()) return refreshed;
+    return true;
+  };
+  if (absl::StatusOr<bool> proven = Persist(options, end, prove); !proven.ok()) {
+    return proven.status();
+  }
+  const auto summarize = options.say;
+  if (absl::Status status = log->Start(std::move(options), schema->is_owner); !status.ok()) {
+    return status;
+  }
+  if (summarize != nullptr) summarize(log->Summary(schema->is_owner));
+  return log;
+}
+
+absl::Status PostgresLog::Start(PostgresLogOptions options, bool is_owner) {
+  if (options.follows) {
+    readers_ = std::make_unique<ReadPool>(*context_, options.read_time_limit);
+    absl::StatusOr<std::unique_ptr<Tail>> tail = Tail::Start(*context_, options.tail);
+    if (!tail.ok()) return tail.status();
+    tail_ = *std::move(tail);
+  }
+  absl::StatusOr<std::unique_ptr<Writer>> writer = Writer::Start(*context_, options.writer);
+  if (!writer.ok()) return writer.status();
+  writer_ = *std::move(writer);
+  options.keeper.servers = keeper_servers_.get();
+  options.keeper.is_owner = is_owner;
+  keeper_ = std::make_unique<Keeper>(*context_, std::move(options.keeper));
+  return absl::OkStatus();
+}
+
+std::string PostgresLog::Summary(bool is_owner) const {
+  const int64_t oldest = context_->progress.trimmed().sequence + 1;
+  const int64_t newest = context_->progress.newest().sequence;
+  const std::string events =
+      oldest > newest ? "no events" : absl::StrCat("events ", oldest, " to ", newest);
+  return absl::StrCat("event log opened: id ", absl::BytesToHexString(context_->log.log_id),
+                      ", schema ", SchemaSteps().size(), ", ", events, ", proven on ",
+                      context_->proof.durability().by == Durability::By::kStandbys
+                          ? absl::StrCat(context_->proof.durability().standbys, " standby(s)")
+                          : std::string("no standby"),
+                      is_owner ? ", this process looks after its tables" : "");
+}
+
+PostgresLog::~PostgresLog() = default;
+
+void PostgresLog::Append(::netzme::v1::UpgradeEvent notification,
+                         absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done) {
+  if (notification.original_reference_no().empty() ||
+      notification.status() == ::netzme::v1::UPGRADE_STATUS_UNSPECIFIED) {
+    std::move(done)(GatewayBug("a notification without reference or status reached the log"));
+    return;
+  }
+  writer_->Write(AppendRequest{std::move(notification), std::move(done), {}});
+}
+
+bool PostgresLog::writable() const { return writer_->writable(); }
+
+template <typename Read>
+auto PostgresLog::Run(Read read) const {
+  using Result = decltype(read(std::declval<ReadScope&>()));
+  if (readers_ == nullptr) return Result(DoesNotFollow());
+  return readers_->Run([&](Connection& connection, absl::Duration limit) -> Result {
+    ReadScope scope{connection, limit, context_->log, context_->progress.newest(),
+                    context_->progress.trimmed()};
+    return read(scope);
+  });
+}
+
+absl::Status PostgresLog::Refresh() const {
+  const auto look = [&](Connection& connection, absl::Duration limit) -> absl::StatusOr<bool> {
+    Trip trip;
+    trip.Add(kReadLogRow);
+    context_->proof.Ask(trip);
+    const absl::StatusOr<std::vector<Rows>> answers = connection.Run(trip, limit);
+    if (!answers.ok()) return answers.status();
+    const LogRow row = LogRowIn(answers->front());
+    const absl::StatusOr<Proven> proven = context_->proof.Await(answers->back(), connection, limit);
+    if (!proven.ok()) return proven.status();
+    if (proven->timeline < context_->servers.known().timeline) {
+      return Unreachable("it is an old primary by now");
+    }
+    context_->progress.SetTrimmed(row.trimmed);
+    context_->Advance(row.newest, *proven);
+    return true;
+  };
+  if (readers_ != nullptr) return readers_->Run(look).status();
+  absl::StatusOr<Primary> primary =
+      ConnectToOurs(*context_, "kyc-gateway start", ReaderSettings(kTripLimit));
+  if (!primary.ok()) return primary.status();
+  return look(*primary->connection, kTripLimit).status();
+}
+
+absl::StatusOr<Page> PostgresLog::ReadAfter(Position after, int limit,
+                                            const ::netzme::v1::UpgradeFilter& filter) const {
+  return Run([&](ReadScope& scope) { return ReadPage(scope, after, limit, filter); });
+}
+
+absl::StatusOr<absl::optional<Event>> PostgresLog::Latest(const std::string& reference,
+                                                          const std::string& account) const {
+  const auto read = [&](ReadScope& scope) { return ReadLatest(scope, reference, account); };
+  absl::StatusOr<absl::optional<Event>> latest = Run(read);
+  // Nearly always it is proven, and this process has yet to see so.
+  if (!absl::IsUnavailable(latest.status()) || readers_ == nullptr) return latest;
+  if (absl::Status refreshed = Refresh(); !refreshed.ok()) return refreshed;
+  return Run(read);
+}
+
+absl::StatusOr<bool> PostgresLog::WasRemoved(const std::string& reference,
+                                             const std::string& account) const {
+  return Run([&](ReadScope& scope) { return ReadWasRemoved(scope, reference, account); });
+}
+
+absl::StatusOr<ListPage> PostgresLog::List(const ListQuery& query) const {
+  return Run([&](ReadScope& scope) { return ReadList(scope, query); });
+}
+
+absl::StatusOr<Position> PostgresLog::Before(absl::Time since) const {
+  return Run([&](ReadScope& scope) { return ReadBefore(scope, since); });
+}
+
+Ends PostgresLog::ends() const { return context_->progress.ends(); }
+
+std::string PostgresLog::CursorText(Position position) const {
+  return CursorTextOf(context_->log, position);
+}
+
+absl::StatusOr<Position> PostgresLog::PositionFromText(const std::string& text) const {
+  const auto read = [&](ReadScope& scope) { return ReadCursor(scope, text); };
+  absl::StatusOr<Position> position = Run(read);
+  if (ReasonOf(position.status()) != "CURSOR_AHEAD") return position;
+  if (absl::Status refreshed = Refresh(); !refreshed.ok()) return refreshed;
+  return Run(read);
+}
+
+void PostgresLog::SetOnCommitted(OnCommitted on_committed) {
+  if (tail_ != nullptr) tail_->SetOnCommitted(std::move(on_committed));
+}
+
+void PostgresLog::SetOnTrimming(OnTrimming on_trimming) {
+  if (tail_ != nullptr) tail_->SetOnTrimming(std::move(on_trimming));
+}
+
+std::string PostgresLog::log_id() const { return context_->log.log_id; }
+
+std::string PostgresLog::Sign(const std::string& text) const {
+  return crypto::Hmac(context_->log.keys.signature, text);
+}
+
+void PostgresLog::Keep(std::string body, std::string answer, std::string account,
+                       absl::AnyInvocable<void(absl::Status) &&> done) {
+  auto count_and_answer = [metrics = context_->metrics,
+                           done = std::move(done)](absl::Status status) mutable {
+    if (!absl::IsUnavailable(status)) metrics->Quarantined(status.ok());
+    std::move(done)(std::move(status));
+  };
+  writer_->Write(KeepRequest{std::move(body), std::move(answer), std::move(account),
+                             std::move(count_and_answer), absl::OkStatus()});
+}
+
+absl::StatusOr<std::vector<QuarantinedBody>> PostgresLog::ListQuarantined(int64_t after,
+                                                                          int limit) const {
+  return Run([&](ReadScope& scope) {
+    return ReadQuarantined(scope.connection, scope.limit, after, BoundedRead(limit));
+  });
+}
+
+absl::StatusOr<QuarantinedBody> PostgresLog::GetQuarantined(int64_t id) const {
+  return Run([&](ReadScope& scope) {
+    return ReadQuarantinedBody(scope.connection, scope.limit, scope.log, id);
+  });
+}
+
+void PostgresLog::Discard(int64_t id, absl::AnyInvocable<void(absl::Status) &&> done) {
+  writer_->Write(DiscardRequest{id, std::move(done), absl::OkStatus()});
+}
+
+}  // namespace kyc::events::postgres

@@ -1,0 +1,52 @@
+// What is PostgreSQL's own about the log; what every engine does is tested by the contract's tests.
+#include "server/events/postgres/postgres_log.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <mutex>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/call/error.h"
+#include "server/events/log_testing.h"
+#include "server/events/postgres/testing/postgres_servers.h"
+#include "server/events/postgres/testing/postgres_testing.h"
+
+namespace kyc::events::postgres {
+namespace {
+
+TEST(PostgresLogTest, WhatIsAppendedIsReadAgain) {
+  PostgresServers servers(0);
+  CountingMetrics metrics;
+  const auto log = OpenLog(OptionsOver(servers, metrics));
+  ASSERT_NE(log, nullptr);
+  EXPECT_EQ(Append(*log, "R1", "approved").sequence, 1);
+  EXPECT_EQ(Append(*log, "R2", "rejected").sequence, 2);
+  EXPECT_EQ(Append(*log, "R1", "rejected").revision, 2);
+  EXPECT_TRUE(Append(*log, "R1", "rejected").repeat);
+  const std::vector<std::string> all = {"1:R1/approved@1", "2:R2/rejected@1", "3:R1/rejected@2"};
+  EXPECT_EQ(ReadAll(*log), all);
+  EXPECT_EQ(log->ends().newest.sequence, 3);
+}
+
+TEST(PostgresLogTest, AnotherGatewayHearsOfItAndTakesItsCursors) {
+  PostgresServers servers(2);
+  CountingMetrics metrics;
+  const auto one = OpenLog(OptionsOver(servers, metrics));
+  const auto other = OpenLog(OptionsOver(servers, metrics));
+  ASSERT_NE(one, nullptr);
+  ASSERT_NE(other, nullptr);
+  std::promise<std::string> heard;
+  other->SetOnCommitted([&](auto events) { heard.set_value(Lines(*events).front()); });
+  Append(*one, "R1", "approved");
+  const std::string cursor = one->CursorText(one->ends().newest);
+  const absl::StatusOr<Position> position = other->PositionFromText(cursor);
+  ASSERT_TRUE(position.ok()) << position.status();
+  EXPECT_EQ(position->sequence, 1);
+  EXPECT_EQ(heard.get_future().get(), "1:R1/approved@1");
+  EXPECT_EQ(ReadAll(*other), ReadAll(*one));
+}
+
+}  // namespace
+}  // namespace kyc::events::postgres

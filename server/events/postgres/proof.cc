@@ -1,0 +1,76 @@
+#include "server/events/postgres/proof.h"
+
+#include <chrono>
+#include <utility>
+
+#include "server/events/postgres/await.h"
+
+namespace kyc::events::postgres {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr absl::Duration kBetweenQuestions = absl::Milliseconds(5);
+
+// After a COMMIT that waited for the disk, the place up to which the primary has flushed is behind
+// it. Later activity moves that place on, so who asks again says which one is meant.
+constexpr Statement kAsk = {
+    "proof",
+    "SELECT l, (SELECT count(DISTINCT application_name) FROM pg_stat_replication "
+    "WHERE application_name = ANY($1::text[]) AND flush_lsn >= l), "
+    "current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on', "
+    "('x' || substr(pg_walfile_name(l), 1, 8))::bit(32)::int "
+    "FROM (SELECT pg_current_wal_flush_lsn() AS l) AS now"};
+constexpr Statement kAskAgain = {
+    "proof_again",
+    "SELECT $2::pg_lsn, (SELECT count(DISTINCT application_name) FROM pg_stat_replication "
+    "WHERE application_name = ANY($1::text[]) AND flush_lsn >= $2::pg_lsn), "
+    "current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on', "
+    "('x' || substr(pg_walfile_name($2::pg_lsn), 1, 8))::bit(32)::int"};
+// For engines without a write-ahead log of this kind: their word is taken.
+constexpr Statement kTakeItsWord = {"proof_by_engine", "SELECT 0::bigint, 0::bigint, true, 0"};
+
+Proven ProvenIn(const Rows& answer) {
+  if (answer.size() == 0) return Proven();
+  return {.lsn = answer.Integer(0, 0),
+          .standbys = answer.Integer(0, 1),
+          .timeline = answer.Integer(0, 3),
+          .commits_wait = answer.Integer(0, 2) != 0};
+}
+
+}  // namespace
+
+int64_t TimelineIn(const Rows& answer) { return ProvenIn(answer).timeline; }
+
+void Proof::Ask(Trip& trip) const {
+  if (durability_.by == Durability::By::kEngine) {
+    trip.Add(kTakeItsWord);
+  } else {
+    trip.Add(kAsk, {Value::Texts(durability_.names)});
+  }
+}
+
+absl::StatusOr<Proven> Proof::Await(const Rows& answer, Connection& connection,
+                                    absl::Duration limit) const {
+  const Clock::time_point end = Clock::now() + absl::ToChronoNanoseconds(limit);
+  Proven proven = ProvenIn(answer);
+  while (!Suffices(proven)) {
+    if (!proven.commits_wait) return Unreachable("its commits do not wait for the disk");
+    const absl::Duration left = absl::FromChrono(end - Clock::now());
+    if (left <= absl::ZeroDuration()) return Unreachable("too few standbys have what was written");
+    postgres::Await(std::min(left, kBetweenQuestions));
+    Trip again;
+    again.Add(kAskAgain, {Value::Texts(durability_.names), Value::Integer(proven.lsn)});
+    const absl::StatusOr<std::vector<Rows>> answers = connection.Run(again, left);
+    if (!answers.ok()) return answers.status();
+    proven = ProvenIn(answers->back());
+  }
+  return proven;
+}
+
+bool Proof::Suffices(const Proven& proven) const {
+  if (!proven.commits_wait) return false;
+  return durability_.by != Durability::By::kStandbys || proven.standbys >= durability_.standbys;
+}
+
+}  // namespace kyc::events::postgres

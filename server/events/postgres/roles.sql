@@ -1,0 +1,32 @@
+-- Least rights over the event log's tables, for psql by their owner, once the tables are there (a
+-- process with the owner's role makes them at its start), and again after each new schema:
+--
+--   psql --dbname kyc --file roles.sql
+--
+-- Then give people's and processes' own users one of the roles: GRANT kyc_sidecar TO sidecar_1.
+--
+--   kyc_sidecar   a process with a webhook alone: appends, and knows what a reference came to; reads
+--                 no sealed column
+--   kyc_gateway   one with grpc, too: reads, and discards what is in quarantine
+--   the owner     makes and migrates tables, adds partitions; the only one that removes events
+
+CREATE ROLE kyc_sidecar NOLOGIN;
+CREATE ROLE kyc_gateway NOLOGIN;
+
+GRANT USAGE ON SCHEMA kyc TO kyc_sidecar;
+GRANT SELECT ON kyc.schema_version, kyc.log TO kyc_sidecar;
+GRANT UPDATE (next_sequence, chain, newest_time_us, next_quarantine_id) ON kyc.log TO kyc_sidecar;
+GRANT SELECT, INSERT ON kyc.sealing_key TO kyc_sidecar;
+GRANT INSERT ON kyc.event TO kyc_sidecar;
+GRANT SELECT (sequence, event_id, account_digest, reference_digest, content_digest, chain)
+  ON kyc.event TO kyc_sidecar;
+GRANT SELECT, INSERT, UPDATE ON kyc.reference TO kyc_sidecar;
+GRANT INSERT ON kyc.quarantine TO kyc_sidecar;
+GRANT SELECT (id, body_digest, account, received_time_us, size_bytes, times_received),
+  UPDATE (times_received) ON kyc.quarantine TO kyc_sidecar;
+-- What the standbys have, which the proof asks.
+GRANT pg_read_all_stats TO kyc_sidecar;
+
+GRANT kyc_sidecar TO kyc_gateway;
+GRANT SELECT ON kyc.event TO kyc_gateway;
+GRANT SELECT, UPDATE, DELETE ON kyc.quarantine TO kyc_gateway;

@@ -1,0 +1,121 @@
+// What each role may do, by the file that operators run.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "server/events/log_testing.h"
+#include "server/events/postgres/postgres_log.h"
+#include "server/events/postgres/pq.h"
+#include "server/events/postgres/testing/postgres_servers.h"
+#include "server/events/postgres/testing/postgres_testing.h"
+
+namespace kyc::events::postgres {
+namespace {
+
+std::string RolesSql() {
+  std::ifstream file("server/events/postgres/roles.sql");
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  EXPECT_FALSE(text.empty());
+  return text;
+}
+
+class RolesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    // The owner makes the tables.
+    owner_ = OpenLog(OptionsOver(servers_, metrics_));
+    ASSERT_NE(owner_, nullptr);
+    std::string text;
+    for (absl::string_view line : absl::StrSplit(RolesSql(), '\n')) {
+      const absl::string_view statement = line.substr(0, line.find("--"));
+      absl::StrAppend(&text, statement, "\n");
+    }
+    for (absl::string_view statement : absl::StrSplit(text, ';')) {
+      if (!absl::StripAsciiWhitespace(statement).empty()) {
+        servers_.Sql(0, std::string(statement));
+      }
+    }
+    servers_.Sql(0, "CREATE USER sidecar IN ROLE kyc_sidecar");
+    servers_.Sql(0, "CREATE USER gateway IN ROLE kyc_gateway");
+  }
+  PostgresLogOptions As(const std::string& user, bool follows) {
+    PostgresLogOptions options = OptionsOver(servers_, metrics_);
+    options.dsn = servers_.Dsn(user);
+    options.follows = follows;
+    return options;
+  }
+  // The SQLSTATE that a role's statement is refused with; empty if it is not.
+  std::string Refusal(const std::string& user, const std::string& statement) {
+    const Keywords host = HostsOf(servers_.Dsn(user)).value().front();
+    auto connection = Connection::Open(host, Secret(), kPatience);
+    EXPECT_TRUE(connection.ok()) << connection.status();
+    Trip trip;
+    trip.Add(std::string(statement));
+    return SqlStateOf((*connection)->Run(trip, kPatience).status());
+  }
+
+  CountingMetrics metrics_;
+  PostgresServers servers_{1};
+  std::unique_ptr<PostgresLog> owner_;
+};
+
+TEST_F(RolesTest, EachIsEnoughForItsProcess) {
+  const auto sidecar = OpenLog(As("sidecar", false));
+  const auto gateway = OpenLog(As("gateway", true));
+  ASSERT_NE(sidecar, nullptr);
+  ASSERT_NE(gateway, nullptr);
+  Append(*sidecar, "R1", "approved");
+  Append(*sidecar, "R1", "rejected");
+  Append(*sidecar, "R1", "approved");
+  ASSERT_TRUE(Keep(*sidecar, "{broken").ok());
+  ASSERT_TRUE(Keep(*sidecar, "{broken").ok());
+  AwaitSequence(*gateway, 3);
+  EXPECT_EQ(ReadAll(*gateway).size(), 3u);
+  EXPECT_TRUE((*gateway->Latest("R1", "")).has_value());
+  Append(*gateway, "R2", "approved");
+  const auto quarantined = gateway->ListQuarantined(0, 10);
+  ASSERT_TRUE(quarantined.ok()) << quarantined.status();
+  ASSERT_EQ(quarantined->size(), 1u);
+  EXPECT_EQ(gateway->GetQuarantined(quarantined->front().id)->body, "{broken");
+  EXPECT_TRUE(Discard(*gateway, quarantined->front().id).ok());
+  // It may not look after the tables, and does not try.
+  EXPECT_EQ(sidecar->ReadAfter({}, 10, {}).status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(RolesTest, NoneHasMoreThanItNeeds) {
+  constexpr char kDenied[] = "42501";
+  const std::pair<const char*, const char*> denied[] = {
+      {"sidecar", "SELECT sealed_fields FROM kyc.event"},
+      {"sidecar", "SELECT sealed_raw_body FROM kyc.event"},
+      {"sidecar", "SELECT cust_id_digest FROM kyc.event"},
+      {"sidecar", "SELECT sealed_body FROM kyc.quarantine"},
+      {"sidecar", "DELETE FROM kyc.quarantine"},
+      {"sidecar", "DELETE FROM kyc.event"},
+      {"sidecar", "UPDATE kyc.event SET revision = 2"},
+      {"sidecar", "SELECT * FROM kyc.event_1"},
+      {"sidecar", "DELETE FROM kyc.reference"},
+      {"sidecar", "UPDATE kyc.log SET log_id = ''"},
+      {"sidecar", "UPDATE kyc.log SET trimmed_sequence = 1"},
+      {"sidecar", "UPDATE kyc.log SET due_sequence = 1"},
+      {"gateway", "DELETE FROM kyc.event"},
+      {"gateway", "UPDATE kyc.event SET revision = 2"},
+      {"gateway", "UPDATE kyc.log SET trimmed_sequence = 1"},
+      {"gateway", "DELETE FROM kyc.reference"},
+      {"gateway", "TRUNCATE kyc.event"},
+      {"gateway", "CREATE TABLE kyc.more (one int)"},
+  };
+  for (const auto& [user, statement] : denied) {
+    EXPECT_EQ(Refusal(user, statement), kDenied) << user << ": " << statement;
+  }
+  EXPECT_EQ(Refusal("gateway", "SELECT sealed_fields FROM kyc.event"), "");
+  EXPECT_EQ(Refusal("sidecar", "SELECT sequence, chain FROM kyc.event"), "");
+}
+
+}  // namespace
+}  // namespace kyc::events::postgres

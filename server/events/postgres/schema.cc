@@ -1,0 +1,211 @@
+#include "server/events/postgres/schema.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "server/crypto/mac.h"
+#include "server/events/postgres/log_row.h"
+
+namespace kyc::events::postgres {
+namespace {
+
+// A step may build an index.
+constexpr absl::Duration kStepLimit = absl::Minutes(10);
+constexpr absl::Duration kTripLimit = absl::Seconds(5);
+// Another process that makes the tables at the same time is waited for so often.
+constexpr int kTries = 20;
+constexpr size_t kLogIdBytes = 16;
+
+constexpr char kProofText[] = "sealed with this key";
+constexpr char kProofPart[] = "sealing_key";
+
+absl::Status Refused(absl::string_view why) {
+  return absl::FailedPreconditionError(absl::StrCat("The event log's database ", why));
+}
+
+absl::StatusOr<std::vector<Rows>> Run(Connection& connection, Trip trip) {
+  return connection.Run(trip, kTripLimit);
+}
+
+// 0: there are no tables.
+absl::StatusOr<int> VersionOf(Connection& connection) {
+  Trip look;
+  look.Add(std::string("SELECT to_regclass('kyc.schema_version') IS NOT NULL"));
+  absl::StatusOr<std::vector<Rows>> answers = Run(connection, std::move(look));
+  if (!answers.ok()) return answers.status();
+  if (answers->front().Integer(0, 0) == 0) return 0;
+  Trip read;
+  read.Add(std::string("SELECT version FROM kyc.schema_version"));
+  answers = Run(connection, std::move(read));
+  if (SqlStateOf(answers.status()) == "42501") {
+    return Refused("has tables that this role may not read: grant it its rights by roles.sql");
+  }
+  if (!answers.ok()) return answers.status();
+  if (answers->front().size() == 0) return 0;
+  return static_cast<int>(answers->front().Integer(0, 0));
+}
+
+// Adds a step's statements: each ends with a semicolon at the end of a line.
+void AddStep(const std::string& step, Trip& trip) {
+  for (absl::string_view statement : absl::StrSplit(step, ";\n")) {
+    std::string text;
+    for (absl::string_view line : absl::StrSplit(statement, '\n')) {
+      if (!absl::StartsWith(line, "--")) absl::StrAppend(&text, line, "\n");
+    }
+    if (!absl::StripAsciiWhitespace(text).empty()) trip.Add(std::move(text));
+  }
+}
+
+// Another process did the same a moment before.
+bool WasFirst(const absl::Status& status) {
+  const std::string state = SqlStateOf(status);
+  return state == "42P06" || state == "42P07" || state == "42710" || state == "23505";
+}
+
+absl::Status MakeTables(Connection& connection, const LogKeys& keys,
+                        const std::vector<std::string>& steps) {
+  const std::string log_id = crypto::RandomBytes(kLogIdBytes);
+  Trip trip;
+  trip.Add(std::string("BEGIN ISOLATION LEVEL READ COMMITTED"))
+      .Add(std::string("SET LOCAL statement_timeout = 0"))
+      .Add(std::string("CREATE SCHEMA IF NOT EXISTS kyc"));
+  for (const std::string& step : steps) AddStep(step, trip);
+  trip.Add("INSERT INTO schema_version VALUES (1, $1::bigint)",
+           {Value::Integer(static_cast<int64_t>(steps.size()))})
+      .Add("INSERT INTO log VALUES (1, $1::bytea, $2::bytea, 1, '', 0, 0, '', 0, 0, 1)",
+           {Value::Bytes(log_id), Value::Bytes(LookupDigest(keys.check, log_id))})
+      .Add(std::string("COMMIT"));
+  return connection.Run(trip, kStepLimit).status();
+}
+
+absl::Status Migrate(Connection& connection, const std::vector<std::string>& steps, int from) {
+  Trip lock;
+  lock.Add(std::string("BEGIN ISOLATION LEVEL READ COMMITTED"))
+      .Add(std::string("SET LOCAL statement_timeout = 0"))
+      .Add(std::string("SET LOCAL search_path = kyc, pg_catalog"))
+      .Add(std::string("SELECT version FROM schema_version FOR UPDATE"));
+  const absl::StatusOr<std::vector<Rows>> locked = connection.Run(lock, kStepLimit);
+  if (!locked.ok()) return locked.status();
+  if (locked->back().Integer(0, 0) != from) return Unreachable("another process migrates it");
+  Trip trip;
+  for (size_t step = static_cast<size_t>(from); step < steps.size(); ++step) {
+    AddStep(steps[step], trip);
+  }
+  trip.Add("UPDATE schema_version SET version = $1::bigint",
+           {Value::Integer(static_cast<int64_t>(steps.size()))})
+      .Add(std::string("COMMIT"));
+  return connection.Run(trip, kStepLimit).status();
+}
+
+}  // namespace
+
+absl::StatusOr<Schema> PrepareSchema(Connection& connection, const LogKeys& keys,
+                                     const SchemaOptions& options,
+                                     const std::vector<std::string>& steps) {
+  const auto newest = static_cast<int>(steps.size());
+  const absl::StatusOr<int> version = VersionOf(connection);
+  if (!version.ok()) return version.status();
+  if (*version > newest) {
+    return Refused(absl::StrCat("was written by a newer version (schema ", *version,
+                                ", this one knows ", newest, "); run that version"));
+  }
+  if (*version < newest) {
+    absl::Status made =
+        *version == 0 ? MakeTables(connection, keys, steps) : Migrate(connection, steps, *version);
+    if (SqlStateOf(made) == "42501") {
+      return Refused(absl::StrCat("has schema ", *version, ", and this role may not bring it to ",
+                                  newest, ": start a process with the owner's role first"));
+    }
+    if (WasFirst(made)) return Unreachable("another process makes its tables");
+    if (!made.ok()) return made;
+    if (options.say != nullptr) {
+      options.say(absl::StrCat("event log's schema brought from ", *version, " to ", newest));
+    }
+  }
+  Trip trip;
+  trip.Add(kReadLogRow)
+      .Add(std::string("SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class "
+                       "WHERE oid = 'kyc.log'::regclass"));
+  const absl::StatusOr<std::vector<Rows>> answers = Run(connection, std::move(trip));
+  if (!answers.ok()) return answers.status();
+  const LogRow row = LogRowIn(answers->front());
+  if (row.key_check != LookupDigest(keys.check, row.log_id)) {
+    return Refused("was written with another look-up key; that key can never change");
+  }
+  Schema schema{row.log_id, answers->back().Integer(0, 0) != 0};
+  if (!schema.is_owner) return schema;
+  absl::Status added = AddPartitions(connection, options.events_per_partition, 2);
+  if (!added.ok()) return added;
+  return schema;
+}
+
+absl::Status AddPartitions(Connection& connection, int64_t events_per_partition, int ahead) {
+  for (int tries = 0; tries < kTries; ++tries) {
+    Trip look;
+    look.Add(kReadLogRow)
+        .Add(std::string("SELECT coalesce(max(end_sequence), 1), "
+                         "count(*) FILTER (WHERE first_sequence > (SELECT next_sequence FROM log)) "
+                         "FROM event_partition"));
+    const absl::StatusOr<std::vector<Rows>> answers = Run(connection, std::move(look));
+    if (!answers.ok()) return answers.status();
+    const int64_t first = (*answers)[1].Integer(0, 0);
+    if (first > LogRowIn((*answers)[0]).newest.sequence + 1 &&
+        (*answers)[1].Integer(0, 1) >= ahead) {
+      return absl::OkStatus();
+    }
+    const int64_t end = first + events_per_partition;
+    const std::string name = absl::StrCat("event_", first);
+    Trip add;
+    // Made apart and then attached, so that appends and reads go on. The CHECK spares a scan.
+    add.Add(std::string("BEGIN ISOLATION LEVEL READ COMMITTED"))
+        .Add("INSERT INTO event_partition VALUES ($1::bigint, $2::bigint)",
+             {Value::Integer(first), Value::Integer(end)})
+        .Add(absl::StrCat("CREATE TABLE ", name, " (LIKE event INCLUDING ALL, CHECK (sequence >= ",
+                          first, " AND sequence < ", end, "))"))
+        .Add(absl::StrCat("ALTER TABLE event ATTACH PARTITION ", name, " FOR VALUES FROM (", first,
+                          ") TO (", end, ")"))
+        .Add(std::string("COMMIT"));
+    if (absl::Status added = connection.Run(add, kTripLimit).status(); !added.ok()) return added;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSealingKeys(Connection& connection, const crypto::Sealer& sealer,
+                              absl::string_view log_id, bool may_read) {
+  const std::string proof = sealer.Of(log_id).Seal(kProofText, kProofPart);
+  Trip trip;
+  trip.Add("INSERT INTO sealing_key VALUES ($1::bigint, $2::bytea) ON CONFLICT DO NOTHING",
+           {Value::Integer(sealer.seals_with()), Value::Bytes(proof)})
+      .Add(std::string("SELECT key_id, proof FROM sealing_key"));
+  const absl::StatusOr<std::vector<Rows>> answers = Run(connection, std::move(trip));
+  if (!answers.ok()) return answers.status();
+  const Rows& keys = answers->back();
+  for (int row = 0; row < keys.size(); ++row) {
+    const int64_t id = keys.Integer(row, 0);
+    if (sealer.Of(log_id).Open(keys.Bytes(row, 1), kProofPart).ok()) continue;
+    if (id != sealer.seals_with()) {
+      if (!may_read) continue;
+      // Whether anything of it is left; nearly always the oldest events tell at once. Sealed text
+      // begins with a zero byte and the key's id, or, of old, with the id.
+      Trip look;
+      look.Add(
+          "SELECT 1 WHERE EXISTS (SELECT 1 FROM event WHERE get_byte(sealed_fields, 0) = "
+          "$1::bigint OR substr(sealed_fields, 1, 2) = $2::bytea) OR EXISTS (SELECT 1 FROM "
+          "quarantine WHERE get_byte(sealed_body, 0) = $1::bigint OR "
+          "substr(sealed_body, 1, 2) = $2::bytea)",
+          {Value::Integer(id), Value::Bytes(std::string(1, '\0') + static_cast<char>(id))});
+      const absl::StatusOr<std::vector<Rows>> left = connection.Run(look, kStepLimit);
+      if (!left.ok()) return left.status();
+      if (left->front().size() == 0) continue;
+    }
+    return absl::FailedPreconditionError(
+        absl::StrCat("The event log's database holds data sealed with key id ", id,
+                     ", which is not among the sealing keys, or is another key now"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace kyc::events::postgres

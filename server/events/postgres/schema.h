@@ -1,0 +1,55 @@
+// The tables, and whether they are ones that may be used.
+//
+// Errors are FAILED_PRECONDITION with a sentence for the operator who starts the gateway, or
+// UNAVAILABLE from the server. All block.
+#ifndef SERVER_EVENTS_POSTGRES_SCHEMA_H_
+#define SERVER_EVENTS_POSTGRES_SCHEMA_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/crypto/sealer.h"
+#include "server/events/log_keys.h"
+#include "server/events/postgres/pq.h"
+
+namespace kyc::events::postgres {
+
+// Each brings the schema one version further: the texts of schema/*.sql, in order.
+const std::vector<std::string>& SchemaSteps();
+
+struct SchemaOptions {
+  // How many sequences a partition of a new log has.
+  int64_t events_per_partition = 500'000;
+  // Takes a line for the operator.
+  std::function<void(absl::string_view)> say;
+};
+
+// What was found, or made.
+struct Schema {
+  std::string log_id;  // 16 raw bytes.
+  // This role owns the tables: it can migrate them, add partitions and remove what is due.
+  bool is_owner = false;
+};
+
+// Makes the tables in a database that has none, migrates an older version's, where this role may;
+// several processes may try at once. Refuses a newer version's and one of another look-up key.
+absl::StatusOr<Schema> PrepareSchema(Connection& connection, const LogKeys& keys,
+                                     const SchemaOptions& options,
+                                     const std::vector<std::string>& steps = SchemaSteps());
+
+// Notes the key that seals from now on, and refuses when something still kept was sealed with a key
+// that is not given, or whose id now stands for another key. `may_read`: this role sees the sealed
+// columns, else only its own key is compared.
+absl::Status CheckSealingKeys(Connection& connection, const crypto::Sealer& sealer,
+                              absl::string_view log_id, bool may_read);
+
+// Adds partitions until `ahead` are free beyond the log's newest event. By the owner.
+absl::Status AddPartitions(Connection& connection, int64_t events_per_partition, int ahead);
+
+}  // namespace kyc::events::postgres
+
+#endif  // SERVER_EVENTS_POSTGRES_SCHEMA_H_

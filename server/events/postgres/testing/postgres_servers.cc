@@ -1,0 +1,309 @@
+#include "server/events/postgres/testing/postgres_servers.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <set>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "server/events/postgres/await.h"
+#include "server/events/postgres/pq.h"
+
+namespace kyc::events::postgres {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr char kPrograms[] = "/usr/lib/postgresql/15/bin/";
+constexpr char kNobody[] = "65534";
+
+bool IsFree(uint16_t port) {
+  const int file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  const bool free = bind(file, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  close(file);
+  return free;
+}
+
+// Below the ports that the kernel gives to outgoing connections: they would take it while its
+// server is killed.
+uint16_t FreePort() {
+  static std::mt19937 random{std::random_device()()};
+  static std::set<uint16_t> given;
+  for (;;) {
+    const auto port =
+        static_cast<uint16_t>(std::uniform_int_distribution<int>(20'000, 32'000)(random));
+    if (IsFree(port) && given.insert(port).second) return port;
+  }
+}
+
+void WriteFile(const char* path, const std::string& text) {
+  const int file = open(path, O_WRONLY | O_CLOEXEC);
+  [[maybe_unused]] const ssize_t written = write(file, text.data(), text.size());
+  close(file);
+}
+
+// In the child, before it becomes another program.
+void BecomeNobody() {
+  if (geteuid() != 0) return;
+  if (unshare(CLONE_NEWUSER) != 0) _exit(126);
+  WriteFile("/proc/self/setgroups", "deny");
+  WriteFile("/proc/self/uid_map", absl::StrCat(kNobody, " 0 1"));
+  WriteFile("/proc/self/gid_map", absl::StrCat(kNobody, " 0 1"));
+}
+
+// A group of its own, so that all its processes are signalled at once.
+pid_t Spawn(const std::vector<std::string>& command, const std::string& log) {
+  std::vector<char*> arguments;
+  for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
+  arguments.push_back(nullptr);
+  const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const pid_t pid = fork();
+  if (pid == 0) {
+    setpgid(0, 0);
+    BecomeNobody();
+    // After the namespace: changing who one is clears it.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    dup2(output, STDOUT_FILENO);
+    dup2(output, STDERR_FILENO);
+    execv(arguments[0], arguments.data());
+    _exit(127);
+  }
+  setpgid(pid, pid);
+  close(output);
+  return pid;
+}
+
+void RunProgram(const std::vector<std::string>& command) {
+  const std::string log = absl::StrCat(testing::TempDir(), "/program-", getpid(), ".log");
+  int status = 0;
+  waitpid(Spawn(command, log), &status, 0);
+  if (status == 0) return;
+  std::ifstream file(log);
+  ADD_FAILURE() << command.front() << ": " << std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+std::string NewFolder() {
+  static int count = 0;
+  return absl::StrCat(testing::TempDir(), "/postgres-", getpid(), "-", ++count);
+}
+
+// An empty database system, made once for all tests of a process.
+const std::string& Template() {
+  static const std::string* folder = [] {
+    auto* made = new std::string(NewFolder());
+    RunProgram({absl::StrCat(kPrograms, "initdb"), "-D", *made, "-U", "postgres", "-A", "trust",
+                "-E", "UTF8", "--locale=C", "--data-checksums", "--no-sync", "--no-instructions"});
+    return made;
+  }();
+  return *folder;
+}
+
+void Copy(const std::string& from, const std::string& to) {
+  RunProgram({"/bin/rm", "-rf", to});
+  RunProgram({"/bin/cp", "-a", from, to});
+}
+
+}  // namespace
+
+PostgresServers::PostgresServers(int standbys, const std::string& settings)
+    : servers_(static_cast<size_t>(standbys) + 1), settings_(settings) {
+  for (Server& server : servers_) server = {NewFolder(), FreePort(), -1};
+  for (int number = 0; number < count(); ++number) {
+    const Server& server = servers_[static_cast<size_t>(number)];
+    Copy(Template(), server.folder);
+    Configure(server, absl::StrCat("s", number), settings);
+    if (number > 0) std::ofstream(server.folder + "/standby.signal");
+  }
+  for (int number = 0; number < count(); ++number) Start(number);
+  for (int number = 1; number < count(); ++number) {
+    Await(0, absl::StrCat("(SELECT count(*) = 1 FROM pg_stat_replication WHERE state = "
+                          "'streaming' AND application_name = 's",
+                          number, "')"));
+  }
+}
+
+PostgresServers::~PostgresServers() {
+  for (int number = 0; number < count(); ++number) {
+    if (running(number)) Kill(number);
+  }
+}
+
+void PostgresServers::Configure(const Server& server, const std::string& name,
+                                const std::string& settings) const {
+  std::ofstream config(server.folder + "/postgresql.conf", std::ios::app);
+  config << "port = " << server.port
+         << "\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n"
+            "max_connections = 100\nshared_buffers = 16MB\ndynamic_shared_memory_type = mmap\n"
+            "wal_level = replica\nhot_standby = on\nwal_log_hints = on\nwal_keep_size = '64MB'\n"
+            "wal_retrieve_retry_interval = '100ms'\nwal_receiver_status_interval = '1s'\n"
+            "recovery_target_timeline = 'latest'\nmax_wal_size = '256MB'\n"
+            "cluster_name = '"
+         << name
+         << "'\n"
+            "primary_conninfo = 'host=127.0.0.1 port="
+         << servers_[0].port << " user=postgres application_name=" << name << "'\n";
+  if (count() > 1) {
+    config << "synchronous_standby_names = 'ANY 1 (" << absl::StrJoin(names(), ",") << ")'\n";
+  }
+  config << settings << "\n";
+}
+
+std::string PostgresServers::Dsn(const std::string& user) const {
+  std::vector<std::string> hosts(servers_.size(), "127.0.0.1");
+  std::vector<std::string> ports;
+  for (const Server& server : servers_) ports.push_back(absl::StrCat(server.port));
+  return absl::StrCat("host=", absl::StrJoin(hosts, ","), " port=", absl::StrJoin(ports, ","),
+                      " dbname=postgres sslmode=disable user=", user);
+}
+
+std::vector<std::string> PostgresServers::names() const {
+  std::vector<std::string> names;
+  for (int number = 0; number < count(); ++number) names.push_back(absl::StrCat("s", number));
+  return names;
+}
+
+std::string PostgresServers::log(int number) const {
+  std::ifstream file(servers_[static_cast<size_t>(number)].folder + ".log");
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+void PostgresServers::Signal(int number, int signal) const {
+  // Its processes are in groups of their own, all children of the first.
+  const pid_t pid = servers_[static_cast<size_t>(number)].pid;
+  std::ifstream file(absl::StrCat("/proc/", pid, "/task/", pid, "/children"));
+  std::vector<pid_t> children{std::istream_iterator<pid_t>(file), {}};
+  kill(pid, signal);
+  for (const pid_t child : children) kill(child, signal);
+}
+
+void PostgresServers::Kill(int number) {
+  Server& server = servers_[static_cast<size_t>(number)];
+  Signal(number, SIGKILL);
+  waitpid(server.pid, nullptr, 0);
+  server.pid = -1;
+}
+
+void PostgresServers::Start(int number) {
+  Server& server = servers_[static_cast<size_t>(number)];
+  std::ifstream(server.folder + "/postmaster.pid");
+  unlink((server.folder + "/postmaster.pid").c_str());
+  server.pid =
+      Spawn({absl::StrCat(kPrograms, "postgres"), "-D", server.folder}, server.folder + ".log");
+  Await(number, "true");
+}
+
+void PostgresServers::Freeze(int number) const { Signal(number, SIGSTOP); }
+
+void PostgresServers::Thaw(int number) const { Signal(number, SIGCONT); }
+
+void PostgresServers::Promote(int number) {
+  Sql(number, "SELECT pg_promote()::text");
+  Await(number, "NOT pg_is_in_recovery()");
+}
+
+void PostgresServers::Follow(int number, int primary) {
+  const std::string conninfo = primary < 0
+                                   ? ""
+                                   : absl::StrCat("host=127.0.0.1 port=", port(primary),
+                                                  " user=postgres application_name=s", number);
+  Sql(number, absl::StrCat("ALTER SYSTEM SET primary_conninfo = '", conninfo, "'"));
+  Sql(number, "SELECT pg_reload_conf()::text");
+  if (primary < 0) Await(number, "(SELECT count(*) = 0 FROM pg_stat_wal_receiver)");
+}
+
+int PostgresServers::FailOver(int dead) {
+  int best = -1;
+  int64_t furthest = -1;
+  for (int number = 0; number < count(); ++number) {
+    if (number == dead || !running(number)) continue;
+    Follow(number, -1);
+    int64_t at = 0;
+    EXPECT_TRUE(absl::SimpleAtoi(Sql(number,
+                                     "SELECT (greatest(pg_last_wal_receive_lsn(), "
+                                     "pg_last_wal_replay_lsn()) - '0/0'::pg_lsn)::text"),
+                                 &at));
+    if (at > furthest) {
+      furthest = at;
+      best = number;
+    }
+  }
+  Promote(best);
+  for (int number = 0; number < count(); ++number) {
+    if (number != dead && number != best && running(number)) Follow(number, best);
+  }
+  return best;
+}
+
+void PostgresServers::Rebuild(int number, int primary) {
+  Server& server = servers_[static_cast<size_t>(number)];
+  RunProgram({"/bin/rm", "-rf", server.folder});
+  RunProgram({absl::StrCat(kPrograms, "pg_basebackup"), "-D", server.folder, "-h", "127.0.0.1",
+              "-p", absl::StrCat(port(primary)), "-U", "postgres", "-c", "fast", "-X", "stream"});
+  std::ofstream(server.folder + "/standby.signal");
+  std::ofstream config(server.folder + "/postgresql.auto.conf", std::ios::app);
+  config << "port = " << server.port << "\ncluster_name = 's" << number
+         << "'\nprimary_conninfo = 'host=127.0.0.1 port=" << port(primary)
+         << " user=postgres application_name=s" << number << "'\n";
+  config.close();
+  Start(number);
+}
+
+std::string PostgresServers::Sql(int number, const std::string& statement,
+                                 const std::string& database) const {
+  const Keywords host = {{"host", "127.0.0.1"},
+                         {"port", absl::StrCat(port(number))},
+                         {"user", "postgres"},
+                         {"dbname", database},
+                         {"sslmode", "disable"}};
+  const absl::Time patience = absl::Now() + kPatience;
+  for (;;) {
+    absl::StatusOr<std::unique_ptr<Connection>> connection =
+        Connection::Open(host, Secret(), absl::Seconds(5));
+    if (!connection.ok() && absl::Now() < patience) {
+      postgres::Await(absl::Milliseconds(20));
+      continue;
+    }
+    if (!connection.ok()) {
+      ADD_FAILURE() << connection.status();
+      return "";
+    }
+    Trip trip;
+    trip.Add(std::string(statement));
+    const absl::StatusOr<std::vector<Rows>> answers = (*connection)->Run(trip, kPatience);
+    if (!answers.ok()) {
+      ADD_FAILURE() << statement << ": " << answers.status();
+      return "";
+    }
+    const Rows& rows = answers->front();
+    return rows.size() > 0 ? std::string(rows.Bytes(0, 0)) : "";
+  }
+}
+
+void PostgresServers::Await(int number, const std::string& condition) const {
+  const absl::Time patience = absl::Now() + kPatience;
+  while (Sql(number, absl::StrCat("SELECT (", condition, ")::text")) != "true") {
+    ASSERT_LT(absl::Now(), patience) << condition << "\n" << log(number);
+    postgres::Await(absl::Milliseconds(20));
+  }
+}
+
+}  // namespace kyc::events::postgres

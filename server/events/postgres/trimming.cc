@@ -1,0 +1,91 @@
+#include "server/events/postgres/trimming.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace kyc::events::postgres {
+namespace {
+
+constexpr absl::Duration kTripLimit = absl::Seconds(5);
+// So few that no step is felt by who appends.
+constexpr int kReferencesPerStep = 5000;
+
+}  // namespace
+
+// Times never run backwards, so what is due by age is the oldest, as is what is due by count.
+absl::StatusOr<int64_t> DueThrough(ReadScope& scope, const Retention& retention, absl::Time now) {
+  const absl::StatusOr<Position> by_age = ReadBefore(scope, now - retention.age);
+  if (!by_age.ok()) return by_age.status();
+  return std::max(by_age->sequence, scope.newest.sequence - retention.count);
+}
+
+absl::Status AnnounceTrimming(Connection& connection, int64_t through) {
+  Trip trip;
+  trip.Add("UPDATE log SET due_sequence = $1::bigint WHERE due_sequence < $1::bigint",
+           {Value::Integer(through)});
+  return connection.Run(trip, kTripLimit).status();
+}
+
+absl::Status MoveBeginning(ReadScope& scope, int64_t through) {
+  const absl::StatusOr<Place> place = PlaceAt(scope, through);
+  if (!place.ok()) return place.status();
+  if (place->sequence <= scope.trimmed.sequence) return absl::OkStatus();
+  Trip trip;
+  trip.Add(
+      "UPDATE log SET trimmed_sequence = $1::bigint, trimmed_chain = $2::bytea, "
+      "trimmed_time_us = $3::bigint WHERE trimmed_sequence < $1::bigint",
+      {Value::Integer(place->sequence), Value::Bytes(place->chain),
+       Value::Integer(place->received_time_us)});
+  return scope.connection.Run(trip, kTripLimit).status();
+}
+
+absl::StatusOr<int> DropPartitions(Connection& connection, int64_t through) {
+  Trip look;
+  look.Add(
+      "SELECT first_sequence FROM event_partition WHERE end_sequence <= $1::bigint + 1 AND "
+      "end_sequence <= (SELECT trimmed_sequence FROM log) + 1 ORDER BY first_sequence",
+      {Value::Integer(through)});
+  const absl::StatusOr<std::vector<Rows>> answers = connection.Run(look, kTripLimit);
+  if (!answers.ok()) return answers.status();
+  const Rows& due = answers->front();
+  for (int row = 0; row < due.size(); ++row) {
+    const std::string name = absl::StrCat("event_", due.Integer(row, 0));
+    Trip drop;
+    drop.Add(std::string("BEGIN ISOLATION LEVEL READ COMMITTED"))
+        .Add("DELETE FROM event_partition WHERE first_sequence = $1::bigint",
+             {Value::Integer(due.Integer(row, 0))})
+        .Add(absl::StrCat("ALTER TABLE event DETACH PARTITION ", name))
+        .Add(absl::StrCat("DROP TABLE ", name))
+        .Add(std::string("COMMIT"));
+    if (absl::Status status = connection.Run(drop, kTripLimit).status(); !status.ok()) {
+      return status;
+    }
+  }
+  return due.size();
+}
+
+absl::StatusOr<std::string> TrimReferences(Connection& connection, const std::string& after,
+                                           absl::Time before) {
+  Trip look;
+  look.Add(
+      "SELECT max(reference_digest) FROM (SELECT encode(reference_digest, 'hex') AS "
+      "reference_digest FROM reference WHERE reference_digest > decode($1::text, 'hex') "
+      "ORDER BY reference.reference_digest LIMIT $2::bigint) AS page",
+      {Value::Bytes(after), Value::Integer(kReferencesPerStep)});
+  const absl::StatusOr<std::vector<Rows>> answers = connection.Run(look, kTripLimit);
+  if (!answers.ok()) return answers.status();
+  if (answers->front().IsNull(0, 0)) return std::string();
+  std::string last(answers->front().Bytes(0, 0));
+  Trip remove;
+  remove.Add(
+      "DELETE FROM reference WHERE reference_digest > decode($1::text, 'hex') AND "
+      "reference_digest <= decode($2::text, 'hex') AND updated_time_us < $3::bigint",
+      {Value::Bytes(after), Value::Bytes(last), Value::Integer(absl::ToUnixMicros(before))});
+  const absl::Status removed = connection.Run(remove, kTripLimit).status();
+  if (!removed.ok()) return removed;
+  return last;
+}
+
+}  // namespace kyc::events::postgres

@@ -1,0 +1,246 @@
+#include "server/events/postgres/write_session.h"
+
+#include <utility>
+#include <variant>
+
+namespace kyc::events::postgres {
+namespace {
+
+// Of each trip. The server's own limits are shorter.
+constexpr absl::Duration kTripLimit = absl::Seconds(2);
+
+constexpr Statement kBegin = {"begin", "BEGIN ISOLATION LEVEL READ COMMITTED"};
+constexpr Statement kCommit = {"commit", "COMMIT"};
+constexpr Statement kRollback = {"rollback", "ROLLBACK"};
+
+// All accounts of the references, as an account may have to be looked for under none.
+constexpr Statement kReferences = {
+    "references",
+    "SELECT reference_digest, account_digest, sequence, revision, status, content_digest "
+    "FROM reference WHERE reference_digest = ANY($1::bytea[])"};
+
+constexpr Statement kEventIdAt = {"event_id_at",
+                                  "SELECT event_id FROM event WHERE sequence = $1::bigint"};
+
+// Among the newest 1,000 events of each reference, so that one that is sent endlessly stays cheap.
+constexpr Statement kOlder = {
+    "older",
+    "SELECT DISTINCT w.reference, w.account, w.content "
+    "FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]) AS w (reference, account, content), "
+    "LATERAL (SELECT account_digest, content_digest FROM event "
+    "WHERE reference_digest = w.reference ORDER BY sequence DESC LIMIT 1000) AS e "
+    "WHERE e.account_digest = w.account AND e.content_digest = w.content"};
+
+constexpr Statement kInsertEvents = {
+    "insert_events",
+    "INSERT INTO event (sequence, event_id, received_time_us, revision, previous_status, status, "
+    "anomalies, type_digest, account_digest, reference_digest, cust_id_digest, content_digest, "
+    "chain, sealed_fields, sealed_raw_body) SELECT * FROM unnest($1::bigint[], $2::bytea[], "
+    "$3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[], "
+    "$9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], "
+    "$15::bytea[])"};
+
+constexpr Statement kUpsertReferences = {
+    "upsert_references",
+    "INSERT INTO reference (reference_digest, account_digest, sequence, revision, status, "
+    "content_digest, updated_time_us) SELECT * FROM unnest($1::bytea[], $2::bytea[], "
+    "$3::bigint[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bigint[]) "
+    "ON CONFLICT (reference_digest, account_digest) DO UPDATE SET sequence = EXCLUDED.sequence, "
+    "revision = EXCLUDED.revision, status = EXCLUDED.status, "
+    "content_digest = EXCLUDED.content_digest, updated_time_us = EXCLUDED.updated_time_us"};
+
+constexpr Statement kMoveHead = {
+    "move_head",
+    "UPDATE log SET next_sequence = $1::bigint, chain = $2::bytea, newest_time_us = $3::bigint"};
+
+constexpr Statement kNotify = {"notify", "NOTIFY kyc_log"};
+
+std::vector<absl::optional<absl::string_view>> Views(const std::vector<std::string>& texts) {
+  return {texts.begin(), texts.end()};
+}
+
+// The batch's references that exist. What has no account stands for the account that has none of
+// its own, without its content: whose that was is not known.
+References ReferencesIn(const Rows& rows, const std::vector<PreparedEvent>& events) {
+  References all;
+  for (int row = 0; row < rows.size(); ++row) {
+    all[{std::string(rows.Bytes(row, 0)), std::string(rows.Bytes(row, 1))}] = {
+        .sequence = rows.Integer(row, 2),
+        .revision = rows.Integer(row, 3),
+        .status = static_cast<::netzme::v1::UpgradeStatus>(rows.Integer(row, 4)),
+        .content_digest = std::string(rows.Bytes(row, 5))};
+  }
+  for (const PreparedEvent& event : events) {
+    const auto nobodys = all.find({event.digests.reference, ""});
+    if (nobodys == all.end()) continue;
+    ReferenceState state = nobodys->second;
+    state.content_digest.clear();
+    all.try_emplace({event.digests.reference, event.digests.account}, std::move(state));
+  }
+  return all;
+}
+
+void PutAnswers(const Plan& plan, std::vector<WriteRequest>& requests) {
+  auto answer = plan.answers.begin();
+  for (WriteRequest& request : requests) {
+    if (auto* append = std::get_if<AppendRequest>(&request)) append->answer = *answer++;
+  }
+}
+
+}  // namespace
+
+WriteBatch PrepareBatch(std::vector<WriteRequest> requests, const LogIdentity& log) {
+  WriteBatch batch;
+  batch.requests = std::move(requests);
+  for (const WriteRequest& request : batch.requests) {
+    const auto* append = std::get_if<AppendRequest>(&request);
+    if (append != nullptr) batch.events.push_back(Prepare(append->notification, log));
+  }
+  return batch;
+}
+
+absl::StatusOr<std::unique_ptr<WriteSession>> WriteSession::Open(LogContext& context,
+                                                                 QuarantineLimits limits) {
+  absl::StatusOr<Primary> primary = ConnectToOurs(context, "kyc-gateway writer", WriterSettings());
+  if (!primary.ok()) return primary.status();
+  return std::unique_ptr<WriteSession>(new WriteSession(context, limits, *std::move(primary)));
+}
+
+absl::StatusOr<WriteSession::Committed> WriteSession::Commit(WriteBatch& batch, absl::Time now,
+                                                             const absl::optional<Attempt>& unsure,
+                                                             Fate& fate) {
+  fate = Fate::kNotCommitted;
+  attempt_.reset();
+  found_unsure_ = false;
+  QuarantineWrites quarantine(batch.requests);
+  absl::StatusOr<Locked> locked = Lock(batch, unsure, quarantine);
+  if (!locked.ok()) return locked.status();
+  const bool is_there = found_unsure_ && !batch.events.empty() &&
+                        batch.events.front().event_id == unsure->first_event_id;
+  if (is_there) {
+    // The answers of that attempt are in the requests. Until this ends well they are still unsure.
+    fate = Fate::kUnknown;
+    attempt_ = unsure;
+    if (absl::Status ended = EndUnwritten(locked->row); !ended.ok()) return ended;
+    return Committed{};
+  }
+  if (absl::Status looked_up = LookUpOlder(batch, *locked); !looked_up.ok()) return looked_up;
+  const Plan plan = Judge(batch.events, locked->row.newest, locked->references, locked->older, now);
+  PutAnswers(plan, batch.requests);
+  return Write(plan, now, quarantine, fate);
+}
+
+absl::StatusOr<WriteSession::Locked> WriteSession::Lock(const WriteBatch& batch,
+                                                        const absl::optional<Attempt>& unsure,
+                                                        QuarantineWrites& quarantine) {
+  std::vector<std::string> references;
+  for (const PreparedEvent& event : batch.events) references.push_back(event.digests.reference);
+  Trip trip;
+  trip.Add(kBegin).Add(kLockLogRow).Add(kReferences, {Value::ByteArrays(Views(references))});
+  trip.Add(kEventIdAt, {Value::Integer(unsure.has_value() ? unsure->first_sequence : 0)});
+  quarantine.Ask(context_.log, trip);
+  const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
+  if (!answers.ok()) return answers.status();
+  const Rows& head = (*answers)[1];
+  if (head.size() == 0) return Unreachable("its log has no head");
+  Locked locked;
+  locked.row = LogRowIn(head);
+  if (locked.row.log_id != context_.log.log_id) return Unreachable("its log is another one");
+  const Place known = context_.progress.newest();
+  if (locked.row.newest.sequence < known.sequence) {
+    return Unreachable("its log ends before what is known to be kept");
+  }
+  locked.references = ReferencesIn((*answers)[2], batch.events);
+  const Rows& event_id = (*answers)[3];
+  found_unsure_ =
+      unsure.has_value() && event_id.size() > 0 && event_id.Bytes(0, 0) == unsure->first_event_id;
+  quarantine.Take(*answers, 4);
+  return locked;
+}
+
+absl::Status WriteSession::LookUpOlder(const WriteBatch& batch, Locked& locked) {
+  const Contents contents = OlderContentsToLookUp(batch.events, locked.references);
+  if (contents.empty()) return absl::OkStatus();
+  std::vector<absl::optional<absl::string_view>> references, accounts, digests;
+  for (const auto& [key, content] : contents) {
+    references.emplace_back(key.first);
+    accounts.emplace_back(key.second);
+    digests.emplace_back(content);
+  }
+  Trip trip;
+  trip.Add(kOlder, {Value::ByteArrays(references), Value::ByteArrays(accounts),
+                    Value::ByteArrays(digests)});
+  const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
+  if (!answers.ok()) return answers.status();
+  const Rows& rows = answers->front();
+  for (int row = 0; row < rows.size(); ++row) {
+    locked.older.emplace(
+        ReferenceKey(std::string(rows.Bytes(row, 0)), std::string(rows.Bytes(row, 1))),
+        std::string(rows.Bytes(row, 2)));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<WriteSession::Committed> WriteSession::Write(const Plan& plan, absl::Time now,
+                                                            QuarantineWrites& quarantine,
+                                                            Fate& fate) {
+  Trip trip;
+  if (!plan.rows.empty()) {
+    trip.Add(kInsertEvents, EventValues(plan)).Add(kUpsertReferences, ReferenceValues(plan));
+    trip.Add(kMoveHead, {Value::Integer(plan.newest.sequence + 1), Value::Bytes(plan.newest.chain),
+                         Value::Integer(plan.newest.received_time_us)});
+    trip.Add(kNotify);
+    attempt_ = Attempt{plan.rows.front().place.sequence, plan.rows.front().event->event_id};
+  }
+  const size_t quarantine_at = trip.size();
+  quarantine.Write(context_.log, limits_, now, trip);
+  const size_t commit_at = trip.size();
+  trip.Add(kCommit);
+  context_.proof.Ask(trip);
+  primary_.connection->TakeNotices();
+  const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
+  // An error that the server sent before its answer to COMMIT skipped that. Lost or late, it may
+  // have been committed.
+  if (!answers.ok()) {
+    const bool refused =
+        !SqlStateOf(answers.status()).empty() && primary_.connection->answered() <= commit_at;
+    fate = refused ? Fate::kNotCommitted : Fate::kUnknown;
+    return answers.status();
+  }
+  fate = Fate::kUnknown;
+  quarantine.TakeWritten(*answers, quarantine_at);
+  if ((*answers)[commit_at].tag() != "COMMIT") {
+    return Unreachable("it answered COMMIT by something else");
+  }
+  if (primary_.connection->TakeNotices()) {
+    return Unreachable("it warned at COMMIT: a wait for a standby may have been cancelled");
+  }
+  const absl::StatusOr<Proven> proven =
+      context_.proof.Await(answers->back(), *primary_.connection, kTripLimit);
+  if (!proven.ok()) return proven.status();
+  context_.Advance(plan.newest, *proven);
+  return Committed{static_cast<int64_t>(plan.rows.size()), plan.repeats};
+}
+
+absl::Status WriteSession::EndUnwritten(const LogRow& row) {
+  Trip trip;
+  trip.Add(kRollback);
+  context_.proof.Ask(trip);
+  const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
+  if (!answers.ok()) return answers.status();
+  const absl::StatusOr<Proven> proven =
+      context_.proof.Await(answers->back(), *primary_.connection, kTripLimit);
+  if (!proven.ok()) return proven.status();
+  context_.Advance(row.newest, *proven);
+  return absl::OkStatus();
+}
+
+absl::Status WriteSession::Probe() {
+  Trip trip;
+  trip.Add(kBegin).Add(kLockLogRow);
+  const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
+  if (!answers.ok()) return answers.status();
+  return EndUnwritten(LogRowIn(answers->back()));
+}
+
+}  // namespace kyc::events::postgres

@@ -1,0 +1,155 @@
+#include "server/events/postgres/writer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/call/error.h"
+
+namespace kyc::events::postgres {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Bounds how long a transaction gets.
+constexpr size_t kMaxBatch = 256;
+// While nothing waits and all is well.
+constexpr absl::Duration kIdle = absl::Seconds(10);
+
+// What senders and callers are told of a log whose history is lost: for them it cannot be reached.
+absl::Status ForWriters(const absl::Status& status) {
+  if (ReasonOf(status) == "LOG_UNREACHABLE") return status;
+  return Unreachable("its server lacks events that were acknowledged");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Writer>> Writer::Start(LogContext& context, WriterOptions options) {
+  absl::StatusOr<std::unique_ptr<WriteSession>> session =
+      WriteSession::Open(context, options.quarantine);
+  if (!session.ok()) return session.status();
+  if (absl::Status proven = (*session)->Probe(); !proven.ok()) return proven;
+  std::unique_ptr<Writer> writer(new Writer(context, std::move(options), *std::move(session)));
+  context.metrics->LogWritable(true);
+  writer->thread_ = std::thread([raw = writer.get()] { raw->Run(); });
+  return writer;
+}
+
+Writer::Writer(LogContext& context, WriterOptions options, std::unique_ptr<WriteSession> session)
+    : context_(context),
+      options_(std::move(options)),
+      queue_(options_.max_waiting),
+      session_(std::move(session)) {}
+
+Writer::~Writer() {
+  queue_.Close();
+  thread_.join();
+}
+
+void Writer::Write(WriteRequest request) {
+  const absl::Status refused = queue_.Push(request);
+  if (!refused.ok()) Answer(request, refused);
+}
+
+void Writer::Run() {
+  while (!queue_.Drained()) {
+    // All that wait share the answer of a primary that cannot be reached.
+    const size_t most = writable_ ? kMaxBatch : static_cast<size_t>(options_.max_waiting);
+    std::vector<WriteRequest> requests =
+        queue_.Take(most, writable_ ? kIdle : options_.probe_interval);
+    if (!requests.empty()) {
+      CommitAndAnswer(std::move(requests));
+    } else if (!writable_ && !queue_.Drained()) {
+      Probe();
+    }
+  }
+}
+
+void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
+  if (!writable_) Probe();
+  for (auto begin = requests.begin(); begin != requests.end();) {
+    const auto left = static_cast<size_t>(requests.end() - begin);
+    const auto end =
+        begin + static_cast<std::ptrdiff_t>(writable_ ? std::min(left, kMaxBatch) : left);
+    WriteBatch batch;
+    absl::StatusOr<WriteSession::Committed> committed = Unreachable("it was lost a moment ago");
+    batch.requests.assign(std::make_move_iterator(begin), std::make_move_iterator(end));
+    if (writable_) {
+      batch = PrepareBatch(std::move(batch.requests), context_.log);
+      committed = Commit(batch);
+    }
+    for (WriteRequest& request : batch.requests) Answer(request, committed.status());
+    begin = end;
+  }
+}
+
+absl::StatusOr<WriteSession::Committed> Writer::Commit(WriteBatch& batch) {
+  const Clock::time_point began = Clock::now();
+  const Clock::time_point retried_until = began + absl::ToChronoNanoseconds(options_.retry_limit);
+  absl::StatusOr<WriteSession::Committed> committed;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    Fate fate = Fate::kNotCommitted;
+    committed = Attempted(batch, fate);
+    if (committed.ok()) {
+      context_.metrics->Committed(committed->appended, committed->repeats,
+                                  absl::FromChrono(Clock::now() - began));
+      break;
+    }
+    context_.metrics->CommitFailed();
+    if (Clock::now() > retried_until) break;
+  }
+  SetWritable(committed.status());
+  if (!committed.ok()) return ForWriters(committed.status());
+  return committed;
+}
+
+absl::StatusOr<WriteSession::Committed> Writer::Attempted(WriteBatch& batch, Fate& fate) {
+  if (absl::Status opened = OpenSession(); !opened.ok()) return opened;
+  if (options_.before_commit != nullptr) options_.before_commit();
+  const absl::optional<Attempt> unsure = unsure_;
+  absl::StatusOr<WriteSession::Committed> committed =
+      session_->Commit(batch, options_.clock(), unsure, fate);
+  if (unsure.has_value() && (committed.ok() || fate == Fate::kUnknown)) {
+    FoundOut(session_->found_unsure());
+  }
+  if (!committed.ok()) {
+    if (fate == Fate::kUnknown) unsure_ = session_->attempt();
+    session_.reset();
+  }
+  return committed;
+}
+
+void Writer::FoundOut(bool committed) {
+  unsure_.reset();
+  context_.metrics->UnknownCommitFoundOut(committed);
+  context_.say(absl::StrCat("a commit of the event log whose end was not seen had ",
+                            committed ? "been made" : "not been made"));
+}
+
+void Writer::Probe() {
+  absl::Status status = OpenSession();
+  if (status.ok()) status = session_->Probe();
+  if (!status.ok()) session_.reset();
+  SetWritable(status);
+}
+
+absl::Status Writer::OpenSession() {
+  if (session_ != nullptr) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<WriteSession>> session =
+      WriteSession::Open(context_, options_.quarantine);
+  if (!session.ok()) return session.status();
+  session_ = *std::move(session);
+  return absl::OkStatus();
+}
+
+void Writer::SetWritable(const absl::Status& status) {
+  if (writable_.exchange(status.ok()) == status.ok()) return;
+  context_.metrics->LogWritable(status.ok());
+  context_.say(status.ok() ? std::string("the event log can be written again")
+                           : absl::StrCat("the event log cannot be written: ",
+                                          std::string(status.message())));
+}
+
+}  // namespace kyc::events::postgres

@@ -1,0 +1,78 @@
+// The one thread that writes: group commit, and coming back after a fault.
+#ifndef SERVER_EVENTS_POSTGRES_WRITER_H_
+#define SERVER_EVENTS_POSTGRES_WRITER_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "server/events/postgres/log_context.h"
+#include "server/events/postgres/write_session.h"
+#include "server/events/quarantine_table.h"
+#include "server/events/write_queue.h"
+
+namespace kyc::events::postgres {
+
+struct WriterOptions {
+  QuarantineLimits quarantine;
+  // How many requests may wait; further ones are refused at once.
+  int max_waiting = 4096;
+  // How often the writer tries to write while it cannot and nothing arrives.
+  absl::Duration probe_interval = absl::Milliseconds(200);
+  // How long after a batch was taken it may be tried once more. What is not committed and proven
+  // after that and one more attempt is answered LOG_UNREACHABLE.
+  absl::Duration retry_limit = absl::Seconds(1);
+  std::function<absl::Time()> clock = [] { return absl::Now(); };
+  // For tests: called on the writer's thread just before each attempt.
+  std::function<void()> before_commit;
+};
+
+// Thread-safe. What waits together shares a transaction of at most 256. While the primary cannot be
+// reached, or what it commits cannot be proven, all that waits is answered with that: so nothing
+// waits longer than two attempts take. An attempt whose fate is unknown is found out under the
+// log's lock before anything else is written.
+class Writer {
+ public:
+  // `context` outlives it. Connects and proves first; starts the thread.
+  static absl::StatusOr<std::unique_ptr<Writer>> Start(LogContext& context, WriterOptions options);
+  // Writes and answers what waits, then ends the thread.
+  ~Writer();
+
+  // Answers once committed and proven, or at once when the request is refused.
+  void Write(WriteRequest request);
+  // As EventLog::writable.
+  bool writable() const { return writable_; }
+
+ private:
+  Writer(LogContext& context, WriterOptions options, std::unique_ptr<WriteSession> session);
+
+  void Run();
+  void CommitAndAnswer(std::vector<WriteRequest> requests);
+  absl::StatusOr<WriteSession::Committed> Commit(WriteBatch& batch);
+  absl::StatusOr<WriteSession::Committed> Attempted(WriteBatch& batch, Fate& fate);
+  void FoundOut(bool committed);
+  void Probe();
+  absl::Status OpenSession();
+  void SetWritable(const absl::Status& status);
+
+  LogContext& context_;
+  const WriterOptions options_;
+  WriteQueue queue_;
+  // The thread's.
+  std::unique_ptr<WriteSession> session_;  // Null after a failure.
+  absl::optional<Attempt> unsure_;         // Nothing is written before its fate is known.
+
+  std::atomic<bool> writable_ = true;
+  std::thread thread_;  // Last: it uses all the others.
+};
+
+}  // namespace kyc::events::postgres
+
+#endif  // SERVER_EVENTS_POSTGRES_WRITER_H_
