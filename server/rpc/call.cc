@@ -22,6 +22,8 @@ constexpr int kMaxAnonymous = 2000;
 // Headers of a call. Beyond the ordinary they count as bytes of its request.
 constexpr int64_t kMaxHeaderBytes = 64 << 10;
 constexpr int64_t kOrdinaryHeaderBytes = 4 << 10;
+// Where memory is short, a message may be on its way for so long.
+constexpr absl::Duration kShortRead = absl::Milliseconds(250);
 // What a method that keeps its deadline by itself may need to say so.
 constexpr absl::Duration kToSaySo = absl::Milliseconds(100);
 
@@ -295,6 +297,11 @@ void Call::EndIfOverdue(absl::Time now) {
     default:
       return Cut(NotTaken());
   }
+}
+
+void Call::EndLongRead(absl::Time now) {
+  const bool reading = state_.phase() == Phase::kReading;
+  if (reading && now - state_.since() > kShortRead) End(Overloaded(), nullptr);
 }
 
 // Its caller does not take what it is sent.

@@ -45,6 +45,9 @@ class Call final : public OpenCall, private Turns::Taker {
   // Ends or cuts the call if it has been in its phase for too long.
   void EndIfOverdue(absl::Time now);
 
+  // Refuses the call if its message has been on its way for longer than most.
+  void EndLongRead(absl::Time now);
+
   // OpenCall, for the three kinds.
   const CallContext& context() const override { return context_; }
   void Write(const grpc::ByteBuffer& message) override;

@@ -68,7 +68,8 @@ Server::Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics
       callers_(std::move(callers)),
       metrics_(metrics),
       queue_(builder_.AddCompletionQueue()),
-      loop_(std::make_unique<CqLoop>(queue_.get())) {}
+      loop_(std::make_unique<CqLoop>(queue_.get())),
+      guard_(limits_.max_request_bytes_in_flight) {}
 
 Server::~Server() {
   Drain(absl::ZeroDuration());
@@ -97,7 +98,12 @@ void Server::MakeScope() {
 void Server::Sweep() {
   const absl::Time now = SteadyNow();
   const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
-  for (Call* call : open) call->EndIfOverdue(now);
+  const bool too_much = guard_.TooMuch(open.size());
+  for (Call* call : open) {
+    call->EndIfOverdue(now);
+    // Somebody sends more than its method takes. Only what is still being sent can be it.
+    if (too_much) call->EndLongRead(now);
+  }
   scope_->ReportOpen();  // Bytes are given back without a call's end, too.
   loop_->After(kSweepInterval, [this] { Sweep(); });
 }

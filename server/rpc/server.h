@@ -23,6 +23,7 @@
 #include "server/config/settings.h"
 #include "server/rpc/call_scope.h"
 #include "server/rpc/loop.h"
+#include "server/rpc/memory_guard.h"
 #include "server/rpc/method.h"
 #include "server/rpc/serving_state.h"
 
@@ -88,6 +89,7 @@ class Server {
   // From Listen on.
   std::unique_ptr<Admission> admission_;
   std::unique_ptr<CallScope> scope_;
+  const MemoryGuard guard_;
   const std::shared_ptr<ServingState> serving_ = std::make_shared<ServingState>();
   std::unique_ptr<grpc::Server> server_;
   std::thread thread_;

@@ -1,0 +1,31 @@
+// Whether the process holds more memory than its calls may account for.
+#ifndef SERVER_RPC_MEMORY_GUARD_H_
+#define SERVER_RPC_MEMORY_GUARD_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace kyc::rpc {
+
+// Bytes that the allocator has given out; 0 where it does not tell.
+int64_t AllocatedBytes();
+
+// gRPC takes all of a message before anybody can see its size, however large: what a caller sends
+// beyond its method's limit is counted nowhere. This notices. Not thread-safe.
+class MemoryGuard {
+ public:
+  // `request_bytes` is what requests may hold together.
+  explicit MemoryGuard(int64_t request_bytes, std::function<int64_t()> allocated = AllocatedBytes);
+
+  // With so many calls open.
+  bool TooMuch(size_t open_calls) const;
+
+ private:
+  const int64_t request_bytes_;
+  const std::function<int64_t()> allocated_;
+};
+
+}  // namespace kyc::rpc
+
+#endif  // SERVER_RPC_MEMORY_GUARD_H_
