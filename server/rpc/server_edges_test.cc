@@ -252,7 +252,12 @@ TEST_F(EdgesTest, AMethodThatDoesNotAnswerIsAnsweredForAtItsDeadline) {
   EXPECT_EQ(ReasonIn(status), "CALLER_DEADLINE");
   EXPECT_TRUE(cancel.stop_requested());
   EXPECT_EQ(metrics_.calls, 1);  // Its method still owes the answer.
-  server_->loop().Post([&] { answers.clear(); });
+  absl::Notification answered;
+  server_->loop().Post([&] {
+    answers.clear();
+    answered.Notify();
+  });
+  answered.WaitForNotification();
   AwaitNothingOpen();
 }
 
