@@ -5,14 +5,22 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <future>
 #include <string>
+#include <system_error>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 namespace kyc {
 namespace {
+
+// All roles have 17, and gRPC and libcurl add some of their own.
+constexpr int kThreads = 32;
+constexpr rlim_t kLeastFiles = 64;
 
 // Either case is in use.
 bool IsForgotten(absl::string_view name) {
@@ -38,11 +46,43 @@ void ForbidCoreDumps() {
   setrlimit(RLIMIT_CORE, &none);
 }
 
-void AllowManyConnections() {
+namespace {
+
+absl::Status TakeFiles() {
   rlimit limit = {};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return absl::OkStatus();
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_max >= kLeastFiles) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("the hard limit of open files is ", limit.rlim_max,
+                                             "; it needs ", kLeastFiles,
+                                             " to begin with, and one for each connection"));
+}
+
+absl::Status TryThreads() {
+  std::promise<void> over;
+  const std::shared_future<void> until_over = over.get_future().share();
+  std::vector<std::thread> threads;
+  absl::Status made;
+  try {
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([wait = until_over] { wait.wait(); });
+    }
+  } catch (const std::system_error& error) {
+    made = absl::UnavailableError(absl::StrCat(
+        "only ", threads.size(), " of ", kThreads, " threads could be made: ",
+        error.code().message(), " (the limit of this user's or this container's processes)"));
+  }
+  over.set_value();
+  for (std::thread& thread : threads) thread.join();
+  return made;
+}
+
+}  // namespace
+
+absl::Status TakeResources() {
+  if (absl::Status files = TakeFiles(); !files.ok()) return files;
+  return TryThreads();
 }
 
 }  // namespace kyc

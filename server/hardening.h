@@ -1,10 +1,13 @@
-// What a process that holds keys and pictures of people sets up before anything else.
+// What a process that holds keys and pictures of people sets up, and looks at, before anything
+// else.
 #ifndef SERVER_HARDENING_H_
 #define SERVER_HARDENING_H_
 
+#include "absl/status/status.h"
+
 namespace kyc {
 
-// All three: once, at the start of main, before any library is used and any thread is made.
+// All of them: once, at the start of main, before any library is used and any thread is made.
 
 // Takes from the environment what would let its owner read or divert traffic to the upstreams:
 // SSLKEYLOGFILE, which libcurl honours, and the proxy variables.
@@ -13,9 +16,10 @@ void ForgetEnvironment();
 // No core dump, and no debugger but root's: both would show images and keys.
 void ForbidCoreDumps();
 
-// A service manager's soft limit is often 1,024 files: fewer connections than the slots of one
-// upstream.
-void AllowManyConnections();
+// Raises the soft limit of open files, often 1,024 and so fewer than the slots of one upstream, to
+// the hard one. UNAVAILABLE, in one line, where fewer files or threads can be had than a gateway
+// begins with: libraries abort where one is missing.
+absl::Status TakeResources();
 
 }  // namespace kyc
 

@@ -3,9 +3,8 @@
 // Its exit statuses stand in Usage (command_line.cc).
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
-#include <signal.h>
-#include <time.h>
 
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -31,7 +30,7 @@ constexpr int kCannotStart = 1;
 constexpr int kWrongCommand = 2;
 
 // How often it is looked whether a file of the configuration has changed.
-constexpr timespec kBetweenLooks = {.tv_sec = 5, .tv_nsec = 0};
+constexpr std::chrono::seconds kBetweenLooks(5);
 
 // Before any thread is made.
 void QuietLibraries() {
@@ -44,18 +43,19 @@ void QuietLibraries() {
 }
 
 // Reloads what changes, until a signal says to stop.
-void AwaitStop(const kyc::Signals& signals, kyc::config::Reloader& reloader,
-               kyc::Gateway& gateway) {
+void AwaitStop(kyc::StopSignals& signals, kyc::config::Reloader& reloader, kyc::Gateway& gateway) {
+  using Came = kyc::StopSignals::Came;
   for (;;) {
-    const int signal = sigtimedwait(&signals.all, nullptr, &kBetweenLooks);
-    if (signal > 0 && sigismember(&signals.stop, signal) == 1) return;
-    const auto change = reloader.Look(signal == SIGHUP);
+    const Came came = signals.Await(kBetweenLooks);
+    if (came == Came::kStop) return;
+    const auto change = reloader.Look(came == Came::kLook);
     if (change.has_value()) gateway.Reload(*change);
   }
 }
 
-int Serve(const std::string& path, const kyc::Signals& signals, kyc::StderrLines& lines) {
-  auto ends_at_once = std::make_unique<kyc::EndAtOnce>(signals.stop, [&lines] {
+int Serve(const std::string& path, kyc::StderrLines& lines) {
+  // Outlives the gateway, whose end may wait, too.
+  kyc::StopSignals signals([&lines] {
     lines.Write("kyc-gateway: told to end while it started, which it does at once\n");
     lines.AwaitWritten();
   });
@@ -71,12 +71,10 @@ int Serve(const std::string& path, const kyc::Signals& signals, kyc::StderrLines
     lines.Write(absl::StrCat("kyc-gateway: ", made.status().message(), "\n"));
     return kCannotStart;
   }
-  ends_at_once = nullptr;
+  signals.Serving();
   kyc::Gateway gateway = (*std::move(made)).Serve();
   kyc::config::Reloader reloader(path, config);
   AwaitStop(signals, reloader, gateway);
-  // A second signal waits for nothing.
-  ends_at_once = std::make_unique<kyc::EndAtOnce>(signals.stop, [] {});
   gateway.Drain();
   log->info("drained");
   return kDone;
@@ -113,8 +111,11 @@ int main(int argc, char** argv) {
   if (command->task == Task::kVersion) return Print(kyc::Version());
   QuietLibraries();
   if (command->task == Task::kCheck) return Check(command->config);
-  kyc::AllowManyConnections();
-  const kyc::Signals signals = kyc::BlockSignals();
+  if (const absl::Status enough = kyc::TakeResources(); !enough.ok()) {
+    std::fprintf(stderr, "kyc-gateway: cannot start: %s\n", std::string(enough.message()).c_str());
+    return kCannotStart;
+  }
+  kyc::BlockSignals();
   kyc::StderrLines lines;
-  return Serve(command->config, signals, lines);
+  return Serve(command->config, lines);
 }

@@ -25,8 +25,8 @@ absl::StatusOr<std::unique_ptr<NotificationsRole>> NotificationsRole::Make(
   netzme::NotifyOptions notify;
   notify.accounts = [accounts = made->accounts_] { return accounts->Get(); };
   notify.draining = made->draining_;
-  notify.log = [log = std::move(log)](absl::string_view line) {
-    log->warn("{}", std::string(line));
+  notify.log = [log = std::move(log), cut = made->cut_](absl::string_view line) {
+    if (!*cut) log->warn("{}", std::string(line));
   };
   made->handler_ =
       netzme::NotifyHandler(std::move(notify), *event_log.log, *event_log.quarantine, metrics);
@@ -49,8 +49,12 @@ bool NotificationsRole::EndDrain(absl::Time end) {
   const auto answered = std::make_shared<std::promise<void>>();
   server_->Drain([answered] { answered->set_value(); });
   const absl::Duration left = std::max(end - SteadyNow(), absl::ZeroDuration());
-  return answered->get_future().wait_for(absl::ToChronoNanoseconds(left)) ==
-         std::future_status::ready;
+  const bool in_time =
+      answered->get_future().wait_for(absl::ToChronoNanoseconds(left)) == std::future_status::ready;
+  if (in_time) return true;
+  *cut_ = true;
+  server_ = nullptr;
+  return false;
 }
 
 }  // namespace kyc

@@ -37,7 +37,8 @@ class NotificationsRole {
 
   // Every notification that comes from now on is answered 503.
   void BeginDrain() { *draining_ = true; }
-  // Waits until all that came is answered, at most until `end` of the steady clock. Whether it is.
+  // Waits until all that came is answered, at most until `end` of the steady clock. Whether it is;
+  // if not, no answer is given any more, and no line says that one was.
   bool EndDrain(absl::Time end);
 
  private:
@@ -46,7 +47,10 @@ class NotificationsRole {
   NotificationsRole(net::ListenSocket socket, http::ServerOptions options)
       : socket_(std::move(socket)), options_(options) {}
 
-  const std::shared_ptr<std::atomic<bool>> draining_ = std::make_shared<std::atomic<bool>>(false);
+  using SharedFlag = std::shared_ptr<std::atomic<bool>>;
+
+  const SharedFlag draining_ = std::make_shared<std::atomic<bool>>(false);
+  const SharedFlag cut_ = std::make_shared<std::atomic<bool>>(false);  // EndDrain's end came first.
   const std::shared_ptr<Current<Accounts>> accounts_ = std::make_shared<Current<Accounts>>();
   // Until Serve.
   net::ListenSocket socket_;

@@ -1,73 +1,89 @@
 #include "server/stop_signals.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/signalfd.h>
+#include <signal.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <cstdint>
-#include <cstdlib>
 #include <utility>
 
 namespace kyc {
 namespace {
 
-int Opened(int descriptor) {
-  if (descriptor < 0) std::abort();  // Two descriptors of a process that has just begun.
-  return descriptor;
+// Only for the thread that takes the signals: it is to look whether it is over.
+constexpr int kWake = SIGUSR1;
+
+sigset_t TakenSignals() {
+  sigset_t taken;
+  sigemptyset(&taken);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, kWake}) sigaddset(&taken, signal);
+  return taken;
 }
 
-[[noreturn]] void EndBy(int signal, const sigset_t& stop) {
+[[noreturn]] void EndBy(int signal) {
+  sigset_t only;
+  sigemptyset(&only);
+  sigaddset(&only, signal);
   ::signal(signal, SIG_DFL);
-  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
   raise(signal);
   _exit(128 + signal);
 }
 
 }  // namespace
 
-Signals BlockSignals() {
-  Signals signals;
-  sigemptyset(&signals.stop);
-  sigaddset(&signals.stop, SIGINT);
-  sigaddset(&signals.stop, SIGTERM);
-  signals.all = signals.stop;
-  sigaddset(&signals.all, SIGHUP);
-  pthread_sigmask(SIG_BLOCK, &signals.all, nullptr);
+void BlockSignals() {
+  const sigset_t taken = TakenSignals();
+  pthread_sigmask(SIG_BLOCK, &taken, nullptr);
   // Whoever started us may ignore them, as a shell does for what it runs in the background; an
   // ignored signal is not even kept.
-  for (const int taken : {SIGINT, SIGTERM, SIGHUP}) signal(taken, SIG_DFL);
-  signal(SIGPIPE, SIG_IGN);
-  return signals;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, kWake}) ::signal(signal, SIG_DFL);
+  ::signal(SIGPIPE, SIG_IGN);
 }
 
-EndAtOnce::EndAtOnce(const sigset_t& stop, std::function<void()> last_words)
-    : stop_(stop),
-      signals_(Opened(signalfd(-1, &stop, SFD_CLOEXEC))),
-      over_(Opened(eventfd(0, EFD_CLOEXEC))),
-      thread_([this, last_words = std::move(last_words)] { Watch(last_words); }) {}
+StopSignals::StopSignals(std::function<void()> last_words)
+    : last_words_(std::move(last_words)), thread_([this] { Take(); }) {}
 
-EndAtOnce::~EndAtOnce() {
-  const uint64_t one = 1;
-  while (write(over_, &one, sizeof(one)) < 0 && errno == EINTR) continue;
+StopSignals::~StopSignals() {
+  over_ = true;
+  pthread_kill(thread_.native_handle(), kWake);
   thread_.join();
-  close(signals_);
-  close(over_);
 }
 
-void EndAtOnce::Watch(const std::function<void()>& last_words) const {
-  std::array<pollfd, 2> ready = {{{.fd = signals_, .events = POLLIN, .revents = 0},
-                                  {.fd = over_, .events = POLLIN, .revents = 0}}};
-  for (;;) {
-    if (poll(ready.data(), ready.size(), -1) < 0) continue;
-    if (ready[1].revents != 0) return;
-    signalfd_siginfo came = {};
-    if (read(signals_, &came, sizeof(came)) != static_cast<ssize_t>(sizeof(came))) continue;
-    last_words();
-    EndBy(static_cast<int>(came.ssi_signo), stop_);
+void StopSignals::Serving() {
+  const std::lock_guard lock(mutex_);
+  phase_ = Phase::kServing;
+}
+
+StopSignals::Came StopSignals::Await(std::chrono::seconds at_most) {
+  std::unique_lock lock(mutex_);
+  came_.wait_for(lock, at_most, [this] { return look_ || phase_ == Phase::kEnding; });
+  if (phase_ == Phase::kEnding) return Came::kStop;
+  return std::exchange(look_, false) ? Came::kLook : Came::kNothing;
+}
+
+void StopSignals::Take() {
+  const sigset_t taken = TakenSignals();
+  while (!over_) {
+    int signal = 0;
+    if (sigwait(&taken, &signal) != 0) continue;
+    if (signal == SIGINT || signal == SIGTERM) OnStop(signal);
+    if (signal == SIGHUP) OnLook();
   }
+}
+
+void StopSignals::OnStop(int signal) {
+  std::unique_lock lock(mutex_);
+  if (phase_ == Phase::kServing) {
+    phase_ = Phase::kEnding;
+    return came_.notify_one();
+  }
+  if (phase_ == Phase::kStarting) last_words_();
+  EndBy(signal);
+}
+
+void StopSignals::OnLook() {
+  const std::lock_guard lock(mutex_);
+  look_ = true;
+  came_.notify_one();
 }
 
 }  // namespace kyc

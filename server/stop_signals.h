@@ -2,40 +2,57 @@
 #ifndef SERVER_STOP_SIGNALS_H_
 #define SERVER_STOP_SIGNALS_H_
 
-#include <signal.h>
-
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <thread>
 
 namespace kyc {
 
-struct Signals {
-  sigset_t stop;
-  sigset_t all;  // And SIGHUP.
-};
+// Blocks them in this thread and in those that it makes from now on, and ignores SIGPIPE. To be
+// called before any other thread is made.
+void BlockSignals();
 
-// Blocks them in this thread and in those that it makes from now on, so that they wait for whoever
-// asks for them; SIGPIPE is ignored. To be called before any other thread is made.
-Signals BlockSignals();
-
-// While it lives, a signal to stop ends the process at once, by that signal: what a start or a
-// drain waits for may never come. Process 1 of a container, which no signal ends by default, exits
-// with 128 and the signal's number.
-class EndAtOnce {
+// Takes the signals on a thread of its own, from its beginning to its end:
+//
+//   starting --Serving--> serving --a signal to stop--> ending
+//
+// While it serves, main's thread is told. In the other two phases a signal to stop ends the process
+// at once, by that signal: what a start or a drain waits for may never come. Process 1 of a
+// container, which no signal ends by default, exits with 128 and the signal's number.
+//
+// Made once, after BlockSignals; from then on it needs neither a thread nor a descriptor, of which
+// there may be none left when the end comes. Used by main's thread.
+class StopSignals {
  public:
-  // `last_words` is called before, on a thread of its own; bounded in time.
-  EndAtOnce(const sigset_t& stop, std::function<void()> last_words);
-  // A signal that comes from now on waits for whoever asks next.
-  ~EndAtOnce();
-  EndAtOnce(const EndAtOnce&) = delete;
-  EndAtOnce& operator=(const EndAtOnce&) = delete;
+  enum class Came { kStop, kLook, kNothing };
+
+  // `last_words` is called before a start is ended, on the thread of the signals; bounded in time.
+  explicit StopSignals(std::function<void()> last_words);
+  ~StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  // The start is over.
+  void Serving();
+  // Waits for a signal, at most so long. After kStop the gateway is ending.
+  Came Await(std::chrono::seconds at_most);
 
  private:
-  void Watch(const std::function<void()>& last_words) const;
+  enum class Phase { kStarting, kServing, kEnding };
 
-  const sigset_t stop_;
-  const int signals_;  // A signalfd,
-  const int over_;     // and an eventfd, which tells that this is gone.
+  void Take();
+  void OnStop(int signal);
+  void OnLook();
+
+  const std::function<void()> last_words_;
+  std::mutex mutex_;
+  std::condition_variable came_;
+  Phase phase_ = Phase::kStarting;  // Guarded by mutex_,
+  bool look_ = false;               // and this too.
+  std::atomic<bool> over_ = false;
   std::thread thread_;
 };
 

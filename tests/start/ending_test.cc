@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "tests/support/gateway_files.h"
 #include "tests/support/http.h"
 #include "tests/support/planted.h"
+#include "tests/support/webhook_sender.h"
 
 namespace kyc::tests {
 namespace {
@@ -79,6 +81,47 @@ TEST_F(EndingTest, StartThatWaitsEndsAtOnce) {
     EXPECT_EQ(gateway.AwaitEnd(), -signal);
     EXPECT_THAT(gateway.StandardError(), testing::HasSubstr("told to end while it started"));
   }
+}
+
+TEST_F(EndingTest, MachineWithTooFewThreadsIsNamedInOneLine) {
+  Configure({});
+  for (const int most : {0, 5, 12, 31}) {
+    const ChildProcess gateway(
+        "server/kyc-gateway", {"--config", files_.config_path()},
+        {absl::StrCat("LD_PRELOAD=", RunfilePath("tests/start/libfew_threads.so")),
+         absl::StrCat("MOST_THREADS=", most)});
+    EXPECT_EQ(gateway.AwaitEnd(), 1);
+    EXPECT_EQ(gateway.StandardError(),
+              absl::StrCat("kyc-gateway: cannot start: only ", most,
+                           " of 32 threads could be made: Resource temporarily unavailable (the "
+                           "limit of this user's or this container's processes)\n"));
+  }
+}
+
+TEST_F(EndingTest, TooFewOpenFilesAreNamedInOneLine) {
+  Configure({});
+  const ChildProcess gateway("tests/start/few_files.sh", Command());
+  EXPECT_EQ(gateway.AwaitEnd(), 1);
+  EXPECT_EQ(gateway.StandardError(),
+            "kyc-gateway: cannot start: the hard limit of open files is 24; it needs 64 to begin "
+            "with, and one for each connection\n");
+}
+
+// Nothing is left to open when it is told to end.
+TEST_F(EndingTest, GatewayWithoutAFreeFileDrains) {
+  const uint16_t webhook = FreePort();
+  Configure({{"webhook {\n  listen: \"127.0.0.1:0\"",
+              absl::StrCat("webhook {\n  listen: \"127.0.0.1:", webhook, "\"")}});
+  std::vector<std::string> command = Command();
+  command.push_back("--allow-core-dumps");  // Else nobody but root may count its files.
+  const ChildProcess gateway("tests/start/few_files.sh", command, {"MOST_FILES=64"});
+  ASSERT_TRUE(gateway.AwaitError(" serving\n"));
+  std::vector<std::unique_ptr<WebhookConnection>> connections;
+  for (int i = 0; i < 100; ++i) {
+    connections.push_back(std::make_unique<WebhookConnection>(webhook));
+  }
+  while (gateway.OpenFiles() < 64) std::this_thread::yield();
+  EXPECT_EQ(gateway.Stop(), 0) << gateway.StandardError();
 }
 
 TEST_F(EndingTest, CommandLineIsHelpedWithAndItsFaultsAreTwo) {

@@ -57,7 +57,7 @@ begin holder
 status=0
 said=$("$serve" "$TEST_TMPDIR/other" . 2>&1) || status=$?
 [ "$status" = 1 ] || fail "a second run ended with $status: $said"
-[[ $said == *"127.0.0.1:50051 is in use by kyc-gateway (process ${programs[0]})."* ]] || fail "who holds the port? $said"
+[[ $said == *"127.0.0.1:50051 is in use by "*"kyc-gateway (process ${programs[0]})."* ]] || fail "who holds the port? $said"
 [[ $said == *"127.0.0.1:18090 is in use by simulator (process ${programs[1]})."* ]] || fail "who holds the port? $said"
 said=$("$serve" "$state" . 2>&1) && fail "two runs on one state"
 [[ $said == *"an earlier run on this state goes on"*"kyc-gateway (process ${programs[0]})"*"simulator (process ${programs[1]})"* ]] ||

@@ -158,6 +158,16 @@ int64_t ChildProcess::ProcStatus(absl::string_view name) const {
   return -1;
 }
 
+int64_t ChildProcess::OpenFiles() const {
+  int64_t count = 0;
+  std::error_code error;
+  const std::string files = absl::StrCat("/proc/", pid_, "/fd");
+  for ([[maybe_unused]] const auto& file : std::filesystem::directory_iterator(files, error)) {
+    ++count;
+  }
+  return count;
+}
+
 int64_t ChildProcess::ThreadsNamed(absl::string_view name) const {
   int64_t count = 0;
   std::error_code error;

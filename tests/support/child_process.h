@@ -55,6 +55,8 @@ class ChildProcess {
   // The number in this line of /proc/PID/status, like "Threads" or "VmHWM" (in KiB); -1 if there is
   // none.
   int64_t ProcStatus(absl::string_view name) const;
+  // How many files it has open.
+  int64_t OpenFiles() const;
   // How many of its threads have this name. Those that a library makes have names of their own.
   int64_t ThreadsNamed(absl::string_view name) const;
 

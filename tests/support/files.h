@@ -22,6 +22,9 @@ void WriteFile(const std::string& path, absl::string_view content, mode_t mode =
 // The whole file; empty if there is none.
 std::string ReadFile(const std::string& path);
 
+// The line, from 1, in which `words` stand first.
+int LineOf(absl::string_view words, absl::string_view text);
+
 }  // namespace kyc::tests
 
 #endif  // TESTS_SUPPORT_FILES_H_

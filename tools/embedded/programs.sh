@@ -34,7 +34,8 @@ usage_of() {
   exit "${2:-0}"
 }
 
-# holder_of PORT: `NAME (process PID)` of who listens there, as far as this user may know it.
+# holder_of PORT: `NAME (process PID)` of who listens there, as far as this user may know it: nobody but root may look into a
+# gateway.
 holder_of() {
   local hex address state inode rest found
   printf -v hex ':%04X' "$1"
@@ -44,11 +45,11 @@ holder_of() {
     found=${found#/proc/}
     [ -z "$found" ] || { say "$(cat "/proc/${found%%/*}/comm") (process ${found%%/*})" && return; }
   done < <(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null)
-  say 'a program that is not yours'
+  found=$(grep -lxs kyc-gateway /proc/[0-9]*/comm | sed 's#/proc/\([0-9]*\)/.*#kyc-gateway (process \1)#' | head -n 1) || true
+  say "another program, perhaps ${found:-of another user}"
 }
 
-# those_of_before: `NAME (process PID)` of each program of an earlier run on this state that still runs. (Nobody but root may look
-# into a gateway.)
+# those_of_before: `NAME (process PID)` of each program of an earlier run on this state that still runs.
 those_of_before() {
   local pid name
   [ -r "$state/programs" ] || return 0
