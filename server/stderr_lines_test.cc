@@ -46,7 +46,12 @@ class Pipe {
   std::array<int, 2> ends_;
 };
 
-TEST(StderrLines, ComeInOrderAndBeforeTheEnd) {
+class StderrLinesTest : public testing::Test {
+ protected:
+  void SetUp() override { signal(SIGPIPE, SIG_IGN); }  // As the gateway does.
+};
+
+TEST_F(StderrLinesTest, ComeInOrderAndBeforeTheEnd) {
   const Pipe pipe;
   {
     StderrLines lines(pipe.writing_end());
@@ -57,7 +62,7 @@ TEST(StderrLines, ComeInOrderAndBeforeTheEnd) {
   EXPECT_EQ(pipe.ReadTo("99\n"), expected);
 }
 
-TEST(StderrLines, NobodyReadsAndItEnds) {
+TEST_F(StderrLinesTest, NobodyReadsAndItEnds) {
   const Pipe pipe;
   {
     StderrLines lines(pipe.writing_end());
@@ -66,8 +71,7 @@ TEST(StderrLines, NobodyReadsAndItEnds) {
   }
 }
 
-TEST(StderrLines, ReaderThatIsGoneLosesAllThatFollows) {
-  signal(SIGPIPE, SIG_IGN);  // As the gateway does.
+TEST_F(StderrLinesTest, ReaderThatIsGoneLosesAllThatFollows) {
   Pipe pipe;
   pipe.CloseReader();
   StderrLines lines(pipe.writing_end());
@@ -75,7 +79,7 @@ TEST(StderrLines, ReaderThatIsGoneLosesAllThatFollows) {
   lines.AwaitWritten();
 }
 
-TEST(StderrLines, OldestAreLostAndCounted) {
+TEST_F(StderrLinesTest, OldestAreLostAndCounted) {
   const Pipe pipe;
   StderrLines lines(pipe.writing_end());
   constexpr int kLines = 20'000;

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_split.h"
 #include "tests/support/gateway_test.h"
 #include "tests/support/holding_upstream.h"
 #include "tests/support/many_calls.h"
@@ -58,6 +61,21 @@ TEST_F(OverloadTest, NoSlotIsOverloaded) {
   ASSERT_TRUE(held->AwaitEnded(1));
   EXPECT_EQ(held->Ended()[0].Summary(), "OK");
   EXPECT_EQ(client().DetectLiveness(Liveness()).error.Summary(), "OK");
+}
+
+TEST_F(OverloadTest, ThousandsThatAreRefusedAreOneLine) {
+  StartGateway({.widekyc_url = upstream_.url(), .widekyc_upstream = "slots: 1 max_waiting: 0"});
+  const auto held = Held(Liveness());
+  ASSERT_TRUE(upstream_.AwaitArrived(1));
+  const auto refused = Held(Liveness(), 1900);
+  ASSERT_TRUE(refused->AwaitEnded(1900));
+  upstream_.Release();
+  ASSERT_TRUE(held->AwaitEnded(1));
+  EXPECT_EQ(StopGateway(), 0);
+  const std::string log = gateway().process().StandardError();
+  const std::vector<std::string> parts = absl::StrSplit(log, "upstream call failed");
+  EXPECT_EQ(parts.size(), 2U) << "one line of them";
+  EXPECT_THAT(parts.back(), testing::HasSubstr("kind=no_slot sent=false"));
 }
 
 TEST_F(OverloadTest, OnlySoManyWaitForASlot) {

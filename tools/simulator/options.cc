@@ -176,6 +176,7 @@ std::string Usage() {
     name.resize(std::max<size_t>(name.size() + 1, 32), ' ');
     text += name + flag.what + "\n";
   }
+  text += "Exit status: 0 after SIGTERM or SIGINT, 1 if it cannot listen, 2 for a wrong command.\n";
   return text;
 }
 
