@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
-#include "server/call/steady_now.h"
 #include "server/rpc/call_head.h"
 #include "server/rpc/held_request.h"
 #include "server/rpc/refusals.h"
@@ -58,7 +57,7 @@ void Call::OnAccepted(bool ok) {
     return;
   }
   AcceptNext(scope_);
-  start_ = SteadyNow();
+  start_ = scope_.loop.now();
   state_ = CallState(start_);
   scope_.open.insert(this);
   if (absl::Status judged = Judge(); !judged.ok()) {
@@ -135,13 +134,13 @@ void Call::Begin() {
 }
 
 void Call::AskForTurn() {
-  state_.Wait(SteadyNow());
+  state_.Wait(scope_.loop.now());
   scope_.admission.Ask(this, WayOf(*method_), caller_,
                        static_cast<int64_t>(method_->max_request_bytes));
 }
 
 void Call::OnTurn() {
-  if (state_.Read(SteadyNow())) io_.Read(&request_, &read_);
+  if (state_.Read(scope_.loop.now())) io_.Read(&request_, &read_);
 }
 
 void Call::OnNoTurn() { End(Overloaded(), nullptr); }
@@ -158,7 +157,7 @@ void Call::OnRead(bool ok) {
   scope_.admission.Hold(held_bytes_);
   Turns::Leave(this);
   const bool too_long = ok && request_.Length() > method_->max_request_bytes;
-  switch (state_.Message(ok && !too_long, SteadyNow())) {
+  switch (state_.Message(ok && !too_long, scope_.loop.now())) {
     case CallState::OnRead::kHandle:
       Handle();
       break;
@@ -202,11 +201,11 @@ void Call::Answer(absl::StatusOr<grpc::ByteBuffer> answer) {
 }
 
 void Call::Write(const grpc::ByteBuffer& message) {
-  if (state_.Write(SteadyNow())) io_.Write(message, &written_);
+  if (state_.Write(scope_.loop.now())) io_.Write(message, &written_);
 }
 
 void Call::OnWritten(bool ok) {
-  switch (state_.Written(ok, SteadyNow())) {
+  switch (state_.Written(ok, scope_.loop.now())) {
     case CallState::OnWritten::kGoOn:
       steps_->OnWritten();
       break;
@@ -226,7 +225,7 @@ void Call::OnWritten(bool ok) {
 void Call::Finish(absl::Status status) { End(std::move(status), nullptr); }
 
 void Call::End(absl::Status status, const grpc::ByteBuffer* response) {
-  const CallState::End end = state_.TryEnd(SteadyNow());
+  const CallState::End end = state_.TryEnd(scope_.loop.now());
   if (end == CallState::End::kTooLate) return;
   Turns::Leave(this);
   status_ = std::move(status);
@@ -249,7 +248,7 @@ void Call::OnFinished(bool) {
 void Call::OnDone(bool) {
   // Before the state knows: an answer that comes at once must not free the call here.
   if (server_context_.IsCancelled()) cancel_.request_stop();
-  state_.Done(SteadyNow());
+  state_.Done(scope_.loop.now());
   LetGo();
   FreeIfOver();
 }
@@ -259,7 +258,7 @@ void Call::BeginDrain() {
 }
 
 void Call::Stop(Stopped why) {
-  if (!state_.Stop(SteadyNow())) return;
+  if (!state_.Stop(scope_.loop.now())) return;
   stopped_ = why;
   cancel_.request_stop();  // The answer ends the call, or the limit of this phase does.
 }
@@ -308,7 +307,7 @@ void Call::EndLongRead(absl::Time now) {
 void Call::Cut(const absl::Status& status) {
   status_ = status;
   cut_ = true;
-  state_.Leave(SteadyNow());
+  state_.Leave(scope_.loop.now());
   server_context_.TryCancel();
   LetGo();
 }
@@ -332,7 +331,7 @@ void Call::ReportEnd() {
   scope_.metrics.CallEnded(
       method_ == nullptr ? "unknown" : absl::string_view(method_->name).substr(1),
       cancelled ? absl::StatusCode::kCancelled : status_.code(), cancelled ? "" : ReasonOf(status_),
-      SteadyNow() - start_);
+      scope_.loop.now() - start_);
 }
 
 void Call::FreeIfOver() {

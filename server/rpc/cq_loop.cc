@@ -39,6 +39,7 @@ void CqLoop::Run() {
   void* tag;
   bool ok;
   while (queue_->Next(&tag, &ok)) {
+    now_ = SteadyNow();
     if (!abandoned_.load()) static_cast<Tag*>(tag)->On(ok);
   }
   // The system may give its number to another thread.

@@ -35,6 +35,9 @@ class CqLoop final : public Loop {
   // Whether this is the loop's thread.
   bool OnThisThread() const { return thread_.load() == std::this_thread::get_id(); }
 
+  // Loop thread only: when what it does now began, by the steady clock. Costs nothing to ask.
+  absl::Time now() const { return now_; }
+
   // Runs until End and until every tag came back.
   void Run();
   // Lets Run return: no operation or timer is started any more. Thread-safe.
@@ -77,6 +80,7 @@ class CqLoop final : public Loop {
   Wake wake_;
 
   // Loop thread only.
+  absl::Time now_;
   absl::btree_map<std::pair<absl::Time, TimerId>, Task> timers_;
   absl::btree_map<TimerId, absl::Time> due_;
   TimerId last_timer_ = 0;

@@ -12,7 +12,6 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "server/call/steady_now.h"
 #include "server/net/listen_socket.h"
 #include "server/rpc/call.h"
 #include "server/rpc/send_off.h"
@@ -87,7 +86,7 @@ void Server::MakeScope() {
   builder_.SetMaxReceiveMessageSize(-1);
   admission_ = std::make_unique<Admission>(
       *loop_, AdmissionLimits{limits_.max_request_bytes_in_flight, limits_.overload_wait},
-      [] { return SteadyNow(); });
+      [loop = loop_.get()] { return loop->now(); });
   scope_.reset(new CallScope{*loop_, *admission_, metrics_, limits_, callers_});
   scope_->methods = std::move(methods_);
   scope_->queue = queue_.get();
@@ -96,7 +95,7 @@ void Server::MakeScope() {
 
 // Ends what has been in its phase for too long. Cheaper than a timer for each call.
 void Server::Sweep() {
-  const absl::Time now = SteadyNow();
+  const absl::Time now = loop_->now();
   const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
   const bool too_much = guard_.TooMuch(open.size());
   for (Call* call : open) {

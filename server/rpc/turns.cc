@@ -8,6 +8,8 @@ namespace {
 
 // How often those who wait are looked at.
 constexpr absl::Duration kLook = absl::Milliseconds(50);
+// So many callers are remembered while they do nothing, because they come again.
+constexpr size_t kRemembered = 100;
 
 }  // namespace
 
@@ -78,7 +80,8 @@ void Turns::TakeFromLine(Taker* taker) {
 void Turns::Forget(Taker* taker) {
   Line* const line = std::exchange(taker->line_, nullptr);
   taker->turns_ = nullptr;
-  if (--line->takers == 0) lines_.erase(lines_.find(line->who));
+  --line->takers;
+  if (line->takers == 0 && lines_.size() > kRemembered) lines_.erase(lines_.find(line->who));
 }
 
 void Turns::Leave(Taker* taker) {
