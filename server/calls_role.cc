@@ -33,11 +33,9 @@ void Offer(std::vector<ServiceMethods> services, rpc::Server& server) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(rpc::Server& server,
-                                                           const config::Grpc& grpc,
-                                                           const Upstreams& upstreams,
-                                                           const OpenedLog& event_log,
-                                                           Metrics& metrics) {
+absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
+    rpc::Server& server, const config::Grpc& grpc, const Upstreams& upstreams,
+    const OpenedLog& event_log, Metrics& metrics, std::shared_ptr<spdlog::logger> log) {
   auto made = std::unique_ptr<CallsRole>(new CallsRole());
   std::vector<ServiceMethods> services;
   if (const auto* finpay = upstreams.finpay(); finpay != nullptr) {
@@ -47,7 +45,7 @@ absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(rpc::Server& server,
     services.push_back(MethodsOf(*widekyc, grpc.max_image_bytes));
   }
   if (event_log.log != nullptr) {
-    made->MakeServices(event_log, server, metrics);
+    made->MakeServices(event_log, server, metrics, std::move(log));
     services.push_back(MethodsOf(*made->upgrades_));
     services.push_back(MethodsOf(*made->quarantine_));
   }
@@ -58,15 +56,17 @@ absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(rpc::Server& server,
   return made;
 }
 
-void CallsRole::MakeServices(const OpenedLog& event_log, rpc::Server& server, Metrics& metrics) {
+void CallsRole::MakeServices(const OpenedLog& event_log, rpc::Server& server, Metrics& metrics,
+                             std::shared_ptr<spdlog::logger> log) {
   const auto run_blocking = [this](absl::AnyInvocable<void() &&> job) {
     readers_.Post(std::move(job));
   };
   netzme::Clocks clocks = {SteadyNow, [] { return absl::Now(); }};
   upgrades_ = std::make_unique<netzme::UpgradeService>(*event_log.log, server.loop(), run_blocking,
                                                        &metrics, std::move(clocks));
-  quarantine_ = std::make_unique<netzme::QuarantineService>(*event_log.log, *event_log.quarantine,
-                                                            run_blocking);
+  quarantine_ = std::make_unique<netzme::QuarantineService>(
+      *event_log.log, *event_log.quarantine, run_blocking,
+      [log = std::move(log)](absl::string_view line) { log->info("{}", std::string(line)); });
 }
 
 }  // namespace kyc

@@ -2,6 +2,8 @@
 #ifndef SERVER_CALLS_ROLE_H_
 #define SERVER_CALLS_ROLE_H_
 
+#include <spdlog/logger.h>
+
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -21,11 +23,9 @@ class CallsRole {
  public:
   // Gives the server its methods, and binds its address. All that is passed outlives the role;
   // `event_log.log` is null where there is none.
-  static absl::StatusOr<std::unique_ptr<CallsRole>> Make(rpc::Server& server,
-                                                         const config::Grpc& grpc,
-                                                         const Upstreams& upstreams,
-                                                         const OpenedLog& event_log,
-                                                         Metrics& metrics);
+  static absl::StatusOr<std::unique_ptr<CallsRole>> Make(
+      rpc::Server& server, const config::Grpc& grpc, const Upstreams& upstreams,
+      const OpenedLog& event_log, Metrics& metrics, std::shared_ptr<spdlog::logger> log);
 
  private:
   // Threads that read history. More would only wait for the same disk.
@@ -33,7 +33,8 @@ class CallsRole {
 
   CallsRole() = default;
 
-  void MakeServices(const OpenedLog& event_log, rpc::Server& server, Metrics& metrics);
+  void MakeServices(const OpenedLog& event_log, rpc::Server& server, Metrics& metrics,
+                    std::shared_ptr<spdlog::logger> log);
 
   std::unique_ptr<netzme::UpgradeService> upgrades_;
   std::unique_ptr<netzme::QuarantineService> quarantine_;

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/admin/prometheus_metrics.h"
 #include "server/call/steady_now.h"
 #include "server/calls_role.h"
+#include "server/events/replies_in_quarantine.h"
 #include "server/notifications_role.h"
 #include "server/open_event_log.h"
 #include "server/operators_role.h"
@@ -20,6 +23,8 @@ namespace {
 
 // For the webhook's last answers where calls took all of drain_timeout.
 constexpr absl::Duration kLastAnswers = absl::Seconds(1);
+// Of an account's share of the quarantine: from then on readiness names it.
+constexpr double kNearlyFull = 0.8;
 
 // Moves a part to where it belongs, or says why there is none.
 template <typename Part>
@@ -45,7 +50,8 @@ class GatewayParts {
 
   absl::Status Make() {
     absl::Status made = MakeEventLog();
-    if (made.ok()) made = Keep(Upstreams::Make(settings_, *metrics_, log_), upstreams_);
+    if (made.ok())
+      made = Keep(Upstreams::Make(settings_, *metrics_, kept_replies_.get(), log_), upstreams_);
     if (made.ok()) made = MakeCalls();
     if (made.ok()) made = MakeNotifications();
     if (made.ok()) made = MakeOperators();
@@ -102,22 +108,29 @@ class GatewayParts {
   }
 
  private:
+  std::function<void(absl::string_view)> LinesTo(spdlog::level::level_enum level) const {
+    return
+        [log = log_, level](absl::string_view line) { log->log(level, "{}", std::string(line)); };
+  }
+
   absl::Status MakeEventLog() {
     // Its loop is posted to by the event log until that is gone.
     if (settings_.grpc.has_value()) {
       rpc_ = std::make_unique<rpc::Server>(*settings_.grpc, settings_.callers, *metrics_);
     }
     if (!settings_.event_log.has_value()) return absl::OkStatus();
-    return Keep(OpenEventLog(
-                    settings_, *metrics_,
-                    [log = log_](absl::string_view line) { log->info("{}", std::string(line)); },
-                    [log = log_](absl::string_view line) { log->warn("{}", std::string(line)); }),
-                event_log_);
+    absl::Status opened = Keep(OpenEventLog(settings_, *metrics_, LinesTo(spdlog::level::info),
+                                            LinesTo(spdlog::level::warn)),
+                               event_log_);
+    if (!opened.ok()) return opened;
+    kept_replies_ = std::make_unique<events::RepliesInQuarantine>(*event_log_.quarantine, *metrics_,
+                                                                  LinesTo(spdlog::level::warn));
+    return opened;
   }
 
   absl::Status MakeCalls() {
     if (rpc_ == nullptr) return absl::OkStatus();
-    return Keep(CallsRole::Make(*rpc_, *settings_.grpc, *upstreams_, event_log_, *metrics_),
+    return Keep(CallsRole::Make(*rpc_, *settings_.grpc, *upstreams_, event_log_, *metrics_, log_),
                 calls_);
   }
 
@@ -129,10 +142,10 @@ class GatewayParts {
 
   absl::Status MakeOperators() {
     if (!settings_.admin.has_value()) return absl::OkStatus();
-    return Keep(
-        OperatorsRole::Make(
-            *settings_.admin, [this] { return metrics_->Text(); }, [this] { return WhyUnready(); }),
-        operators_);
+    return Keep(OperatorsRole::Make(
+                    *settings_.admin, [this] { return metrics_->Text(); },
+                    [this] { return WhyUnready(); }, [this] { return Warning(); }),
+                operators_);
   }
 
   // What can fail comes first, so that all is taken over or nothing.
@@ -154,6 +167,17 @@ class GatewayParts {
     return "";
   }
 
+  // Thread-safe; empty when there is nothing to say. No reason to take notifications elsewhere: all
+  // that can be read are still taken.
+  std::string Warning() const {
+    const double used = event_log_.quarantine == nullptr ? 0 : event_log_.quarantine->used_ratio();
+    if (used < kNearlyFull) return "";
+    return absl::StrCat("the quarantine is ",
+                        used < 1 ? "nearly full: " : "full: ", static_cast<int>(used * 100),
+                        " % of an account's share is used; when it is "
+                        "full, unreadable notifications are answered 503");
+  }
+
   // In the order of making; they go in the reverse order.
   const config::Settings settings_;
   const std::shared_ptr<spdlog::logger> log_;
@@ -161,6 +185,7 @@ class GatewayParts {
   std::atomic<bool> leaving_ = false;
   std::unique_ptr<rpc::Server> rpc_;
   OpenedLog event_log_;
+  std::unique_ptr<events::RepliesInQuarantine> kept_replies_;  // Null without an event log.
   std::unique_ptr<Upstreams> upstreams_;
   std::unique_ptr<CallsRole> calls_;
   std::unique_ptr<NotificationsRole> notifications_;

@@ -105,7 +105,13 @@ ServiceMethods MethodsOf(netzme::QuarantineService& service) {
   ServiceMethods all{name, {}};
   all.methods.push_back(Plain("/" + name + "/ListQuarantined", service, &Service::List));
   all.methods.push_back(Plain("/" + name + "/GetQuarantined", service, &Service::Get));
-  all.methods.push_back(Plain("/" + name + "/RedriveQuarantined", service, &Service::Redrive));
+  all.methods.push_back(
+      rpc::Unary<admin::v1::RedriveQuarantinedRequest, admin::v1::RedriveQuarantinedResponse>(
+          "/" + name + "/RedriveQuarantined", netzme::kMaxCorrectedBytes + kBesideImages, {},
+          [&service](CallContext context, admin::v1::RedriveQuarantinedRequest request,
+                     std::vector<Blob>, Done<admin::v1::RedriveQuarantinedResponse> done) {
+            service.Redrive(std::move(context), std::move(request), std::move(done));
+          }));
   all.methods.push_back(Plain("/" + name + "/DiscardQuarantined", service, &Service::Discard));
   return all;
 }

@@ -25,6 +25,18 @@ std::vector<crypto::SealingKey> SealingKeys(const config::EventLog& from) {
   return keys;
 }
 
+events::QuarantineLimits LimitsOf(const config::Settings& settings) {
+  const config::EventLog& from = *settings.event_log;
+  events::QuarantineLimits limits;
+  limits.max_entries = from.quarantine_max_entries;
+  limits.max_bytes = from.quarantine_max_bytes;
+  limits.max_age = from.quarantine_max_age;
+  if (settings.webhook.has_value()) {
+    limits.accounts = static_cast<int>(settings.webhook->accounts.size());
+  }
+  return limits;
+}
+
 template <typename Log>
 absl::StatusOr<OpenedLog> Opened(absl::StatusOr<std::unique_ptr<Log>> log,
                                  absl::string_view field) {
@@ -39,7 +51,8 @@ absl::StatusOr<OpenedLog> Opened(absl::StatusOr<std::unique_ptr<Log>> log,
 }
 
 absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& metrics,
-                                     std::function<void(absl::string_view)> say) {
+                                     std::function<void(absl::string_view)> say,
+                                     std::function<void(absl::string_view)> log_line) {
   const config::EventLog& from = *settings.event_log;
   events::SqliteLogOptions options;
   options.path = from.sqlite_path;
@@ -47,9 +60,10 @@ absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& 
   options.lookup_key = from.lookup_key;
   options.writer.retention = {from.retention_age, from.retention_count,
                               from.reference_retention_age};
-  options.writer.quarantine = {from.quarantine_max_entries, from.quarantine_max_bytes};
+  options.writer.quarantine = LimitsOf(settings);
   if (settings.webhook.has_value()) options.writer.max_waiting = settings.webhook->max_waiting;
   options.writer.metrics = &metrics;
+  options.writer.log = std::move(log_line);
   options.say = std::move(say);
   return Opened(events::SqliteLog::Open(std::move(options)), "event_log.sqlite.path");
 }
@@ -77,7 +91,7 @@ absl::StatusOr<OpenedLog> OpenJetStream(const config::Settings& settings, Metric
   options.sealing_keys = SealingKeys(from);
   options.lookup_key = from.lookup_key;
   options.retention = {from.retention_age, from.retention_count, from.reference_retention_age};
-  options.quarantine = {from.quarantine_max_entries, from.quarantine_max_bytes};
+  options.quarantine = LimitsOf(settings);
   options.publish_timeout = jetstream.publish_timeout;
   if (settings.webhook.has_value()) options.max_waiting = settings.webhook->max_waiting;
   options.metrics = &metrics;
@@ -113,7 +127,7 @@ absl::StatusOr<OpenedLog> OpenPostgres(const config::Settings& settings, Metrics
   options.follows = settings.grpc.has_value();
   options.sealing_keys = SealingKeys(from);
   options.lookup_key = from.lookup_key;
-  options.writer.quarantine = {from.quarantine_max_entries, from.quarantine_max_bytes};
+  options.writer.quarantine = LimitsOf(settings);
   if (settings.webhook.has_value()) options.writer.max_waiting = settings.webhook->max_waiting;
   options.tail.poll_interval = postgres.poll_interval;
   options.keeper.retention = {from.retention_age, from.retention_count,
@@ -133,7 +147,7 @@ absl::StatusOr<OpenedLog> OpenEventLog(const config::Settings& settings, Metrics
     return OpenPostgres(settings, metrics, std::move(say), std::move(log_line));
   }
   if (!settings.event_log->jetstream.has_value()) {
-    return OpenSqlite(settings, metrics, std::move(say));
+    return OpenSqlite(settings, metrics, std::move(say), std::move(log_line));
   }
   return OpenJetStream(settings, metrics, std::move(say), std::move(log_line));
 }

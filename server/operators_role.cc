@@ -9,14 +9,15 @@ namespace kyc {
 
 absl::StatusOr<std::unique_ptr<OperatorsRole>> OperatorsRole::Make(
     const config::Admin& admin, std::function<std::string()> metrics,
-    std::function<std::string()> unready) {
+    std::function<std::string()> unready, std::function<std::string()> warning) {
   auto socket = net::ListenSocket::Open(admin.listen);
   if (!socket.ok()) {
     return absl::Status(socket.status().code(),
                         absl::StrCat(socket.status().message(), " (admin.listen)"));
   }
   return std::unique_ptr<OperatorsRole>(new OperatorsRole(
-      *std::move(socket), admin::OperatorPages(std::move(metrics), std::move(unready))));
+      *std::move(socket),
+      admin::OperatorPages(std::move(metrics), std::move(unready), std::move(warning))));
 }
 
 void OperatorsRole::Serve() {

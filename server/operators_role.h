@@ -17,11 +17,13 @@ namespace kyc {
 // Owned by the gateway, used by main's thread: Make, Serve, each once.
 class OperatorsRole {
  public:
-  // Binds the address. `metrics` is the page; `unready` says why no traffic should come, or
-  // nothing. Both are called by the listener's thread until the role is gone.
+  // Binds the address. `metrics` is the page; `unready` says why no traffic should come, `warning`
+  // what an operator should look after soon, or nothing. All are called by the listener's thread
+  // until the role is gone.
   static absl::StatusOr<std::unique_ptr<OperatorsRole>> Make(const config::Admin& admin,
                                                              std::function<std::string()> metrics,
-                                                             std::function<std::string()> unready);
+                                                             std::function<std::string()> unready,
+                                                             std::function<std::string()> warning);
 
   void Serve();
   // After Serve.

@@ -23,9 +23,9 @@ absl::StatusOr<finpay::WidgetCredentials> CredentialsOf(const config::FinpayAcco
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Upstreams>> Upstreams::Make(const config::Settings& settings,
-                                                           Metrics& metrics,
+                                                           Metrics& metrics, KeptReplies* kept,
                                                            std::shared_ptr<spdlog::logger> log) {
-  auto made = std::unique_ptr<Upstreams>(new Upstreams(metrics, std::move(log)));
+  auto made = std::unique_ptr<Upstreams>(new Upstreams(metrics, kept, std::move(log)));
   if (absl::Status all = made->MakeAll(settings); !all.ok()) return all;
   return made;
 }
@@ -60,8 +60,8 @@ void Upstreams::MakeWideKyc(const config::WideKyc& from, int64_t max_image_bytes
     accounts.push_back(
         {account.name, account.token, WayTo(from.upstream, "widekyc", account.name)});
   }
-  widekyc_ =
-      std::make_unique<widekyc::WideKycService>(std::move(options), std::move(accounts), &metrics_);
+  widekyc_ = std::make_unique<widekyc::WideKycService>(std::move(options), std::move(accounts),
+                                                       &metrics_, kept_);
 }
 
 absl::Status Upstreams::MakeFinpay(const config::Finpay& from, int64_t max_image_bytes) {
@@ -79,7 +79,7 @@ absl::Status Upstreams::MakeFinpay(const config::Finpay& from, int64_t max_image
         {account.name, *std::move(credentials), WayTo(from.upstream, "finpay", account.name)});
   }
   finpay_ = std::make_unique<finpay::UpgradeAccountService>(std::move(options), std::move(accounts),
-                                                            &metrics_);
+                                                            &metrics_, kept_);
   return absl::OkStatus();
 }
 

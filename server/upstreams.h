@@ -9,6 +9,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
+#include "server/call/kept_replies.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
 #include "server/finpay/service.h"
@@ -21,9 +22,10 @@ namespace kyc {
 // it ends every call to an upstream.
 class Upstreams {
  public:
-  // The services of the blocks that are present. `metrics` outlives them and their calls.
+  // The services of the blocks that are present. `metrics` and `kept` outlive them and their calls;
+  // without `kept` no unreadable reply is kept.
   static absl::StatusOr<std::unique_ptr<Upstreams>> Make(const config::Settings& settings,
-                                                         Metrics& metrics,
+                                                         Metrics& metrics, KeptReplies* kept,
                                                          std::shared_ptr<spdlog::logger> log);
 
   // Null where the block is absent.
@@ -35,8 +37,8 @@ class Upstreams {
   absl::StatusOr<absl::AnyInvocable<void() &&>> ReadSecrets(const config::Settings& from);
 
  private:
-  Upstreams(Metrics& metrics, std::shared_ptr<spdlog::logger> log)
-      : metrics_(metrics), log_(std::move(log)) {}
+  Upstreams(Metrics& metrics, KeptReplies* kept, std::shared_ptr<spdlog::logger> log)
+      : metrics_(metrics), kept_(kept), log_(std::move(log)) {}
 
   absl::Status MakeAll(const config::Settings& settings);
   void MakeWideKyc(const config::WideKyc& from, int64_t max_image_bytes);
@@ -45,6 +47,7 @@ class Upstreams {
                            const std::string& account);
 
   Metrics& metrics_;
+  KeptReplies* const kept_;
   const std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<upstream::CurlLoop> curl_;
   std::unique_ptr<finpay::UpgradeAccountService> finpay_;

@@ -10,10 +10,11 @@
 namespace kyc::admin {
 
 // GET /metrics is `metrics()`; /healthz is 200 while the process answers; /readyz is 200, or 503
-// and `unready()` while that is not empty. Everything else is 404 or 405. Both functions must be
-// thread-safe.
+// and `unready()` while that is not empty; 200 names `warning()` where there is one. Everything
+// else is 404 or 405. The functions must be thread-safe.
 http::Handler OperatorPages(std::function<std::string()> metrics,
-                            std::function<std::string()> unready);
+                            std::function<std::string()> unready,
+                            std::function<std::string()> warning);
 
 }  // namespace kyc::admin
 

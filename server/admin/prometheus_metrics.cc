@@ -129,6 +129,13 @@ class Prometheus final : public PrometheusMetrics {
     (taken ? config_reloads_ok_ : config_reloads_failed_).Increment();
   }
   void Quarantined(bool kept) override { quarantined_.At({kept ? "true" : "false"}).Increment(); }
+  void QuarantineUsed(double ratio) override { quarantine_used_.Set(ratio); }
+  void QuarantineAged(int64_t entries) override {
+    quarantine_aged_.Increment(static_cast<double>(entries));
+  }
+  void ReplyKept(absl::string_view upstream, bool kept) override {
+    replies_kept_.At({upstream, kept ? "true" : "false"}).Increment();
+  }
   void Delivered(int64_t events) override { delivered_.Increment(static_cast<double>(events)); }
 
  private:
@@ -230,6 +237,17 @@ class Prometheus final : public PrometheusMetrics {
       Counters("kyc_quarantined_total",
                "Unreadable notifications, kept or not because it is full."),
       {"kept"}};
+  Gauge& quarantine_used_ =
+      Gauges("kyc_quarantine_used_ratio",
+             "How much of its share of the quarantine the fullest account uses: 1 when it is full.")
+          .Add({});
+  Counter& quarantine_aged_ = Counters("kyc_quarantine_aged_total",
+                                       "Entries of the quarantine removed because of their age.")
+                                  .Add({});
+  ByLabels<Counter> replies_kept_{
+      Counters("kyc_unreadable_replies_total",
+               "Upstreams' replies that could not be read, kept for the operator or not."),
+      {"upstream", "kept"}};
   Counter& delivered_ =
       Counters("kyc_events_delivered_total", "Events written to streams.").Add({});
 };

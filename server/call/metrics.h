@@ -65,6 +65,12 @@ class Metrics {
   virtual void ConfigReloaded(bool /*taken*/) {}
   // A body was put into quarantine, or refused because that is full.
   virtual void Quarantined(bool kept) = 0;
+  // How much of its share of the quarantine the fullest account uses, each time that changes.
+  virtual void QuarantineUsed(double /*ratio*/) {}
+  // Entries of the quarantine were removed because of their age.
+  virtual void QuarantineAged(int64_t /*entries*/) {}
+  // An upstream's reply that could not be read was kept for the operator, or not.
+  virtual void ReplyKept(absl::string_view /*upstream*/, bool /*kept*/) {}
   // Events were written to streams.
   virtual void Delivered(int64_t events) = 0;
 };

@@ -147,6 +147,7 @@ struct EventLog {
   absl::Duration reference_retention_age = absl::Hours(24 * 400);
   int quarantine_max_entries = 10'000;
   int64_t quarantine_max_bytes = 64 << 20;
+  absl::Duration quarantine_max_age = absl::Hours(24 * 90);
 };
 
 struct Caller {

@@ -152,6 +152,9 @@ EventLog CheckEventLog(const v1::EventLog& block, FieldChecks& checks) {
   log.quarantine_max_bytes =
       checks.Number("event_log.quarantine_max_bytes", block.quarantine_max_bytes(),
                     {64 << 20, 1 << 20, int64_t{1} << 40});
+  log.quarantine_max_age =
+      checks.Span("event_log.quarantine_max_age", block.has_quarantine_max_age(),
+                  block.quarantine_max_age(), {Days(90), absl::Minutes(1), kLongest});
   return log;
 }
 

@@ -161,6 +161,7 @@ TEST(Validate, WhatIsNotSetHasItsDocumentedDefault) {
   EXPECT_EQ(settings->event_log->reference_retention_age, absl::Hours(24 * 400));
   EXPECT_EQ(settings->event_log->quarantine_max_entries, 10'000);
   EXPECT_EQ(settings->event_log->quarantine_max_bytes, 64 << 20);
+  EXPECT_EQ(settings->event_log->quarantine_max_age, absl::Hours(24 * 90));
   EXPECT_EQ(settings->drain_delay, absl::ZeroDuration());
   EXPECT_EQ(settings->drain_timeout, absl::Seconds(25));
   EXPECT_EQ(settings->log_level, "info");

@@ -64,6 +64,7 @@ std::string ContentDigest(const Secret& key, const UpgradeEvent& notification) {
   content.clear_previous_status();
   content.clear_anomalies();
   content.clear_account();
+  content.clear_redrive();
   if (FieldsTellAll(notification)) content.clear_raw_body();
   return LookupDigest(key, StableBytes(content));
 }

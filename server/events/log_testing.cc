@@ -73,11 +73,15 @@ Appended Append(EventLog& log, const std::string& reference, const std::string& 
   return appended.value_or(Appended());
 }
 
-absl::Status Keep(Quarantine& quarantine, const std::string& body, const std::string& answer) {
+absl::Status Keep(Quarantine& quarantine, BodyToKeep body) {
   std::promise<absl::Status> promise;
-  quarantine.Keep(body, answer, "main",
+  quarantine.Keep(std::move(body),
                   [&promise](absl::Status status) { promise.set_value(std::move(status)); });
   return promise.get_future().get();
+}
+
+absl::Status Keep(Quarantine& quarantine, const std::string& body, const std::string& answer) {
+  return Keep(quarantine, {.owner = {.account = "main"}, .answer = answer, .body = body});
 }
 
 absl::Status Discard(Quarantine& quarantine, int64_t id) {

@@ -59,6 +59,8 @@ Appended Append(EventLog& log, const std::string& reference, const std::string& 
                 const std::string& cust_id = "");
 
 // Waits for Keep or Discard.
+absl::Status Keep(Quarantine& quarantine, BodyToKeep body);
+// A notification of the account "main".
 absl::Status Keep(Quarantine& quarantine, const std::string& body,
                   const std::string& answer = "4000000 Bad Request");
 absl::Status Discard(Quarantine& quarantine, int64_t id);

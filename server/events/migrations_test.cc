@@ -57,9 +57,9 @@ TEST_F(MigrationsTest, OlderFileTakesEveryStepInOrderAndTheOperatorIsTold) {
   ASSERT_TRUE(log_id.ok()) << log_id.status();
   EXPECT_EQ(Query("PRAGMA user_version"), kNow + 2);
   EXPECT_EQ(Query("SELECT SUM(origin) FROM event"), 7 + 1 + 7 + 2);
-  EXPECT_THAT(said_, ElementsAre("event log migrated from schema 4 to 6"));
+  EXPECT_THAT(said_, ElementsAre("event log migrated from schema 5 to 7"));
   const absl::Status older_program = SqliteLog::Open(OptionsAt(path_, metrics_)).status();
-  EXPECT_THAT(std::string(older_program.message()), HasSubstr("newer version (schema 6"));
+  EXPECT_THAT(std::string(older_program.message()), HasSubstr("newer version (schema 7"));
 }
 
 TEST_F(MigrationsTest, FileOfTheNewestSchemaIsLeftAlone) {
@@ -81,7 +81,7 @@ TEST_F(MigrationsTest, FileTooOldForAnyStepIsRefused) {
   const absl::Status status =
       PrepareWith({.newest = kNow + 2, .migrations = {{kNow + 1, kFillColumn}}}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("too old (schema 4)"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("too old (schema 5)"));
   EXPECT_TRUE(SqliteLog::Open(OptionsAt(path_, metrics_)).ok());
 }
 
@@ -102,7 +102,7 @@ TEST_F(MigrationsTest, OpeningTellsWhatItFound) {
   const auto log = SqliteLog::Open(std::move(options));
   ASSERT_TRUE(log.ok()) << log.status();
   ASSERT_EQ(said_.size(), 1u);
-  EXPECT_THAT(said_[0], HasSubstr("schema 4, events 1 to 2"));
+  EXPECT_THAT(said_[0], HasSubstr("schema 5, events 1 to 2"));
 }
 
 // A file that an older version wrote.
@@ -144,6 +144,8 @@ TEST_F(OldFileTest, EveryEventIsReadAsBefore) {
   EXPECT_EQ(page->events[1].event.type(), "cdd");
   EXPECT_EQ(page->events[1].event.account(), "second");
   EXPECT_EQ(log->GetQuarantined(1)->body, "no JSON");
+  EXPECT_EQ(log->GetQuarantined(1)->owner.kind, QuarantinedKind::kNotification);
+  EXPECT_FALSE(log->GetQuarantined(1)->redriven.has_value());
 }
 
 TEST_F(OldFileTest, NothingOfItsTypesIsLeftInClear) {

@@ -87,8 +87,15 @@ constexpr char kTables[] = R"sql(
     account BLOB NOT NULL,
     times_received INTEGER NOT NULL,
     size_bytes INTEGER NOT NULL,
-    sealed_body BLOB NOT NULL
+    sealed_body BLOB NOT NULL,
+    kind INTEGER NOT NULL DEFAULT 1,
+    source BLOB NOT NULL DEFAULT x'',
+    request_id BLOB NOT NULL DEFAULT x'',
+    redriven_time_us INTEGER NOT NULL DEFAULT 0,
+    redriven_by BLOB NOT NULL DEFAULT x'',
+    redriven_sequence INTEGER NOT NULL DEFAULT 0
   ) STRICT;
+  CREATE INDEX quarantine_by_owner ON quarantine (kind, account, source, redriven_time_us);
 )sql";
 
 absl::Status Refused(absl::string_view why) {

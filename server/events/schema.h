@@ -13,11 +13,12 @@
 #include "server/events/log_keys.h"
 #include "server/events/migration_to_4.h"
 #include "server/events/migrations.h"
+#include "server/events/quarantine_table.h"
 #include "server/events/sqlite.h"
 
 namespace kyc::events {
 
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
 // A migration changes tables that a file has; kTables of schema.cc makes what they come to.
 inline SchemaHistory History() {
@@ -27,7 +28,8 @@ inline SchemaHistory History() {
   return {.newest = kSchemaVersion,
           .migrations = {{.from = 1, .sql = ""},
                          {.from = 2, .sql = "DROP INDEX event_by_received_time"},
-                         {.from = 3, .sql = kTablesTo4, .rows = RowsTo4}}};
+                         {.from = 3, .sql = kTablesTo4, .rows = RowsTo4},
+                         {.from = 4, .sql = kQuarantineTo5}}};
 }
 
 // Makes the tables in a new file, migrates an older version's; refuses another application's file,

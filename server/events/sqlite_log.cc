@@ -137,26 +137,33 @@ std::string SqliteLog::Sign(const std::string& text) const {
   return crypto::Hmac(file_.keys.signature, text);
 }
 
-void SqliteLog::Keep(std::string body, std::string answer, std::string account,
-                     absl::AnyInvocable<void(absl::Status) &&> done) {
-  auto count_and_answer = [this, done = std::move(done)](absl::Status status) mutable {
-    if (!absl::IsUnavailable(status)) metrics_.Quarantined(status.ok());
-    std::move(done)(std::move(status));
-  };
-  writer_->Write(KeepRequest{std::move(body), std::move(answer), std::move(account),
-                             std::move(count_and_answer), absl::OkStatus()});
+void SqliteLog::Keep(BodyToKeep body, absl::AnyInvocable<void(absl::Status) &&> done) {
+  if (body.owner.kind == QuarantinedKind::kNotification) {
+    done = [this, done = std::move(done)](absl::Status status) mutable {
+      if (!absl::IsUnavailable(status)) metrics_.Quarantined(status.ok());
+      std::move(done)(std::move(status));
+    };
+  }
+  writer_->Write(KeepRequest{std::move(body), std::move(done), absl::OkStatus()});
 }
 
-absl::StatusOr<std::vector<QuarantinedBody>> SqliteLog::ListQuarantined(int64_t after,
-                                                                        int limit) const {
+absl::StatusOr<std::vector<QuarantinedBody>> SqliteLog::ListQuarantined(
+    int64_t after, int limit, absl::optional<QuarantinedKind> kind) const {
   const int bounded = std::clamp(limit, 1, kMaxEventsPerRead);
   return readers_.Run(
-      [&](Database& database) { return ReadQuarantined(database, after, bounded); });
+      [&](Database& database) { return ReadQuarantined(database, after, bounded, kind); });
 }
 
 absl::StatusOr<QuarantinedBody> SqliteLog::GetQuarantined(int64_t id) const {
   return readers_.Run([&](Database& database) { return ReadQuarantinedBody(database, file_, id); });
 }
+
+void SqliteLog::MarkRedriven(int64_t id, Redriven redriven,
+                             absl::AnyInvocable<void(absl::Status) &&> done) {
+  writer_->Write(MarkRequest{id, std::move(redriven), std::move(done), absl::OkStatus()});
+}
+
+double SqliteLog::used_ratio() const { return writer_->quarantine_used_ratio(); }
 
 void SqliteLog::Discard(int64_t id, absl::AnyInvocable<void(absl::Status) &&> done) {
   writer_->Write(DiscardRequest{id, std::move(done), absl::OkStatus()});

@@ -136,8 +136,8 @@ TEST_F(SqliteLogFileTest, OldSealingKeyIsNeededUntilWhatItSealedIsGone) {
 
 TEST_F(SqliteLogFileTest, NewerSchemaIsRefused) {
   MakeLog();
-  Tamper("PRAGMA user_version = 5");
-  ExpectRefused(Open().status(), "newer version (schema 5, this one knows 4)");
+  Tamper("PRAGMA user_version = 6");
+  ExpectRefused(Open().status(), "newer version (schema 6, this one knows 5)");
 }
 
 TEST_F(SqliteLogFileTest, AnotherApplicationsFileIsRefusedAndLeftAsItWas) {

@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "netzme/v1/upgrade_notification.pb.h"
 #include "server/events/event_log.h"
+#include "server/events/quarantine.h"
 
 namespace kyc::events {
 
@@ -25,9 +26,13 @@ struct AppendRequest {
   Appended answer;
 };
 struct KeepRequest {
-  std::string body;
-  std::string answered;
-  std::string account;
+  BodyToKeep body;
+  absl::AnyInvocable<void(absl::Status) &&> done;
+  absl::Status answer;
+};
+struct MarkRequest {
+  int64_t id = 0;
+  Redriven redriven;
   absl::AnyInvocable<void(absl::Status) &&> done;
   absl::Status answer;
 };
@@ -36,7 +41,7 @@ struct DiscardRequest {
   absl::AnyInvocable<void(absl::Status) &&> done;
   absl::Status answer;
 };
-using WriteRequest = std::variant<AppendRequest, KeepRequest, DiscardRequest>;
+using WriteRequest = std::variant<AppendRequest, KeepRequest, MarkRequest, DiscardRequest>;
 
 // Calls a request's `done`: with `failure` unless that is OK, else with its own answer.
 void Answer(WriteRequest& request, const absl::Status& failure);

@@ -66,6 +66,19 @@ absl::StatusOr<Committed> WriteSession::Commit(std::vector<WriteRequest>& reques
   return committed;
 }
 
+absl::StatusOr<int64_t> WriteSession::AgeQuarantine(absl::Time now) {
+  const absl::StatusOr<bool> due = quarantine_->HasAged(now);
+  if (!due.ok()) return due.status();
+  if (!*due) return 0;
+  absl::StatusOr<Transaction> transaction =
+      Transaction::Begin(database_, Transaction::Kind::kWrite);
+  if (!transaction.ok()) return transaction.status();
+  const absl::StatusOr<int64_t> removed = quarantine_->RemoveAged(now);
+  if (!removed.ok()) return removed.status();
+  if (absl::Status status = transaction->Commit(); !status.ok()) return status;
+  return removed;
+}
+
 absl::Status WriteSession::Probe() {
   // Of all that leaves the content as it is, this surely writes a page.
   return database_.Execute(absl::StrCat("PRAGMA user_version = ", kSchemaVersion).c_str());
@@ -93,10 +106,16 @@ absl::Status WriteSession::Write(AppendRequest& request, absl::Time now, Committ
 }
 
 absl::Status WriteSession::Write(KeepRequest& request, absl::Time now, Committed&) {
-  const absl::StatusOr<bool> kept =
-      quarantine_->Keep(request.body, request.answered, request.account, now);
+  const absl::StatusOr<bool> kept = quarantine_->Keep(request.body, now);
   if (!kept.ok()) return kept.status();
   request.answer = *kept ? absl::OkStatus() : QuarantineFull();
+  return absl::OkStatus();
+}
+
+absl::Status WriteSession::Write(MarkRequest& request, absl::Time, Committed&) {
+  const absl::StatusOr<bool> found = quarantine_->MarkRedriven(request.id, request.redriven);
+  if (!found.ok()) return found.status();
+  request.answer = *found ? absl::OkStatus() : QuarantinedNotFound();
   return absl::OkStatus();
 }
 

@@ -48,6 +48,11 @@ class WriteSession {
   }
   absl::StatusOr<bool> TrimStep(const Retention& retention, absl::Time now, int64_t through);
 
+  // Removes a bounded number of the quarantine's entries that are too old, in a transaction of its
+  // own. How many.
+  absl::StatusOr<int64_t> AgeQuarantine(absl::Time now);
+  double quarantine_used_ratio() const { return quarantine_->used_ratio(); }
+
   absl::StatusOr<Ends> ends() { return EndsOf(database_); }
 
  private:
@@ -56,6 +61,7 @@ class WriteSession {
 
   absl::Status Write(AppendRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(KeepRequest& request, absl::Time now, Committed& committed);
+  absl::Status Write(MarkRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(DiscardRequest& request, absl::Time now, Committed& committed);
 
   Database database_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace kyc::events {
 namespace {
 
@@ -23,6 +25,7 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Start(const LogFile& file, Write
   if (!ends.ok()) return ends.status();
   std::unique_ptr<Writer> writer(new Writer(file, std::move(options), *std::move(session), *ends));
   writer->options_.metrics->LogWritable(true);
+  writer->PublishQuarantine();
   writer->thread_ = std::thread([raw = writer.get()] { raw->Run(); });
   return writer;
 }
@@ -95,6 +98,7 @@ void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
 #endif
   absl::StatusOr<Committed> committed = Commit(requests);
   if (committed.ok()) {
+    PublishQuarantine();
     Publish(*std::move(committed), absl::Now() - begin);
   } else {
     session_.reset();
@@ -126,8 +130,9 @@ void Writer::Publish(Committed committed, absl::Duration took) {
 bool Writer::Trim() {
   if (session_ == nullptr) return false;
   const absl::StatusOr<bool> more = TrimStep();
+  const absl::Status aged = more.ok() ? AgeQuarantine() : absl::OkStatus();
   const absl::StatusOr<Ends> ends = session_->ends();
-  if (!more.ok() || !ends.ok()) {
+  if (!more.ok() || !aged.ok() || !ends.ok()) {
     session_.reset();  // Whoever writes next opens it anew and is told what is wrong.
     SetWritable(false);
     return false;
@@ -148,6 +153,23 @@ absl::StatusOr<bool> Writer::TrimStep() {
   if (now >= trimming_.tell) TellTrimming();
   const bool begun = trimming_.told && now >= trimming_.begin;
   return session_->TrimStep(options_.retention, now, begun ? trimming_.through : 0);
+}
+
+absl::Status Writer::AgeQuarantine() {
+  const absl::StatusOr<int64_t> removed = session_->AgeQuarantine(options_.clock());
+  if (!removed.ok()) return removed.status();
+  if (*removed == 0) return absl::OkStatus();
+  options_.metrics->QuarantineAged(*removed);
+  PublishQuarantine();
+  if (options_.log != nullptr) {
+    options_.log(absl::StrCat("quarantine: ", *removed, " entries removed because of their age"));
+  }
+  return absl::OkStatus();
+}
+
+void Writer::PublishQuarantine() {
+  const double ratio = session_->quarantine_used_ratio();
+  if (quarantine_used_ratio_.exchange(ratio) != ratio) options_.metrics->QuarantineUsed(ratio);
 }
 
 void Writer::TellTrimming() {

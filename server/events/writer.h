@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/call/metrics.h"
 #include "server/events/event_log.h"
@@ -36,6 +37,9 @@ struct WriterOptions {
   absl::Duration probe_interval = absl::Seconds(1);
   std::function<absl::Time()> clock = [] { return absl::Now(); };
   Metrics* metrics = nullptr;  // Not owned; required.
+  // Takes a line for the operator when something goes wrong or right again, from the writer's
+  // thread. May be null.
+  std::function<void(absl::string_view)> log;
   // For tests: called on the writer's thread just before each commit.
   std::function<void()> before_commit;
 };
@@ -57,6 +61,8 @@ class Writer {
   Ends ends() const;
   // As EventLog::writable.
   bool writable() const { return writable_; }
+  // As Quarantine::used_ratio.
+  double quarantine_used_ratio() const { return quarantine_used_ratio_; }
   void SetOnCommitted(EventLog::OnCommitted on_committed);
   void SetOnTrimming(EventLog::OnTrimming on_trimming);
 
@@ -80,6 +86,9 @@ class Writer {
   bool Trim();
   absl::StatusOr<bool> TrimStep();
   void TellTrimming();
+  // Removes what is too old of the quarantine.
+  absl::Status AgeQuarantine();
+  void PublishQuarantine();
   absl::Duration Pause() const;
   void Probe();
   absl::Status OpenSession();
@@ -91,6 +100,7 @@ class Writer {
   std::unique_ptr<WriteSession> session_;  // The thread's. Null after a failure.
 
   std::atomic<bool> writable_ = true;
+  std::atomic<double> quarantine_used_ratio_ = 0;
   mutable std::mutex mutex_;
   Ends ends_;
   EventLog::OnCommitted on_committed_;

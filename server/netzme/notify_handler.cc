@@ -183,7 +183,7 @@ void Webhook::Quarantine(http::HttpCall call, std::string account, SnapAnswer an
   std::string line = Line(answer);
   if (!cause.empty()) absl::StrAppend(&line, ": ", cause);
   quarantine_.Keep(
-      std::move(call.body), line, account,
+      {.owner = {.account = account}, .answer = line, .body = std::move(call.body)},
       [self = shared_from_this(), received = call.received, account, answer = std::move(answer),
        line, on_reply = std::move(on_reply)](absl::Status kept) mutable {
         // 400 tells the sender that it need not come again, so it is said of what is kept only.

@@ -294,7 +294,7 @@ TEST_F(NotifyHandlerTest, WrongBodyIsKeptBeforeItIsAnswered) {
   const events::QuarantinedBody kept = *log_->GetQuarantined(Kept()[0].id);
   EXPECT_EQ(kept.body, kBadBody);
   EXPECT_EQ(kept.answer, "4000002 Invalid Mandatory Field status");
-  EXPECT_EQ(kept.account, "main");
+  EXPECT_EQ(kept.owner.account, "main");
   EXPECT_THAT(StoredReferences(), testing::IsEmpty());
   EXPECT_THAT(lines_, testing::ElementsAre(
                           "notification of account main answered 4000002 Invalid Mandatory Field "

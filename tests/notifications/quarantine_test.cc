@@ -33,9 +33,10 @@ const std::string kNoJson = absl::StrCat("<reference>", kReferenceMark, " ", kNa
 
 class QuarantineTest : public GatewayTest {
  protected:
-  long PostBody(const std::string& body, const std::string& type = "application/json") {
+  long PostBody(const std::string& body, const std::string& type = "application/json",
+                const std::string& token = kCallbackToken) {
     return Post(gateway().webhook_port(), "/v1.0/snap/account/upgrade/notify",
-                {"Content-Type: " + type, absl::StrCat("x-callback-token: ", kCallbackToken)}, body)
+                {"Content-Type: " + type, absl::StrCat("x-callback-token: ", token)}, body)
         .status;
   }
 
@@ -53,14 +54,18 @@ class QuarantineTest : public GatewayTest {
     request.set_page_token(token);
     return Ask<admin::v1::ListQuarantinedResponse>("ListQuarantined", request);
   }
-  Reply<admin::v1::GetQuarantinedResponse> Show(int64_t id) {
+  Reply<admin::v1::GetQuarantinedResponse> Show(
+      int64_t id, ::netzme::v1::View view = ::netzme::v1::VIEW_BASIC) {
     admin::v1::GetQuarantinedRequest request;
     request.set_id(id);
+    request.set_view(view);
     return Ask<admin::v1::GetQuarantinedResponse>("GetQuarantined", request);
   }
-  Reply<admin::v1::RedriveQuarantinedResponse> Redrive(int64_t id) {
+  Reply<admin::v1::RedriveQuarantinedResponse> Redrive(int64_t id,
+                                                       const std::string& corrected = "") {
     admin::v1::RedriveQuarantinedRequest request;
     request.set_id(id);
+    request.set_corrected_body(corrected);
     return Ask<admin::v1::RedriveQuarantinedResponse>("RedriveQuarantined", request);
   }
   std::string Discard(int64_t id) {
@@ -126,6 +131,61 @@ TEST_F(QuarantineTest, RedrivenBodyBecomesAnEventOnceAndAnUnreadableOneStays) {
   EXPECT_EQ(follower.seen()[0].sequence(), redriven.response.sequence());
   EXPECT_EQ(follower.seen()[0].raw_body(), kReadable);
   EXPECT_EQ(follower.seen()[0].account(), "netzme");
+}
+
+TEST_F(QuarantineTest, CorrectedBodyBecomesAnEventThatSaysSoAndTheOriginalStays) {
+  StartGateway({.callers = kOperator});
+  EXPECT_EQ(PostBody(kWithoutStatus), 400);
+  // As large as the webhook takes bodies by default, and larger.
+  const auto redriven = Redrive(1, kReadable + std::string(100'000, ' '));
+  ASSERT_TRUE(redriven.ok()) << redriven.error.Summary();
+
+  Follower follower;
+  follower.CatchUp(gateway().grpc_port());
+  ASSERT_EQ(follower.seen().size(), 1u);
+  const ::netzme::v1::UpgradeEvent& event = follower.seen()[0];
+  EXPECT_EQ(event.status(), ::netzme::v1::UPGRADE_STATUS_APPROVED);
+  EXPECT_EQ(event.redrive().quarantine_id(), 1);
+  EXPECT_EQ(event.redrive().caller(), "operator");
+  EXPECT_TRUE(event.redrive().corrected());
+  EXPECT_TRUE(gateway().process().AwaitError(
+      "quarantine: entry 1 redriven by operator with a corrected body: event 1"));
+
+  EXPECT_EQ(StopGateway(), 0);
+  StartGateway({.callers = kOperator});
+  const auto kept = Show(1, ::netzme::v1::VIEW_FULL);
+  EXPECT_EQ(kept.response.body(), kWithoutStatus);
+  EXPECT_EQ(kept.response.entry().redriven().caller(), "operator");
+  EXPECT_EQ(kept.response.entry().redriven().sequence(), event.sequence());
+}
+
+TEST_F(QuarantineTest, AccountThatFillsItsShareTakesNoneOfAnothers) {
+  StartGateway({.webhook = R"(accounts { name: "other" callback_token_files: "bearer_token" })",
+                .event_log = "quarantine_max_entries: 2",
+                .callers = kOperator});
+  EXPECT_EQ(PostBody("first"), 400);
+  EXPECT_EQ(PostBody("second"), 503);
+  EXPECT_EQ(PostBody("first", "application/json", kBearerToken), 400);
+  EXPECT_EQ(PostBody("second", "application/json", kBearerToken), 503);
+  EXPECT_EQ(PostBody(kReadable), 200);
+  EXPECT_EQ(List().response.entries_size(), 2);
+}
+
+TEST_F(QuarantineTest, NearlyFullIsSaidByReadinessAndAMetric) {
+  StartGateway({.event_log = "quarantine_max_entries: 5", .callers = kOperator});
+  const auto ready = [this] { return Get(gateway().admin_port(), "/readyz"); };
+  for (const char* body : {"1", "2", "3"}) EXPECT_EQ(PostBody(body), 400);
+  EXPECT_EQ(ready().body, "ok\n");
+  EXPECT_EQ(PostBody("4"), 400);
+  EXPECT_EQ(ready().status, 200);
+  EXPECT_THAT(ready().body, HasSubstr("the quarantine is nearly full: 80 %"));
+  EXPECT_EQ(gateway().Metric("kyc_quarantine_used_ratio "), 0.8);
+  EXPECT_EQ(PostBody("5"), 400);
+  EXPECT_EQ(ready().status, 200) << "what can be read is still taken";
+  EXPECT_THAT(ready().body, HasSubstr("the quarantine is full: 100 %"));
+  EXPECT_EQ(Discard(1), "OK");
+  EXPECT_EQ(Discard(2), "OK");
+  EXPECT_EQ(ready().body, "ok\n");
 }
 
 TEST_F(QuarantineTest, DiscardedEntryIsGoneAndTheOthersOutliveTheProcess) {

@@ -292,19 +292,25 @@ std::string JetStreamLog::Sign(const std::string& text) const {
   return crypto::Hmac(file_.keys.signature, text);
 }
 
-void JetStreamLog::Keep(std::string body, std::string answer, std::string account,
-                        absl::AnyInvocable<void(absl::Status) &&> done) {
-  quarantine_->Keep(std::move(body), std::move(answer), std::move(account), std::move(done));
+void JetStreamLog::Keep(BodyToKeep body, absl::AnyInvocable<void(absl::Status) &&> done) {
+  quarantine_->Keep(std::move(body), std::move(done));
 }
 
-absl::StatusOr<std::vector<QuarantinedBody>> JetStreamLog::ListQuarantined(int64_t after,
-                                                                           int limit) const {
-  return quarantine_->ListQuarantined(after, limit);
+absl::StatusOr<std::vector<QuarantinedBody>> JetStreamLog::ListQuarantined(
+    int64_t after, int limit, absl::optional<QuarantinedKind> kind) const {
+  return quarantine_->ListQuarantined(after, limit, kind);
 }
 
 absl::StatusOr<QuarantinedBody> JetStreamLog::GetQuarantined(int64_t id) const {
   return quarantine_->GetQuarantined(id);
 }
+
+void JetStreamLog::MarkRedriven(int64_t id, Redriven redriven,
+                                absl::AnyInvocable<void(absl::Status) &&> done) {
+  quarantine_->MarkRedriven(id, std::move(redriven), std::move(done));
+}
+
+double JetStreamLog::used_ratio() const { return quarantine_->used_ratio(); }
 
 void JetStreamLog::Discard(int64_t id, absl::AnyInvocable<void(absl::Status) &&> done) {
   quarantine_->Discard(id, std::move(done));

@@ -86,10 +86,13 @@ class JetStreamLog : public EventLog, public Quarantine {
   std::string log_id() const override;
   std::string Sign(const std::string& text) const override;
 
-  void Keep(std::string body, std::string answer, std::string account,
-            absl::AnyInvocable<void(absl::Status) &&> done) override;
-  absl::StatusOr<std::vector<QuarantinedBody>> ListQuarantined(int64_t after,
-                                                               int limit) const override;
+  void Keep(BodyToKeep body, absl::AnyInvocable<void(absl::Status) &&> done) override;
+  absl::StatusOr<std::vector<QuarantinedBody>> ListQuarantined(
+      int64_t after, int limit,
+      absl::optional<QuarantinedKind> kind = absl::nullopt) const override;
+  void MarkRedriven(int64_t id, Redriven redriven,
+                    absl::AnyInvocable<void(absl::Status) &&> done) override;
+  double used_ratio() const override;
   absl::StatusOr<QuarantinedBody> GetQuarantined(int64_t id) const override;
   void Discard(int64_t id, absl::AnyInvocable<void(absl::Status) &&> done) override;
 

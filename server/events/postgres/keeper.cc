@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/events/postgres/host_settings.h"
 #include "server/events/postgres/log_row.h"
+#include "server/events/postgres/quarantine_rows.h"
 #include "server/events/postgres/schema.h"
 #include "server/events/postgres/trimming.h"
 
@@ -102,10 +103,21 @@ absl::Status Keeper::Keep() {
   if (!added.ok()) return added;
   ReadScope scope{connection, kTripLimit, context_.log, row.newest, row.trimmed};
   if (absl::Status trimmed = Trim(scope); !trimmed.ok()) return trimmed;
+  if (absl::Status aged = AgeQuarantine(connection); !aged.ok()) return aged;
   absl::StatusOr<std::string> next = TrimReferences(
       connection, references_after_, options_.clock() - options_.retention.reference_age);
   if (!next.ok()) return next.status();
   references_after_ = *std::move(next);
+  return absl::OkStatus();
+}
+
+absl::Status Keeper::AgeQuarantine(Connection& connection) {
+  const absl::StatusOr<int64_t> removed =
+      RemoveAged(connection, kTripLimit, options_.clock() - options_.quarantine_max_age);
+  if (!removed.ok()) return removed.status();
+  if (*removed == 0) return absl::OkStatus();
+  context_.metrics->QuarantineAged(*removed);
+  context_.say(absl::StrCat("quarantine: ", *removed, " entries removed because of their age"));
   return absl::OkStatus();
 }
 

@@ -25,6 +25,7 @@ struct KeeperOptions {
   const Servers* servers = nullptr;
   bool is_owner = false;
   Retention retention;
+  absl::Duration quarantine_max_age = absl::Hours(24 * 90);
   int64_t events_per_partition = 500'000;
   absl::Duration trim_interval = absl::Seconds(10);
   // Between finding which events are due and removing them. Slow streams have half of it to read
@@ -60,6 +61,7 @@ class Keeper {
   void LookAtSettings();
   absl::Status Keep();
   absl::Status Trim(ReadScope& scope);
+  absl::Status AgeQuarantine(Connection& connection);
   absl::Duration Pause() const;
 
   LogContext& context_;

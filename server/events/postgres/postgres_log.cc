@@ -150,6 +150,7 @@ absl::Status PostgresLog::Start(PostgresLogOptions options, bool is_owner) {
   writer_ = *std::move(writer);
   options.keeper.servers = keeper_servers_.get();
   options.keeper.is_owner = is_owner;
+  options.keeper.quarantine_max_age = options.writer.quarantine.max_age;
   keeper_ = std::make_unique<Keeper>(*context_, std::move(options.keeper));
   return absl::OkStatus();
 }
@@ -272,21 +273,20 @@ std::string PostgresLog::Sign(const std::string& text) const {
   return crypto::Hmac(context_->log.keys.signature, text);
 }
 
-void PostgresLog::Keep(std::string body, std::string answer, std::string account,
-                       absl::AnyInvocable<void(absl::Status) &&> done) {
-  auto count_and_answer = [metrics = context_->metrics,
-                           done = std::move(done)](absl::Status status) mutable {
-    if (!absl::IsUnavailable(status)) metrics->Quarantined(status.ok());
-    std::move(done)(std::move(status));
-  };
-  writer_->Write(KeepRequest{std::move(body), std::move(answer), std::move(account),
-                             std::move(count_and_answer), absl::OkStatus()});
+void PostgresLog::Keep(BodyToKeep body, absl::AnyInvocable<void(absl::Status) &&> done) {
+  if (body.owner.kind == QuarantinedKind::kNotification) {
+    done = [metrics = context_->metrics, done = std::move(done)](absl::Status status) mutable {
+      if (!absl::IsUnavailable(status)) metrics->Quarantined(status.ok());
+      std::move(done)(std::move(status));
+    };
+  }
+  writer_->Write(KeepRequest{std::move(body), std::move(done), absl::OkStatus()});
 }
 
-absl::StatusOr<std::vector<QuarantinedBody>> PostgresLog::ListQuarantined(int64_t after,
-                                                                          int limit) const {
+absl::StatusOr<std::vector<QuarantinedBody>> PostgresLog::ListQuarantined(
+    int64_t after, int limit, absl::optional<QuarantinedKind> kind) const {
   return Run([&](ReadScope& scope) {
-    return ReadQuarantined(scope.connection, scope.limit, after, BoundedRead(limit));
+    return ReadQuarantined(scope.connection, scope.limit, after, BoundedRead(limit), kind);
   });
 }
 
@@ -295,6 +295,13 @@ absl::StatusOr<QuarantinedBody> PostgresLog::GetQuarantined(int64_t id) const {
     return ReadQuarantinedBody(scope.connection, scope.limit, scope.log, id);
   });
 }
+
+void PostgresLog::MarkRedriven(int64_t id, Redriven redriven,
+                               absl::AnyInvocable<void(absl::Status) &&> done) {
+  writer_->Write(MarkRequest{id, std::move(redriven), std::move(done), absl::OkStatus()});
+}
+
+double PostgresLog::used_ratio() const { return writer_->quarantine_used_ratio(); }
 
 void PostgresLog::Discard(int64_t id, absl::AnyInvocable<void(absl::Status) &&> done) {
   writer_->Write(DiscardRequest{id, std::move(done), absl::OkStatus()});

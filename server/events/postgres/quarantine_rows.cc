@@ -13,34 +13,59 @@ namespace {
 
 constexpr char kBodyColumn[] = "sealed_body";
 
-// Three questions, in this order.
+// Three questions, in this order; a fourth where replies are to be kept.
 constexpr Statement kWhichAreThere = {
     "quarantined", "SELECT body_digest FROM quarantine WHERE body_digest = ANY($1::bytea[])"};
-constexpr Statement kHowMany = {
-    "quarantine_size", "SELECT count(*), coalesce(sum(size_bytes), 0)::bigint FROM quarantine"};
+// What was redriven takes no room of what is still to be read; WriteMark bounds it by itself,
+// because a process with a webhook alone may remove nothing.
+constexpr Statement kUse = {
+    "quarantine_use",
+    "SELECT kind, account, source, count(*), coalesce(sum(size_bytes), 0)::bigint "
+    "FROM quarantine WHERE redriven_time_us = 0 GROUP BY kind, account, source"};
 constexpr Statement kNextId = {"quarantine_id", "SELECT next_quarantine_id FROM log"};
+constexpr Statement kReplies = {
+    "quarantine_replies",
+    "SELECT id, account, source, size_bytes FROM quarantine WHERE kind = 2 ORDER BY id"};
 
 constexpr Statement kCountAgain = {
     "quarantine_again",
     "UPDATE quarantine SET times_received = times_received + 1 WHERE body_digest = $1::bytea"};
 constexpr Statement kInsert = {
     "quarantine_insert",
-    "INSERT INTO quarantine (id, body_digest, received_time_us, answer, account, times_received, "
-    "size_bytes, sealed_body) VALUES ($1::bigint, $2::bytea, $3::bigint, $4::bytea, $5::bytea, 1, "
-    "$6::bigint, $7::bytea)"};
+    "INSERT INTO quarantine (id, body_digest, received_time_us, answer, kind, account, source, "
+    "request_id, times_received, size_bytes, sealed_body) VALUES ($1::bigint, $2::bytea, "
+    "$3::bigint, $4::bytea, $5::bigint, $6::bytea, $7::bytea, $8::bytea, 1, $9::bigint, "
+    "$10::bytea)"};
 constexpr Statement kSetNextId = {"quarantine_next",
                                   "UPDATE log SET next_quarantine_id = $1::bigint"};
+constexpr Statement kMark = {
+    "quarantine_mark",
+    "UPDATE quarantine SET redriven_time_us = $2::bigint, redriven_by = $3::bytea, "
+    "redriven_sequence = $4::bigint WHERE id = $1::bigint"};
+// Of the entry's account, what was redriven longest ago and is more than another share.
+constexpr Statement kBoundMarked = {
+    "quarantine_bound",
+    "DELETE FROM quarantine WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER newest AS "
+    "place, sum(size_bytes) OVER newest AS bytes FROM quarantine WHERE redriven_time_us > 0 AND "
+    "account = (SELECT account FROM quarantine WHERE id = $1::bigint) WINDOW newest AS (ORDER BY "
+    "redriven_time_us DESC, id DESC)) AS marked WHERE place > $2::bigint OR bytes > $3::bigint)"};
 constexpr Statement kDiscard = {"quarantine_discard",
                                 "DELETE FROM quarantine WHERE id = $1::bigint"};
+constexpr Statement kRemoveAged = {
+    "quarantine_aged",
+    "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE "
+    "received_time_us < $1::bigint ORDER BY id LIMIT 1000)"};
 
 constexpr Statement kList = {
     "quarantine_list",
-    "SELECT id, received_time_us, answer, account, times_received, size_bytes FROM quarantine "
-    "WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint"};
+    "SELECT id, received_time_us, answer, account, times_received, size_bytes, kind, source, "
+    "request_id, redriven_time_us, redriven_by, redriven_sequence FROM quarantine "
+    "WHERE id > $1::bigint AND $3::bigint IN (0, kind) ORDER BY id LIMIT $2::bigint"};
 constexpr Statement kGet = {
     "quarantine_get",
-    "SELECT id, received_time_us, answer, account, times_received, size_bytes, body_digest, "
-    "sealed_body FROM quarantine WHERE id = $1::bigint"};
+    "SELECT id, received_time_us, answer, account, times_received, size_bytes, kind, source, "
+    "request_id, redriven_time_us, redriven_by, redriven_sequence, body_digest, sealed_body "
+    "FROM quarantine WHERE id = $1::bigint"};
 
 crypto::RecordSealer SealerOf(const LogIdentity& log, absl::string_view body_digest) {
   return log.sealer.Of(absl::StrCat(log.log_id, body_digest));
@@ -51,10 +76,31 @@ QuarantinedBody EntryIn(const Rows& rows, int row) {
   entry.id = rows.Integer(row, 0);
   entry.received_time = absl::FromUnixMicros(rows.Integer(row, 1));
   entry.answer = std::string(rows.Bytes(row, 2));
-  entry.account = std::string(rows.Bytes(row, 3));
+  entry.owner.account = std::string(rows.Bytes(row, 3));
   entry.times_received = rows.Integer(row, 4);
   entry.size_bytes = rows.Integer(row, 5);
+  entry.owner.kind = static_cast<QuarantinedKind>(rows.Integer(row, 6));
+  entry.owner.source = std::string(rows.Bytes(row, 7));
+  entry.request_id = std::string(rows.Bytes(row, 8));
+  if (rows.Integer(row, 9) != 0) {
+    entry.redriven = Redriven{.time = absl::FromUnixMicros(rows.Integer(row, 9)),
+                              .caller = std::string(rows.Bytes(row, 10)),
+                              .sequence = rows.Integer(row, 11)};
+  }
   return entry;
+}
+
+void AddUse(const Rows& rows, QuarantineUse& use) {
+  for (int row = 0; row < rows.size(); ++row) {
+    use.Add({static_cast<QuarantinedKind>(rows.Integer(row, 0)), std::string(rows.Bytes(row, 1)),
+             std::string(rows.Bytes(row, 2))},
+            {rows.Integer(row, 3), rows.Integer(row, 4)});
+  }
+}
+
+bool IsReply(const WriteRequest& request) {
+  const auto* keep = std::get_if<KeepRequest>(&request);
+  return keep != nullptr && keep->body.owner.kind == QuarantinedKind::kReply;
 }
 
 }  // namespace
@@ -70,74 +116,139 @@ void QuarantineWrites::Ask(const LogIdentity& log, Trip& trip) {
   std::vector<absl::optional<absl::string_view>> digests;
   for (const WriteRequest& request : requests_) {
     const auto* keep = std::get_if<KeepRequest>(&request);
-    if (keep != nullptr) digests_.push_back(LookupDigest(log.keys.body, keep->body));
+    if (keep != nullptr) digests_.push_back(DigestOf(log.keys, keep->body));
   }
   for (const std::string& digest : digests_) digests.emplace_back(digest);
-  trip.Add(kWhichAreThere, {Value::ByteArrays(digests)}).Add(kHowMany).Add(kNextId);
+  trip.Add(kWhichAreThere, {Value::ByteArrays(digests)}).Add(kUse).Add(kNextId);
+  if (std::any_of(requests_.begin(), requests_.end(), IsReply)) trip.Add(kReplies);
 }
 
 void QuarantineWrites::Take(const std::vector<Rows>& answers, size_t at) {
   if (empty()) return;
   for (int row = 0; row < answers[at].size(); ++row) there_.emplace(answers[at].Bytes(row, 0));
-  entries_ = answers[at + 1].Integer(0, 0);
-  bytes_ = answers[at + 1].Integer(0, 1);
+  AddUse(answers[at + 1], use_);
   next_id_ = answers[at + 2].Integer(0, 0);
+  if (answers.size() <= at + 3) return;
+  const Rows& replies = answers[at + 3];
+  for (int row = 0; row < replies.size(); ++row) {
+    replies_.push_back({replies.Integer(row, 0),
+                        {QuarantinedKind::kReply, std::string(replies.Bytes(row, 1)),
+                         std::string(replies.Bytes(row, 2))},
+                        replies.Integer(row, 3)});
+  }
 }
 
-void QuarantineWrites::Write(const LogIdentity& log, QuarantineLimits limits, absl::Time now,
-                             Trip& trip) {
+void QuarantineWrites::Write(const LogIdentity& log, absl::Time now, Trip& trip) {
   const int64_t first_id = next_id_;
   auto digest = digests_.begin();
   for (WriteRequest& request : requests_) {
     if (auto* keep = std::get_if<KeepRequest>(&request)) {
-      WriteKeep(*keep, *digest++, log, limits, now, trip);
+      WriteKeep(*keep, *digest++, log, now, trip);
+    } else if (auto* mark = std::get_if<MarkRequest>(&request)) {
+      WriteMark(*mark, trip);
+      frees_ = true;
     } else if (auto* discard = std::get_if<DiscardRequest>(&request)) {
-      trip.Add(kDiscard, {Value::Integer(discard->id)});
-      discarding_.push_back(discard);
+      AddFinding(kDiscard, {Value::Integer(discard->id)}, &discard->answer, trip);
+      frees_ = true;
     }
   }
-  if (next_id_ == first_id) return;
-  trip.Add(kSetNextId, {Value::Integer(next_id_)});
-  discarding_.push_back(nullptr);
+  if (next_id_ != first_id) AddFinding(kSetNextId, {Value::Integer(next_id_)}, nullptr, trip);
+  if (frees_) trip.Add(kUse);
+}
+
+void QuarantineWrites::AddFinding(const Statement& statement, std::vector<Value> values,
+                                  absl::Status* answer, Trip& trip) {
+  trip.Add(statement, std::move(values));
+  finding_.push_back(answer);
 }
 
 void QuarantineWrites::WriteKeep(KeepRequest& request, const std::string& digest,
-                                 const LogIdentity& log, QuarantineLimits limits, absl::Time now,
-                                 Trip& trip) {
+                                 const LogIdentity& log, absl::Time now, Trip& trip) {
+  const BodyToKeep& body = request.body;
   request.answer = absl::OkStatus();
   if (there_.contains(digest)) {
-    trip.Add(kCountAgain, {Value::Bytes(digest)});
-    discarding_.push_back(nullptr);
-    return;
+    return AddFinding(kCountAgain, {Value::Bytes(digest)}, nullptr, trip);
   }
-  const auto size = static_cast<int64_t>(request.body.size());
-  if (entries_ + 1 > limits.max_entries || bytes_ + size > limits.max_bytes) {
+  const auto size = static_cast<int64_t>(body.body.size());
+  while (!use_.HasRoom(body.owner, size)) {
+    if (body.owner.kind == QuarantinedKind::kReply && MakeRoomForReply(trip)) continue;
     request.answer = QuarantineFull();
     return;
   }
-  trip.Add(kInsert, {Value::Integer(next_id_++), Value::Bytes(digest),
-                     Value::Integer(absl::ToUnixMicros(now)), Value::Bytes(request.answered),
-                     Value::Bytes(request.account), Value::Integer(size),
-                     Value::Bytes(SealerOf(log, digest).Seal(request.body, kBodyColumn))});
-  discarding_.push_back(nullptr);
+  AddFinding(
+      kInsert,
+      {Value::Integer(next_id_++), Value::Bytes(digest), Value::Integer(absl::ToUnixMicros(now)),
+       Value::Bytes(body.answer), Value::Integer(static_cast<int64_t>(body.owner.kind)),
+       Value::Bytes(body.owner.account), Value::Bytes(body.owner.source),
+       Value::Bytes(body.request_id), Value::Integer(size),
+       Value::Bytes(SealerOf(log, digest).Seal(body.body, kBodyColumn))},
+      nullptr, trip);
   there_.insert(digest);
-  entries_ += 1;
-  bytes_ += size;
+  use_.Add(body.owner, {1, size});
+}
+
+bool QuarantineWrites::MakeRoomForReply(Trip& trip) {
+  const absl::optional<QuarantineOwner> largest = use_.LargestOfReplies();
+  if (!largest.has_value()) return false;
+  const auto oldest = std::find_if(replies_.begin(), replies_.end(), [&](const KeptReply& reply) {
+    return reply.owner.account == largest->account && reply.owner.source == largest->source;
+  });
+  if (oldest == replies_.end()) return false;
+  AddFinding(kDiscard, {Value::Integer(oldest->id)}, nullptr, trip);
+  use_.Remove(oldest->owner, oldest->bytes);
+  replies_.erase(oldest);
+  return true;
+}
+
+void QuarantineWrites::WriteMark(MarkRequest& request, Trip& trip) {
+  const QuarantineRoom share = ShareOfAccount(limits_);
+  AddFinding(kMark,
+             {Value::Integer(request.id), Value::Integer(absl::ToUnixMicros(request.redriven.time)),
+              Value::Bytes(request.redriven.caller), Value::Integer(request.redriven.sequence)},
+             &request.answer, trip);
+  AddFinding(
+      kBoundMarked,
+      {Value::Integer(request.id), Value::Integer(share.entries), Value::Integer(share.bytes)},
+      nullptr, trip);
 }
 
 void QuarantineWrites::TakeWritten(const std::vector<Rows>& answers, size_t at) {
-  for (DiscardRequest* request : discarding_) {
-    const Rows& answer = answers[at++];
-    if (request == nullptr) continue;
-    request->answer = answer.affected() > 0 ? absl::OkStatus() : QuarantinedNotFound();
+  for (absl::Status* answer : finding_) {
+    const Rows& found = answers[at++];
+    if (answer != nullptr)
+      *answer = found.affected() > 0 ? absl::OkStatus() : QuarantinedNotFound();
   }
+  if (!frees_) return;
+  use_ = QuarantineUse(limits_);
+  AddUse(answers[at], use_);
+}
+
+absl::StatusOr<double> ReadUsedRatio(Connection& connection, absl::Duration limit,
+                                     const QuarantineLimits& limits) {
+  Trip trip;
+  trip.Add(kUse);
+  const absl::StatusOr<std::vector<Rows>> answers = connection.Run(trip, limit);
+  if (!answers.ok()) return answers.status();
+  QuarantineUse use(limits);
+  AddUse(answers->front(), use);
+  return use.UsedRatio();
+}
+
+absl::StatusOr<int64_t> RemoveAged(Connection& connection, absl::Duration limit, absl::Time until) {
+  Trip trip;
+  trip.Add(kRemoveAged, {Value::Integer(absl::ToUnixMicros(until))});
+  const absl::StatusOr<std::vector<Rows>> answers = connection.Run(trip, limit);
+  if (!answers.ok()) return answers.status();
+  return answers->front().affected();
 }
 
 absl::StatusOr<std::vector<QuarantinedBody>> ReadQuarantined(Connection& connection,
                                                              absl::Duration limit, int64_t after,
-                                                             int count) {
+                                                             int count,
+                                                             absl::optional<QuarantinedKind> kind) {
   Trip trip;
-  trip.Add(kList, {Value::Integer(after), Value::Integer(count)});
+  trip.Add(kList, {Value::Integer(after), Value::Integer(count),
+                   Value::Integer(kind.has_value() ? static_cast<int64_t>(*kind) : 0)});
   const absl::StatusOr<std::vector<Rows>> answers = connection.Run(trip, limit);
   if (!answers.ok()) return answers.status();
   std::vector<QuarantinedBody> entries;
@@ -156,7 +267,7 @@ absl::StatusOr<QuarantinedBody> ReadQuarantinedBody(Connection& connection, absl
   const Rows& rows = answers->front();
   if (rows.size() == 0) return QuarantinedNotFound();
   absl::StatusOr<std::string> body =
-      SealerOf(log, rows.Bytes(0, 6)).Open(rows.Bytes(0, 7), kBodyColumn);
+      SealerOf(log, rows.Bytes(0, 12)).Open(rows.Bytes(0, 13), kBodyColumn);
   if (!body.ok()) return CannotBeOpened(body.status());
   QuarantinedBody entry = EntryIn(rows, 0);
   entry.body = *std::move(body);

@@ -7,7 +7,7 @@
 --
 --   kyc_sidecar   a process with a webhook alone: appends, and knows what a reference came to; reads
 --                 no sealed column
---   kyc_gateway   one with grpc, too: reads, and discards what is in quarantine
+--   kyc_gateway   one with grpc, too: reads, and redrives and discards what is in quarantine
 --   the owner     makes and migrates tables, adds partitions; the only one that removes events
 
 CREATE ROLE kyc_sidecar NOLOGIN;
@@ -22,8 +22,8 @@ GRANT SELECT (sequence, event_id, account_digest, reference_digest, content_dige
   ON kyc.event TO kyc_sidecar;
 GRANT SELECT, INSERT, UPDATE ON kyc.reference TO kyc_sidecar;
 GRANT INSERT ON kyc.quarantine TO kyc_sidecar;
-GRANT SELECT (id, body_digest, account, received_time_us, size_bytes, times_received),
-  UPDATE (times_received) ON kyc.quarantine TO kyc_sidecar;
+GRANT SELECT (id, body_digest, kind, account, source, received_time_us, size_bytes, times_received,
+  redriven_time_us), UPDATE (times_received) ON kyc.quarantine TO kyc_sidecar;
 -- What the standbys have, which the proof asks.
 GRANT pg_read_all_stats TO kyc_sidecar;
 

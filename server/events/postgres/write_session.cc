@@ -112,7 +112,7 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Commit(WriteBatch& batch, 
   fate = Fate::kNotCommitted;
   attempt_.reset();
   found_unsure_ = false;
-  QuarantineWrites quarantine(batch.requests);
+  QuarantineWrites quarantine(batch.requests, limits_);
   absl::StatusOr<Locked> locked = Lock(batch, unsure, quarantine);
   if (!locked.ok()) return locked.status();
   const bool is_there = found_unsure_ && !batch.events.empty() &&
@@ -193,7 +193,7 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Write(const Plan& plan, ab
     attempt_ = Attempt{plan.rows.front().place.sequence, plan.rows.front().event->event_id};
   }
   const size_t quarantine_at = trip.size();
-  quarantine.Write(context_.log, limits_, now, trip);
+  quarantine.Write(context_.log, now, trip);
   const size_t commit_at = trip.size();
   trip.Add(kCommit);
   context_.proof.Ask(trip);
@@ -219,6 +219,7 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Write(const Plan& plan, ab
       context_.proof.Await(answers->back(), *primary_.connection, kTripLimit);
   if (!proven.ok()) return proven.status();
   context_.Advance(plan.newest, *proven);
+  if (!quarantine.empty()) quarantine_used_ratio_ = quarantine.used_ratio();
   return Committed{static_cast<int64_t>(plan.rows.size()), plan.repeats};
 }
 
@@ -232,6 +233,13 @@ absl::Status WriteSession::EndUnwritten(const LogRow& row) {
       context_.proof.Await(answers->back(), *primary_.connection, kTripLimit);
   if (!proven.ok()) return proven.status();
   context_.Advance(row.newest, *proven);
+  return absl::OkStatus();
+}
+
+absl::Status WriteSession::LookAtQuarantine() {
+  const absl::StatusOr<double> ratio = ReadUsedRatio(*primary_.connection, kTripLimit, limits_);
+  if (!ratio.ok()) return ratio.status();
+  quarantine_used_ratio_ = *ratio;
   return absl::OkStatus();
 }
 

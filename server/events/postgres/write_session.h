@@ -64,6 +64,11 @@ class WriteSession {
   // Proves that what is committed is kept, writing nothing.
   absl::Status Probe();
 
+  // Asks how full the quarantine is, which other processes fill, too. Known from then on, and after
+  // each Commit that changes it.
+  absl::Status LookAtQuarantine();
+  double quarantine_used_ratio() const { return quarantine_used_ratio_; }
+
  private:
   WriteSession(LogContext& context, QuarantineLimits limits, Primary primary)
       : context_(context), limits_(limits), primary_(std::move(primary)) {}
@@ -86,6 +91,7 @@ class WriteSession {
   Primary primary_;
   absl::optional<Attempt> attempt_;
   bool found_unsure_ = false;
+  double quarantine_used_ratio_ = 0;
 };
 
 }  // namespace kyc::events::postgres

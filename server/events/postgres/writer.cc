@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
+#include "server/call/steady_now.h"
 
 namespace kyc::events::postgres {
 namespace {
@@ -31,8 +32,10 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Start(LogContext& context, Write
       WriteSession::Open(context, options.quarantine);
   if (!session.ok()) return session.status();
   if (absl::Status proven = (*session)->Probe(); !proven.ok()) return proven;
+  if (absl::Status looked = (*session)->LookAtQuarantine(); !looked.ok()) return looked;
   std::unique_ptr<Writer> writer(new Writer(context, std::move(options), *std::move(session)));
   context.metrics->LogWritable(true);
+  writer->PublishQuarantine();
   writer->thread_ = std::thread([raw = writer.get()] { raw->Run(); });
   return writer;
 }
@@ -41,7 +44,8 @@ Writer::Writer(LogContext& context, WriterOptions options, std::unique_ptr<Write
     : context_(context),
       options_(std::move(options)),
       queue_(options_.max_waiting),
-      session_(std::move(session)) {}
+      session_(std::move(session)),
+      quarantine_due_(SteadyNow() + kIdle) {}
 
 Writer::~Writer() {
   queue_.Close();
@@ -64,7 +68,23 @@ void Writer::Run() {
     } else if (!writable_ && !queue_.Drained()) {
       Probe();
     }
+    LookAtQuarantine();
   }
+}
+
+void Writer::LookAtQuarantine() {
+  if (session_ == nullptr || SteadyNow() < quarantine_due_) return;
+  quarantine_due_ = SteadyNow() + kIdle;
+  if (session_->LookAtQuarantine().ok()) {
+    PublishQuarantine();
+  } else {
+    session_.reset();  // Whoever writes next opens it anew.
+  }
+}
+
+void Writer::PublishQuarantine() {
+  const double ratio = session_->quarantine_used_ratio();
+  if (quarantine_used_ratio_.exchange(ratio) != ratio) context_.metrics->QuarantineUsed(ratio);
 }
 
 void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
@@ -93,6 +113,7 @@ absl::StatusOr<WriteSession::Committed> Writer::Commit(WriteBatch& batch) {
     Fate fate = Fate::kNotCommitted;
     committed = Attempted(batch, fate);
     if (committed.ok()) {
+      PublishQuarantine();
       context_.metrics->Committed(committed->appended, committed->repeats,
                                   absl::FromChrono(Clock::now() - began));
       break;

@@ -49,6 +49,8 @@ class Writer {
   void Write(WriteRequest request);
   // As EventLog::writable.
   bool writable() const { return writable_; }
+  // As Quarantine::used_ratio; what other processes keep is known after 10 s.
+  double quarantine_used_ratio() const { return quarantine_used_ratio_; }
 
  private:
   Writer(LogContext& context, WriterOptions options, std::unique_ptr<WriteSession> session);
@@ -60,6 +62,8 @@ class Writer {
   void FoundOut(bool committed);
   void Probe();
   absl::Status OpenSession();
+  void LookAtQuarantine();
+  void PublishQuarantine();
   void SetWritable(const absl::Status& status);
 
   LogContext& context_;
@@ -68,8 +72,10 @@ class Writer {
   // The thread's.
   std::unique_ptr<WriteSession> session_;  // Null after a failure.
   absl::optional<Attempt> unsure_;         // Nothing is written before its fate is known.
+  absl::Time quarantine_due_;              // Of the steady clock.
 
   std::atomic<bool> writable_ = true;
+  std::atomic<double> quarantine_used_ratio_ = 0;
   std::thread thread_;  // Last: it uses all the others.
 };
 

@@ -7,17 +7,24 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/call/metrics.h"
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
+#include "server/events/quarantine_rules.h"
 
 namespace kyc::events {
 
 struct EngineOptions {
   int max_waiting = 4096;
   std::function<absl::Time()> clock = [] { return absl::Now(); };
+  QuarantineLimits quarantine;
+  // How often it looks for what is too old.
+  absl::Duration trim_interval = absl::Seconds(10);
+  // Takes lines for the operator, from any thread. May be null.
+  std::function<void(absl::string_view)> log;
   // Called on the writer's thread just before each commit. May be null.
   std::function<void()> before_commit;
 };

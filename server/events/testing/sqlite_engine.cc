@@ -15,6 +15,9 @@ class SqliteEngine final : public Engine {
     options.writer.max_waiting = from.max_waiting;
     options.writer.clock = from.clock;
     options.writer.before_commit = from.before_commit;
+    options.writer.quarantine = from.quarantine;
+    options.writer.trim_interval = from.trim_interval;
+    options.writer.log = from.log;
     absl::StatusOr<std::unique_ptr<SqliteLog>> log = SqliteLog::Open(std::move(options));
     if (!log.ok()) return log.status();
     OpenedEngine opened;

@@ -46,7 +46,10 @@ class PostgresEngine final : public Engine {
     options.writer.max_waiting = from.max_waiting;
     options.writer.clock = from.clock;
     options.writer.before_commit = from.before_commit;
+    options.writer.quarantine = from.quarantine;
     options.keeper.clock = from.clock;
+    options.keeper.trim_interval = from.trim_interval;
+    if (from.log != nullptr) options.log = from.log;
     absl::StatusOr<std::unique_ptr<PostgresLog>> log = PostgresLog::Open(std::move(options));
     if (!log.ok()) return log.status();
     OpenedEngine opened;
