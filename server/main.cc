@@ -22,6 +22,7 @@
 #include "server/make_logger.h"
 #include "server/stderr_lines.h"
 #include "server/stop_signals.h"
+#include "server/unused_memory.h"
 
 namespace {
 
@@ -29,7 +30,7 @@ constexpr int kDone = 0;
 constexpr int kCannotStart = 1;
 constexpr int kWrongCommand = 2;
 
-// How often it is looked whether a file of the configuration has changed.
+// How often it is looked whether a file of the configuration has changed, and for unused memory.
 constexpr std::chrono::seconds kBetweenLooks(5);
 
 // Before any thread is made.
@@ -45,11 +46,13 @@ void QuietLibraries() {
 // Reloads what changes, until a signal says to stop.
 void AwaitStop(kyc::StopSignals& signals, kyc::config::Reloader& reloader, kyc::Gateway& gateway) {
   using Came = kyc::StopSignals::Came;
+  kyc::UnusedMemory memory;
   for (;;) {
     const Came came = signals.Await(kBetweenLooks);
     if (came == Came::kStop) return;
     const auto change = reloader.Look(came == Came::kLook);
     if (change.has_value()) gateway.Reload(*change);
+    memory.GiveBack();
   }
 }
 

@@ -34,6 +34,7 @@ absl::StatusOr<std::unique_ptr<CurlLoop>> CurlLoop::Start(LoopOptions options) {
 CurlLoop::CurlLoop(std::unique_ptr<Poller> poller, LoopOptions options)
     : poller_(std::move(poller)),
       share_(curl_share_init()),
+      shards_(*poller_),
       book_([this](const std::string& host) { resolver_.LookUp(host); }, options.address_age),
       resolver_([this](const std::string& host, Resolver::Answer answer) {
         Post([&](Inbox& inbox) { inbox.found.push_back({host, std::move(answer)}); });
@@ -110,7 +111,8 @@ void CurlLoop::Run() {
     HandleTaken();
     if (!timers_.empty()) timers_.Run(Clock::now());
     RunDueShards();
-    for (const Poller::Event& event : poller_->Wait(InboxEmpty() ? NextDue() : Poller::kNow)) {
+    for (const Poller::Event& event :
+         poller_->Wait(InboxEmpty() ? std::min(timers_.due(), shards_.due()) : Poller::kNow)) {
       auto* shard = static_cast<CurlShard*>(event.owner);
       shard->Act(event.socket, event.happened);
       FinishCalls(*shard);
@@ -202,7 +204,7 @@ void CurlLoop::Run(Call& call, const AddressBook::Addresses& addresses) {
   }
   SetOption(call.transfer.easy(), CURLOPT_PRIVATE, &call);
   call.phase = Phase::kRunning;
-  call.shard = &ShardWithRoom();
+  call.shard = &shards_.WithRoom();
   call.shard->Add(call.transfer.easy());
 }
 
@@ -222,7 +224,6 @@ void CurlLoop::CancelCall(const Cancellation& cancellation) {
 }
 
 void CurlLoop::RunDueShards() {
-  if (shards_.empty()) return;
   const Clock::time_point now = Clock::now();
   for (const auto& shard : shards_) {
     if (shard->due() > now) continue;
@@ -231,12 +232,17 @@ void CurlLoop::RunDueShards() {
   }
 }
 
+CurlLoop::Call& CurlLoop::CallOf(CURL* easy) {
+  void* self = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &self);
+  return *static_cast<Call*>(self);
+}
+
 void CurlLoop::FinishCalls(CurlShard& shard) {
+  for (CURL* easy : shard.only_reading()) CallOf(easy).transfer.OnlyReads();
   CurlShard::Finished finished;
   while (shard.Next(finished)) {
-    void* self = nullptr;
-    curl_easy_getinfo(finished.easy, CURLINFO_PRIVATE, &self);
-    Call& call = *static_cast<Call*>(self);
+    Call& call = CallOf(finished.easy);
     EndAttempt(call);
     // libcurl reads what it is told when it begins.
     if (call.addresses > 0) {
@@ -276,21 +282,6 @@ void CurlLoop::EndAll() {
       return;
     }
   }
-}
-
-CurlLoop::Clock::time_point CurlLoop::NextDue() const {
-  Clock::time_point due = timers_.due();
-  for (const auto& shard : shards_) due = std::min(due, shard->due());
-  return due;
-}
-
-CurlShard& CurlLoop::ShardWithRoom() {
-  // The first one, so that few connections are kept and those are warm.
-  for (const auto& shard : shards_) {
-    if (!shard->full()) return *shard;
-  }
-  shards_.push_back(std::make_unique<CurlShard>(*poller_));
-  return *shards_.back();
 }
 
 CurlLoop::Call& CurlLoop::IdleCall() {

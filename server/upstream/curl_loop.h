@@ -127,11 +127,11 @@ class CurlLoop {
   void Run(Call& call, const AddressBook::Addresses& addresses);
   void EndAttempt(Call& call);
   void RunDueShards();
+  // After each Act of the shard.
   void FinishCalls(CurlShard& shard);
+  static Call& CallOf(CURL* easy);
   void Answer(Call& call, HttpResult result);
   void EndAll();
-  Clock::time_point NextDue() const;
-  CurlShard& ShardWithRoom();
   Call& IdleCall();
 
   // The loop's thread's own.
@@ -140,7 +140,7 @@ class CurlLoop {
   // no locks.
   ShareHandle share_;
   UrlCache urls_;
-  std::vector<std::unique_ptr<CurlShard>> shards_;
+  CurlShards shards_;
   std::vector<std::unique_ptr<Call>> calls_;  // Every one ever made: as many as ran at once.
   std::vector<Call*> idle_calls_;
   uint64_t last_number_ = 0;

@@ -11,6 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/upstream/fake_upstream.h"
@@ -83,6 +84,31 @@ TEST_F(CurlLoopTest, ImageIsStreamedAsBase64) {
   std::string decoded;
   ASSERT_TRUE(absl::Base64Unescape(body, &decoded));
   EXPECT_TRUE(decoded == image);
+}
+
+// Also one that libcurl asks for in one piece.
+TEST_F(CurlLoopTest, ImageIsLetGoOfWhileItsCallWaits) {
+  for (const size_t size : {size_t{20'000}, size_t{100'000}, size_t{3'000'000}}) {
+    absl::Notification let_go;
+    absl::Notification answer;
+    FakeUpstream upstream([&](FakeUpstream& self, FakeConnection& connection) {
+      if (!self.Receive(connection)) return;
+      answer.WaitForNotification();
+      connection.Write(Reply("ok"));
+    });
+    const std::string image(size, 'i');
+    Blob blob{{image}, {std::shared_ptr<const void>(&image, [&](auto) { let_go.Notify(); })}};
+    HttpRequest request = {
+        .url = upstream.url(),
+        .headers = {},
+        .body = std::move(json::ObjectWriter().Base64("i", "", std::move(blob))).Finish()};
+    Results results;
+    send_({}, std::move(request), results.For(0));
+    EXPECT_TRUE(let_go.WaitForNotificationWithTimeout(absl::Seconds(30))) << size;
+    EXPECT_EQ(results.size(), 0u);
+    answer.Notify();
+    EXPECT_EQ(Describe(results.Await(1).find(0)->second), "200 ok");
+  }
 }
 
 TEST_F(CurlLoopTest, GzipStaysBytes) {

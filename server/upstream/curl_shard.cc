@@ -1,5 +1,6 @@
 #include "server/upstream/curl_shard.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 
@@ -28,6 +29,7 @@ void CurlShard::Remove(CURL* easy) {
 
 void CurlShard::Act(curl_socket_t socket, int happened) {
   if (socket == CURL_SOCKET_TIMEOUT) due_ = Poller::kNever;
+  only_reading_.clear();
   int running = 0;
   curl_multi_socket_action(multi_.get(), socket, happened, &running);
 }
@@ -42,8 +44,23 @@ bool CurlShard::Next(Finished& finished) {
   return false;
 }
 
-int CurlShard::OnSocket(CURL*, curl_socket_t socket, int what, void* self, void*) {
+CurlShard& CurlShards::WithRoom() {
+  for (const auto& shard : shards_) {
+    if (!shard->full()) return *shard;
+  }
+  shards_.push_back(std::make_unique<CurlShard>(poller_));
+  return *shards_.back();
+}
+
+Poller::Clock::time_point CurlShards::due() const {
+  Poller::Clock::time_point due = Poller::kNever;
+  for (const auto& shard : shards_) due = std::min(due, shard->due());
+  return due;
+}
+
+int CurlShard::OnSocket(CURL* easy, curl_socket_t socket, int what, void* self, void*) {
   auto* shard = static_cast<CurlShard*>(self);
+  if (what == CURL_POLL_IN) shard->only_reading_.push_back(easy);
   shard->poller_.Want(socket, what, shard);
   return 0;
 }

@@ -2,6 +2,7 @@
 #ifndef SERVER_UPSTREAM_CURL_SHARD_H_
 #define SERVER_UPSTREAM_CURL_SHARD_H_
 
+#include <memory>
 #include <vector>
 
 #include "server/upstream/curl_handle.h"
@@ -39,6 +40,9 @@ class CurlShard {
   void Act(curl_socket_t socket, int happened);
   void ActOnTime() { Act(CURL_SOCKET_TIMEOUT, 0); }
 
+  // The transfers that Act has brought to where nothing is to be sent any more. Until the next Act.
+  const std::vector<CURL*>& only_reading() const { return only_reading_; }
+
   // The next transfer that has finished; false if there is none. It is still to be removed.
   bool Next(Finished& finished);
 
@@ -49,7 +53,27 @@ class CurlShard {
   Poller& poller_;
   MultiHandle multi_;
   int calls_ = 0;
+  std::vector<CURL*> only_reading_;
   Poller::Clock::time_point due_ = Poller::kNever;
+};
+
+// As many as it takes. Belongs to the loop's thread.
+class CurlShards {
+ public:
+  // The poller outlives it.
+  explicit CurlShards(Poller& poller) : poller_(poller) {}
+
+  // The first one, so that few connections are kept and those are warm.
+  CurlShard& WithRoom();
+  Poller::Clock::time_point due() const;
+  void clear() { shards_.clear(); }
+
+  auto begin() const { return shards_.begin(); }
+  auto end() const { return shards_.end(); }
+
+ private:
+  Poller& poller_;
+  std::vector<std::unique_ptr<CurlShard>> shards_;
 };
 
 }  // namespace kyc::upstream

@@ -68,7 +68,7 @@ void CurlTransfer::Prepare(HttpRequest request, std::shared_ptr<const Url> url,
   }
   CURL* easy = easy_.get();
   SetOption(easy, CURLOPT_CURLU, url_->handle.get());
-  SetOption(easy, CURLOPT_HTTPHEADER, HeaderLines());
+  SetOption(easy, CURLOPT_HTTPHEADER, header_list_.Of(request_.headers));
   SetOption(easy, CURLOPT_TIMEOUT_MS, Milliseconds(limit.limit));
   SetOption(easy, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(options_->connect_timeout));
   SetBody();
@@ -135,32 +135,6 @@ void CurlTransfer::SetCallbacks() {
   SetOption(easy, CURLOPT_HEADERDATA, this);
   SetOption(easy, CURLOPT_WRITEFUNCTION, &OnBody);
   SetOption(easy, CURLOPT_WRITEDATA, this);
-}
-
-curl_slist* CurlTransfer::HeaderLines() {
-  header_text_.clear();
-  header_nodes_.clear();
-  std::vector<size_t> starts;
-  starts.reserve(request_.headers.size());
-  for (const auto& [name, value] : request_.headers) {
-    starts.push_back(header_text_.size());
-    header_text_.append(name);
-    if (value.empty()) {
-      header_text_.append(";");  // How libcurl is told to send an empty one.
-    } else {
-      header_text_.append(": ").append(value);
-    }
-    header_text_.push_back('\0');
-  }
-  // libcurl only reads them. No "Expect: 100-continue", which would cost a round trip or a second.
-  static char expect[] = "Expect:";
-  header_nodes_.reserve(starts.size() + 1);
-  header_nodes_.push_back({.data = expect, .next = nullptr});
-  for (const size_t start : starts) {
-    header_nodes_.push_back({.data = &header_text_[start], .next = nullptr});
-    header_nodes_[header_nodes_.size() - 2].next = &header_nodes_.back();
-  }
-  return header_nodes_.data();
 }
 
 size_t CurlTransfer::OnRead(char* to, size_t size, size_t count, void* self) {
@@ -240,6 +214,14 @@ void CurlTransfer::Release() {
   in_one_write_.reset();
   request_ = {};
   url_.reset();
+}
+
+void CurlTransfer::OnlyReads() {
+  if (!kGuarded || !reader_ || taken_ < request_.body.size()) return;
+  reader_->LetGoOfRead(request_.body);
+  let_go_ = true;
+  // Makes libcurl free the buffer, and get another one when it has something to send again.
+  SetOption(easy_.get(), CURLOPT_UPLOAD_BUFFERSIZE, UploadBuffer(0));
 }
 
 HttpResult CurlTransfer::Finish(CURLcode code) {

@@ -13,6 +13,7 @@
 #include "server/json/body.h"
 #include "server/upstream/curl_code.h"
 #include "server/upstream/curl_handle.h"
+#include "server/upstream/header_list.h"
 #include "server/upstream/http.h"
 #include "server/upstream/poller.h"
 #include "server/upstream/reply_reader.h"
@@ -57,6 +58,10 @@ class CurlTransfer {
   // What CURLOPT_RESOLVE is to say: "host:port:address,address".
   void TellAddresses(std::string entry);
 
+  // libcurl sends nothing more. Where all of the body has left, what was needed for it is let go
+  // of: the call may wait long for its answer.
+  void OnlyReads();
+
   // The next three end the use of the request and its blobs; one that was surely not sent is handed
   // back with the failure. The first two: once the handle is out of its multi handle again.
   HttpResult Finish(CURLcode code);
@@ -76,7 +81,6 @@ class CurlTransfer {
   void RenewHandle();
   void SetCallbacks();
   void SetBody();
-  curl_slist* HeaderLines();
   // Of a body that is read from us, those asked for; else those of the request that left.
   size_t BytesTaken() const;
   std::string CauseOf(FailureKind kind, CURLcode code) const;
@@ -100,10 +104,8 @@ class CurlTransfer {
   Clock::time_point began_;
   Clock::time_point moved_;  // When libcurl last got something on its way to the upstream.
   ReplyReader reply_;
-  // The request's headers as libcurl takes them; kept so that their memory is used again.
-  std::string header_text_;
-  std::vector<curl_slist> header_nodes_;
-  std::string addresses_;  // And so are these.
+  HeaderList header_list_;
+  std::string addresses_;  // Kept for as long as libcurl may read them.
   curl_slist addresses_node_;
   char error_[CURL_ERROR_SIZE] = "";
 };
