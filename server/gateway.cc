@@ -172,10 +172,12 @@ class GatewayParts {
   std::string Warning() const {
     const double used = event_log_.quarantine == nullptr ? 0 : event_log_.quarantine->used_ratio();
     if (used < kNearlyFull) return "";
-    return absl::StrCat("the quarantine is ",
-                        used < 1 ? "nearly full: " : "full: ", static_cast<int>(used * 100),
-                        " % of an account's share is used; when it is "
-                        "full, unreadable notifications are answered 503");
+    if (used >= 1) {
+      return "the quarantine is full: an account's unreadable notifications are answered 503";
+    }
+    return absl::StrCat("the quarantine is nearly full: ", static_cast<int>(used * 100),
+                        " % of an account's share is used; then its unreadable notifications are "
+                        "answered 503");
   }
 
   // In the order of making; they go in the reverse order.
