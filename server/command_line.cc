@@ -44,6 +44,7 @@ Exit status:
   0  it was told to end, and drained; or --check found nothing wrong; --help, --version
   1  it could not start: one line tells why
   2  the command line or the configuration is wrong
+  3  it was told to end, and something did not end in time (a disk that hangs): a line tells
 A signal to stop while it starts, and a second one while it drains, end it at once, by that signal
 (as process 1 of a container: 128 and the signal's number).
 )";

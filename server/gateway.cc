@@ -89,7 +89,7 @@ class GatewayParts {
     }
   }
 
-  void Drain() {
+  bool Drain() {
     leaving_ = true;
     if (rpc_ != nullptr) rpc_->BeginDrain();
     if (settings_.drain_delay > absl::ZeroDuration()) {
@@ -100,11 +100,12 @@ class GatewayParts {
     log_->info("draining: what runs has {}", absl::FormatDuration(settings_.drain_timeout));
     const absl::Time end = SteadyNow() + settings_.drain_timeout;
     if (notifications_ != nullptr) notifications_->BeginDrain();
-    if (rpc_ != nullptr) rpc_->Drain(settings_.drain_timeout);
-    if (notifications_ == nullptr) return;
+    const bool all_ended = rpc_ == nullptr || rpc_->Drain(settings_.drain_timeout);
+    if (notifications_ == nullptr) return all_ended;
     if (!notifications_->EndDrain(std::max(end, SteadyNow() + kLastAnswers))) {
       log_->warn("drain_timeout is over: notifications are left without an answer");
     }
+    return all_ended;
   }
 
  private:
@@ -215,6 +216,6 @@ Gateway::Gateway(Gateway&&) noexcept = default;
 Gateway::~Gateway() = default;
 
 void Gateway::Reload(const config::Change& change) { parts_->Reload(change); }
-void Gateway::Drain() { parts_->Drain(); }
+bool Gateway::Drain() { return parts_->Drain(); }
 
 }  // namespace kyc

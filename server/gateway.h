@@ -32,8 +32,8 @@ class Gateway {
 
   // Says to whoever asks that no traffic should come, while it takes everything for drain_delay;
   // then takes nothing new, lets what runs finish within drain_timeout, and ends the rest. Blocks.
-  // Called once.
-  void Drain();
+  // Called once. Whether all has ended: if not, this must not be destroyed, as a thread uses it.
+  bool Drain();
 
  private:
   friend class MadeGateway;

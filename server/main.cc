@@ -3,6 +3,7 @@
 // Its exit statuses stand in Usage (command_line.cc).
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -13,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "server/command_line.h"
 #include "server/config/describe.h"
 #include "server/config/load.h"
@@ -29,6 +31,12 @@ namespace {
 constexpr int kDone = 0;
 constexpr int kCannotStart = 1;
 constexpr int kWrongCommand = 2;
+constexpr int kLeftBehind = 3;
+
+// What a drain may need beyond its own times, and what is taken down after it: far longer than
+// either does, unless a disk hangs or a thread does not come back.
+constexpr absl::Duration kBeyondDrain = absl::Seconds(30);
+constexpr absl::Duration kTakingDown = absl::Seconds(10);
 
 // How often it is looked whether a file of the configuration has changed, and for unused memory.
 constexpr std::chrono::seconds kBetweenLooks(5);
@@ -56,12 +64,33 @@ void AwaitStop(kyc::StopSignals& signals, kyc::config::Reloader& reloader, kyc::
   }
 }
 
+// For what would not end: nothing is taken down, as threads still use it.
+[[noreturn]] void LeaveBehind(kyc::StderrLines& lines, absl::string_view why) {
+  lines.Write(absl::StrCat("kyc-gateway: ", why,
+                           "; it is left behind. Nothing that was acknowledged is lost\n"));
+  lines.AwaitWritten();
+  _exit(kLeftBehind);
+}
+
+// Bounded, whatever happens in it.
+void DrainWithin(kyc::StopSignals& signals, kyc::Gateway& gateway,
+                 const kyc::config::Settings& settings, spdlog::logger& log,
+                 kyc::StderrLines& lines) {
+  signals.EndWithin(settings.drain_delay + settings.drain_timeout + kBeyondDrain);
+  const bool all_ended = gateway.Drain();
+  log.info("drained");
+  if (!all_ended) LeaveBehind(lines, "gRPC's thread did not end within its time");
+  signals.EndWithin(kTakingDown);
+}
+
 int Serve(const std::string& path, kyc::StderrLines& lines) {
   // Outlives the gateway, whose end may wait, too.
-  kyc::StopSignals signals([&lines] {
-    lines.Write("kyc-gateway: told to end while it started, which it does at once\n");
-    lines.AwaitWritten();
-  });
+  kyc::StopSignals signals(
+      [&lines] {
+        lines.Write("kyc-gateway: told to end while it started, which it does at once\n");
+        lines.AwaitWritten();
+      },
+      [&lines] { LeaveBehind(lines, "something did not end in time, perhaps a disk that hangs"); });
   const kyc::config::Loaded config = kyc::config::Load(path);
   if (!config.settings.ok()) {
     lines.Write(absl::StrCat("kyc-gateway: the configuration is wrong, nothing was started:\n",
@@ -78,8 +107,7 @@ int Serve(const std::string& path, kyc::StderrLines& lines) {
   kyc::Gateway gateway = (*std::move(made)).Serve();
   kyc::config::Reloader reloader(path, config);
   AwaitStop(signals, reloader, gateway);
-  gateway.Drain();
-  log->info("drained");
+  DrainWithin(signals, gateway, *config.settings, *log, lines);
   return kDone;
 }
 

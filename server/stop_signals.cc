@@ -5,16 +5,19 @@
 
 #include <utility>
 
+#include "server/call/steady_now.h"
+
 namespace kyc {
 namespace {
 
 // Only for the thread that takes the signals: it is to look whether it is over.
 constexpr int kWake = SIGUSR1;
+constexpr int kTaken[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM, kWake};
 
 sigset_t TakenSignals() {
   sigset_t taken;
   sigemptyset(&taken);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, kWake}) sigaddset(&taken, signal);
+  for (const int signal : kTaken) sigaddset(&taken, signal);
   return taken;
 }
 
@@ -35,12 +38,14 @@ void BlockSignals() {
   pthread_sigmask(SIG_BLOCK, &taken, nullptr);
   // Whoever started us may ignore them, as a shell does for what it runs in the background; an
   // ignored signal is not even kept.
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, kWake}) ::signal(signal, SIG_DFL);
+  for (const int signal : kTaken) ::signal(signal, SIG_DFL);
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-StopSignals::StopSignals(std::function<void()> last_words)
-    : last_words_(std::move(last_words)), thread_([this] { Take(); }) {}
+StopSignals::StopSignals(std::function<void()> last_words, std::function<void()> on_late)
+    : last_words_(std::move(last_words)),
+      on_late_(std::move(on_late)),
+      thread_([this] { Take(); }) {}
 
 StopSignals::~StopSignals() {
   over_ = true;
@@ -67,6 +72,7 @@ void StopSignals::Take() {
     if (sigwait(&taken, &signal) != 0) continue;
     if (signal == SIGINT || signal == SIGTERM) OnStop(signal);
     if (signal == SIGHUP) OnLook();
+    if (signal == SIGALRM) OnAlarm();
   }
 }
 
@@ -78,6 +84,18 @@ void StopSignals::OnStop(int signal) {
   }
   if (phase_ == Phase::kStarting) last_words_();
   EndBy(signal);
+}
+
+void StopSignals::EndWithin(absl::Duration time) {
+  const std::lock_guard lock(mutex_);
+  end_ = SteadyNow() + time;
+  alarm(static_cast<unsigned>(absl::ToInt64Seconds(absl::Ceil(time, absl::Seconds(1)))));
+}
+
+// Anybody may send its signal: only the time tells.
+void StopSignals::OnAlarm() {
+  std::unique_lock lock(mutex_);
+  if (SteadyNow() >= end_) on_late_();
 }
 
 void StopSignals::OnLook() {

@@ -77,7 +77,10 @@ void CqLoop::RunPosted() {
     tasks.swap(posted_);
     if (ended_) return;
   }
-  for (Task& task : tasks) std::move(task)();
+  for (Task& task : tasks) {
+    if (abandoned_.load()) return;
+    std::move(task)();
+  }
 }
 
 void CqLoop::Clock::On(bool) {
@@ -87,7 +90,7 @@ void CqLoop::Clock::On(bool) {
 
 void CqLoop::RunDue() {
   const absl::Time now = SteadyNow();
-  while (!timers_.empty() && timers_.begin()->first.first <= now) {
+  while (!abandoned_.load() && !timers_.empty() && timers_.begin()->first.first <= now) {
     const auto first = timers_.begin();
     Task task = std::move(first->second);
     due_.erase(first->first.second);

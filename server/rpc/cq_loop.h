@@ -45,7 +45,8 @@ class CqLoop final : public Loop {
   // Ends a loop that never ran, and nobody runs: what was posted is dropped. Does nothing to one
   // that has ended.
   void EndUnrun();
-  // What comes from now on is dropped, whatever it belongs to. Thread-safe.
+  // Nothing is begun any more: what comes from now on is dropped, whatever it belongs to.
+  // Thread-safe.
   void Abandon() { abandoned_.store(true); }
 
  private:

@@ -72,6 +72,7 @@ Server::Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics
 
 Server::~Server() {
   Drain(absl::ZeroDuration());
+  if (loop_ == nullptr) return;  // Left behind.
   if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now()));
   loop_->EndUnrun();
 }
@@ -132,9 +133,9 @@ absl::Status Server::Listen() {
 void Server::Serve() {
   for (int i = 0; i < kAccepting; ++i) Call::AcceptNext(*scope_);
   loop_->Post([this] { Sweep(); });
-  thread_ = std::thread([this] {
-    loop_->Run();
-    ended_.Notify();
+  thread_ = std::thread([loop = loop_.get(), ended = ended_] {
+    loop->Run();
+    ended->Notify();
   });
 }
 
@@ -147,8 +148,8 @@ void Server::BeginDrain() {
   loop_->Post([state = serving_] { state->Leave(); });
 }
 
-void Server::Drain(absl::Duration timeout) {
-  if (!thread_.joinable()) return;
+bool Server::Drain(absl::Duration timeout) {
+  if (!thread_.joinable()) return loop_ != nullptr;
   BeginDrain();
   SendOff(*server_);
   const auto quiet = std::make_shared<absl::Notification>();
@@ -160,7 +161,7 @@ void Server::Drain(absl::Duration timeout) {
   server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
                                  gpr_time_from_millis(kLastConnectionsMs, GPR_TIMESPAN)));
   loop_->End();
-  Join();
+  return Join();
 }
 
 void Server::TakeLastCalls(absl::Duration timeout) {
@@ -191,13 +192,14 @@ void Server::OnQuiet() {
   if (!quiet_->HasBeenNotified()) quiet_->Notify();
 }
 
-void Server::Join() {
-  if (ended_.WaitForNotificationWithTimeout(kLastTags)) {
+bool Server::Join() {
+  if (ended_->WaitForNotificationWithTimeout(kLastTags)) {
     thread_.join();
     server_.reset();
-    return;
+    return true;
   }
-  // A tag that gRPC does not give back: what it belongs to is left as it is, for the process ends.
+  // A tag that gRPC does not give back, or far too many of them: what they belong to is left as it
+  // is, for the process ends.
   loop_->Abandon();
   thread_.detach();
   server_.release();
@@ -205,6 +207,7 @@ void Server::Join() {
   admission_.release();
   loop_.release();
   queue_.release();
+  return false;
 }
 
 }  // namespace kyc::rpc

@@ -65,8 +65,10 @@ class Server {
   // Closes the port, tells every connection by GOAWAY and the streams by their goodbye, lets
   // running calls finish for `timeout` and ends the rest. What was on its way when the callers were
   // told still runs, for a second; what comes later is answered SERVER_DRAINING. Blocks until the
-  // last call has ended, or some seconds longer than `timeout` if one does not.
-  void Drain(absl::Duration timeout);
+  // last call has ended, or some seconds longer than `timeout` if one does not. Whether all of it
+  // has ended: if not, its thread is left behind, and may be in the middle of something. What a
+  // method uses must then not be destroyed, so the process is to end without that.
+  bool Drain(absl::Duration timeout);
 
  private:
   void MakeScope();
@@ -76,8 +78,8 @@ class Server {
   void OnChange();
   void OnQuiet();
   void EndAll();
-  // Waits for the thread; gives it up if it does not end.
-  void Join();
+  // Waits for the thread; gives it up if it does not end. Whether it has.
+  bool Join();
 
   const config::Grpc limits_;
   std::vector<config::Caller> callers_;  // From Serve on the loop thread's.
@@ -93,7 +95,8 @@ class Server {
   const std::shared_ptr<ServingState> serving_ = std::make_shared<ServingState>();
   std::unique_ptr<grpc::Server> server_;
   std::thread thread_;
-  absl::Notification ended_;  // The thread has.
+  // The thread has. Its own, too: it may outlive the server.
+  const std::shared_ptr<absl::Notification> ended_ = std::make_shared<absl::Notification>();
   int port_ = 0;
   // While draining: told when no call is open and none arrives any more.
   std::shared_ptr<absl::Notification> quiet_;

@@ -129,5 +129,23 @@ TEST_F(ServerTest, ADrainWithNobodyThereIsShort) {
   EXPECT_EQ(metrics_.calls.load(), 0);
 }
 
+// Blocked for ever inside a method, as a disk could do it to a faulty one.
+TEST_F(ServerTest, AThreadThatDoesNotEndIsLeftBehind) {
+  static auto& blocked = *new absl::Notification;
+  methods_.push_back(Unary<HealthCheckRequest, HealthCheckRequest>(
+      "/a.B/Blocked", [](CallContext, HealthCheckRequest, Done<HealthCheckRequest>) {
+        blocked.Notify();
+        absl::Notification().WaitForNotification();
+      }));
+  Start();
+  RawH2 caller(server_->port());
+  caller.Send(caller.Call(1, "/a.B/Blocked") + RawH2::Message(1, ""));
+  blocked.WaitForNotification();
+  EXPECT_FALSE(server_->Drain(absl::ZeroDuration()));
+  EXPECT_FALSE(server_->Drain(absl::ZeroDuration())) << "nor when it is asked again";
+  server_.reset();
+  EXPECT_TRUE(caller.Await([&] { return caller.closed; }));
+}
+
 }  // namespace
 }  // namespace kyc::rpc

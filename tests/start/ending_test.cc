@@ -83,6 +83,32 @@ TEST_F(EndingTest, StartThatWaitsEndsAtOnce) {
   }
 }
 
+// The log's writer never comes back from a commit.
+TEST_F(EndingTest, DiskThatHangsIsLeftBehind) {
+  const uint16_t webhook = FreePort();
+  Configure({{"webhook {\n  listen: \"127.0.0.1:0\"",
+              absl::StrCat("drain_timeout {}\nwebhook {\n  listen: \"127.0.0.1:", webhook, "\"")}});
+  const ChildProcess gateway(
+      "server/kyc-gateway", {"--config", files_.config_path()},
+      {absl::StrCat("LD_PRELOAD=", RunfilePath("tests/start/libstuck_file.so")),
+       absl::StrCat("STUCK_WHILE=", files_.path("hangs"))});
+  ASSERT_TRUE(gateway.AwaitError(" serving\n")) << gateway.StandardError();
+  WriteFile(files_.path("hangs"), "");
+  std::thread sender([&] {
+    const auto answer =
+        Post(webhook, "/v1.0/snap/account/upgrade/notify",
+             {"Content-Type: application/json", absl::StrCat("x-callback-token: ", kCallbackToken)},
+             R"({"originalReferenceNo":"one","status":"approved"})");
+    EXPECT_NE(answer.status, 200);
+  });
+  EXPECT_TRUE(gateway.AwaitError("stuck\n"));
+  gateway.Signal(SIGTERM);
+  EXPECT_EQ(gateway.AwaitEnd(), 3) << gateway.StandardError();
+  sender.join();
+  EXPECT_THAT(gateway.StandardError(), testing::HasSubstr(" info drained\n"));
+  EXPECT_THAT(gateway.StandardError(), testing::HasSubstr("did not end in time"));
+}
+
 TEST_F(EndingTest, MachineWithTooFewThreadsIsNamedInOneLine) {
   Configure({});
   for (const int most : {0, 5, 12, 31}) {

@@ -1,5 +1,6 @@
-// A file that whoever opens it waits for without end, as on a network disk that is gone; a library
-// to preload. STUCK_FILE is its path. Says "stuck" on standard error before.
+// A disk that whoever uses it waits for without end, as a network disk that is gone; a library to
+// preload. STUCK_FILE is a path that cannot be opened; while there is a file STUCK_WHILE, nothing
+// is synchronized. Says "stuck" on standard error before.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,12 +11,20 @@
 
 namespace {
 
-void WaitIfStuck(const char* path) {
-  const char* stuck = std::getenv("STUCK_FILE");
-  if (stuck == nullptr || std::strcmp(stuck, path) != 0) return;
+void Wait() {
   static constexpr char kWord[] = "stuck\n";
   if (write(STDERR_FILENO, kWord, sizeof(kWord) - 1) < 0) return;
   for (;;) pause();
+}
+
+void WaitIfStuck(const char* path) {
+  const char* stuck = std::getenv("STUCK_FILE");
+  if (stuck != nullptr && std::strcmp(stuck, path) == 0) Wait();
+}
+
+void WaitIfStuckNow() {
+  const char* stuck = std::getenv("STUCK_WHILE");
+  if (stuck != nullptr && access(stuck, F_OK) == 0) Wait();
 }
 
 }  // namespace
@@ -38,4 +47,16 @@ extern "C" int open(const char* path, int flags, ...) {
   va_end(more);
   using Open = int (*)(const char*, int, ...);
   return reinterpret_cast<Open>(dlsym(RTLD_NEXT, "open"))(path, flags, mode);
+}
+
+extern "C" int fsync(int file) {
+  WaitIfStuckNow();
+  using Sync = int (*)(int);
+  return reinterpret_cast<Sync>(dlsym(RTLD_NEXT, "fsync"))(file);
+}
+
+extern "C" int fdatasync(int file) {
+  WaitIfStuckNow();
+  using Sync = int (*)(int);
+  return reinterpret_cast<Sync>(dlsym(RTLD_NEXT, "fdatasync"))(file);
 }
