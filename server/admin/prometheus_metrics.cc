@@ -111,6 +111,23 @@ class Prometheus final : public PrometheusMetrics {
   }
   void CommitFailed() override { commits_failed_.Increment(); }
   void LogWritable(bool writable) override { log_writable_.Set(writable ? 1 : 0); }
+  void EventsRemoved(int64_t events, absl::string_view why) override {
+    events_removed_.At({why}).Increment(static_cast<double>(events));
+  }
+  void ReferencesForgotten(int64_t references) override {
+    references_forgotten_.Increment(static_cast<double>(references));
+  }
+  void RetentionWaits(int64_t events) override {
+    retention_waiting_.Set(static_cast<double>(events));
+  }
+  void ClockDisagrees(absl::Duration ahead) override {
+    clock_disagreement_.Set(absl::ToDoubleSeconds(ahead));
+  }
+  void WriteAheadLogBytes(int64_t bytes) override {
+    write_ahead_log_bytes_.Set(static_cast<double>(bytes));
+  }
+  void Checkpointed(bool vain) override { checkpoints_.At({vain ? "vain" : "whole"}).Increment(); }
+  void LogDamaged() override { log_damaged_.Set(1); }
   void LogBehind(int64_t events) override { log_behind_.Set(static_cast<double>(events)); }
   void LogCopiesDiffer(int64_t events) override {
     log_copies_differ_.Increment(static_cast<double>(events));
@@ -197,6 +214,30 @@ class Prometheus final : public PrometheusMetrics {
   Gauge& log_writable_ =
       Gauges("kyc_event_log_writable", "1 while the event log can be written, 0 in a fault.")
           .Add({});
+  ByLabels<Counter> events_removed_{
+      Counters("kyc_events_removed_total", "Events that retention removed: by age or by count."),
+      {"why"}};
+  Counter& references_forgotten_ =
+      Counters("kyc_references_forgotten_total",
+               "References that are no longer remembered, long after their last event.")
+          .Add({});
+  Gauge& retention_waiting_ =
+      Gauges("kyc_retention_waiting_events",
+             "Events that are due by a clock that jumped, and wait for it or for ReleaseRetention.")
+          .Add({});
+  Gauge& clock_disagreement_ =
+      Gauges("kyc_clock_disagreement_seconds",
+             "By how much the wall clock is ahead of the time that events are labelled with.")
+          .Add({});
+  Gauge& write_ahead_log_bytes_ =
+      Gauges("kyc_event_log_wal_bytes", "What the event log's write-ahead log holds.").Add({});
+  ByLabels<Counter> checkpoints_{
+      Counters("kyc_event_log_checkpoints_total",
+               "Times the write-ahead log was moved into the file: all of it (whole), or not, "
+               "because somebody was reading (vain)."),
+      {"result"}};
+  Gauge& log_damaged_ =
+      Gauges("kyc_event_log_damaged", "1 once the event log was found to be damaged.").Add({});
   Counter& log_copies_differ_ =
       Counters("kyc_event_log_copies_differ_total",
                "Over JetStream: events that follow another one of their reference here than where "

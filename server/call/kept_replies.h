@@ -14,7 +14,7 @@ struct KeptReply {
   std::string endpoint;    // "id-recognize": the last step of the endpoint's path.
   std::string request_id;  // CallContext's, by which the log and the caller know the call.
   int http_status = 0;
-  std::string why;   // The error's sentence, e.g. "The reply of the upstream widekyc is empty".
+  std::string why;  // The error's sentence, e.g. "The reply of the upstream widekyc is empty".
   // As it came, or as much of it as came; at most `max_reply_bytes`. Personal data: sealed, never
   // logged.
   std::string body;

@@ -44,6 +44,20 @@ class Metrics {
   virtual void CommitFailed() = 0;
   // Whether the event log can be written, each time that changes.
   virtual void LogWritable(bool writable) = 0;
+  // Retention removed events, because of their `why`: "age" or "count".
+  virtual void EventsRemoved(int64_t /*events*/, absl::string_view /*why*/) {}
+  // References whose events had all been removed are no longer remembered.
+  virtual void ReferencesForgotten(int64_t /*references*/) {}
+  // So many events would be removed far sooner than usual, and wait; 0 once they no longer do.
+  virtual void RetentionWaits(int64_t /*events*/) {}
+  // By how much the wall clock is ahead of the time that is believed.
+  virtual void ClockDisagrees(absl::Duration /*ahead*/) {}
+  // The write-ahead log was moved into the event log's file; `vain`: not all, as somebody reads.
+  virtual void Checkpointed(bool /*vain*/) {}
+  // What the event log's write-ahead log holds.
+  virtual void WriteAheadLogBytes(int64_t /*bytes*/) {}
+  // The event log was found to be damaged; stays so until a restart.
+  virtual void LogDamaged() {}
   // Over JetStream: how many events of the stream this gateway had yet to read when it read the
   // last one.
   virtual void LogBehind(int64_t /*events*/) {}

@@ -119,6 +119,10 @@ class EventLog {
   using OnTrimming = std::function<void(int64_t through)>;
   virtual void SetOnTrimming(OnTrimming) {}
 
+  // Lets retention remove what waits because a clock's jump would make far more than usual due at
+  // once. Returns how many events that are. Does not block.
+  virtual int64_t ReleaseRetention() { return 0; }
+
   // A stable id of this log, in cursors and page tokens.
   virtual std::string log_id() const = 0;
   // An HMAC under the log's own key, for page tokens.

@@ -11,13 +11,17 @@ namespace kyc::events {
 // Held as long as it lives; the system lets go of it when the process ends, however that ends.
 class FileLock {
  public:
-  // Locks the file at `path`, made when absent. FAILED_PRECONDITION when somebody else holds it;
-  // UNAVAILABLE when it cannot be opened.
+  // Locks the file that `path` leads to, by whatever name others know it; makes it when absent,
+  // readable by its owner only. FAILED_PRECONDITION when somebody else holds it; UNAVAILABLE when
+  // it cannot be opened.
   static absl::StatusOr<FileLock> Take(const std::string& path);
 
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;
   ~FileLock();
+
+  // Whether `path` leads to the file that is locked.
+  bool IsOf(const std::string& path) const;
 
  private:
   explicit FileLock(int file) : file_(file) {}

@@ -34,6 +34,13 @@ class CountingMetrics : public FakeMetrics {
   void Committed(int64_t appended, int64_t repeats, absl::Duration) override;
   void Quarantined(bool kept) override { ++(kept ? quarantined : quarantine_refused); }
   void LogCopiesDiffer(int64_t events) override { copies_differ += events; }
+  void EventsRemoved(int64_t events, absl::string_view why) override {
+    (why == "age" ? removed_by_age : removed_by_count) += events;
+  }
+  void RetentionWaits(int64_t events) override { retention_waits = events; }
+  void Checkpointed(bool vain) override { vain_checkpoints += vain ? 1 : 0; }
+  void WriteAheadLogBytes(int64_t bytes) override { wal_bytes = bytes; }
+  void LogDamaged() override { damaged = true; }
 
   std::atomic<int64_t> commits = 0;
   std::atomic<int64_t> appended = 0;
@@ -41,6 +48,12 @@ class CountingMetrics : public FakeMetrics {
   std::atomic<int64_t> quarantined = 0;
   std::atomic<int64_t> quarantine_refused = 0;
   std::atomic<int64_t> copies_differ = 0;
+  std::atomic<int64_t> removed_by_age = 0;
+  std::atomic<int64_t> removed_by_count = 0;
+  std::atomic<int64_t> retention_waits = 0;
+  std::atomic<int64_t> vain_checkpoints = 0;
+  std::atomic<int64_t> wal_bytes = 0;
+  std::atomic<bool> damaged = false;
 };
 
 // The options of a log at `path` with the keys that all tests use. It removes what is due at once.

@@ -16,8 +16,11 @@ absl::StatusOr<std::unique_ptr<Database>> ReadPool::Take() const {
       return database;
     }
   }
-  absl::StatusOr<Database> opened = Database::Open(path_, Database::Use::kRead);
+  // Before it, because opening makes the files beside it that are not there.
+  if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
+  absl::StatusOr<Database> opened = Database::Open(file_.path, Database::Use::kRead);
   if (!opened.ok()) return opened.status();
+  if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
   return std::make_unique<Database>(*std::move(opened));
 }
 

@@ -4,12 +4,12 @@
 
 #include <memory>
 #include <mutex>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/events/log_file.h"
 #include "server/events/sqlite.h"
 
 namespace kyc::events {
@@ -18,9 +18,8 @@ namespace kyc::events {
 // them. A few idle ones are kept.
 class ReadPool {
  public:
-  // A read that takes longer than `time_limit` fails with UNAVAILABLE.
-  ReadPool(std::string path, absl::Duration time_limit)
-      : path_(std::move(path)), time_limit_(time_limit) {}
+  // A read that takes longer than `time_limit` fails with UNAVAILABLE. `file` outlives it.
+  ReadPool(const LogFile& file, absl::Duration time_limit) : file_(file), time_limit_(time_limit) {}
 
   // Runs `read` (Database& -> absl::StatusOr<T>) on a connection that nobody else uses meanwhile.
   template <typename Read>
@@ -30,7 +29,8 @@ class ReadPool {
     (*database)->LimitTime(time_limit_);
     auto result = read(**database);
     // After an engine's fault the next read starts from a new connection.
-    if (!absl::IsUnavailable(result.status())) GiveBack(*std::move(database));
+    const absl::Status status = result.status();
+    if (!absl::IsUnavailable(status) && !absl::IsDataLoss(status)) GiveBack(*std::move(database));
     return result;
   }
 
@@ -38,7 +38,7 @@ class ReadPool {
   absl::StatusOr<std::unique_ptr<Database>> Take() const;
   void GiveBack(std::unique_ptr<Database> database) const;
 
-  const std::string path_;
+  const LogFile& file_;
   const absl::Duration time_limit_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Database>> idle_;

@@ -83,30 +83,32 @@ absl::StatusOr<int64_t> DueThrough(Database& database, const Retention& retentio
   return std::max(due_by_age->sequence, newest->sequence - retention.count);
 }
 
-absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now,
-                              int64_t through) {
+absl::StatusOr<Trimmed> TrimStep(Database& database, const Retention& retention, absl::Time now,
+                                 int64_t through) {
   const int64_t references_before = absl::ToUnixMicros(now - retention.reference_age);
   Due due;
   absl::Status status = FindEvents(database, through, due);
   if (status.ok()) status = FindReferences(database, references_before, due);
   if (!status.ok()) return status;
-  if (due.events == 0 && !due.references) return false;
+  if (due.events == 0 && !due.references) return Trimmed();
+  const absl::StatusOr<Place> newest = NewestPlace(database);
+  if (!newest.ok()) return newest.status();
 
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kWrite);
   if (!transaction.ok()) return transaction.status();
   if (due.events > 0) status = RememberReferences(database, due.events_through);
   if (status.ok() && due.events > 0) status = TrimEvents(database, due.events_through);
   if (status.ok()) status = TrimReferences(database, references_before);
-  const int64_t trimmed_references = database.changes();
+  Trimmed trimmed;
+  trimmed.references = database.changes();
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return status;
-  return due.events == kRowsPerTrimStep || trimmed_references == kRowsPerTrimStep;
-}
-
-absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now) {
-  const absl::StatusOr<int64_t> through = DueThrough(database, retention, now);
-  if (!through.ok()) return through.status();
-  return TrimStep(database, retention, now, *through);
+  const int64_t over_count =
+      newest->sequence - retention.count - (due.events_through.sequence - due.events);
+  trimmed.by_count = std::clamp(over_count, int64_t{0}, due.events);
+  trimmed.by_age = due.events - trimmed.by_count;
+  trimmed.more = due.events == kRowsPerTrimStep || trimmed.references == kRowsPerTrimStep;
+  return trimmed;
 }
 
 }  // namespace kyc::events

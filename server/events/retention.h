@@ -24,13 +24,18 @@ inline constexpr int kRowsPerTrimStep = 256;
 // the writer's thread, as all that follows.
 absl::StatusOr<int64_t> DueThrough(Database& database, const Retention& retention, absl::Time now);
 
+// What a step removed.
+struct Trimmed {
+  int64_t by_count = 0;  // Events beyond what may be kept, whatever their age,
+  int64_t by_age = 0;    // and those that are too old.
+  int64_t references = 0;
+  bool more = false;  // There may be more to remove.
+};
+
 // Removes some of the events up to `through`, remembering their references, and some references
-// that are due, in a transaction of its own; none when there are none. Returns whether there may be
-// more.
-absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now,
-                              int64_t through);
-// The same of what is due now.
-absl::StatusOr<bool> TrimStep(Database& database, const Retention& retention, absl::Time now);
+// that are due, in a transaction of its own; none when there are none.
+absl::StatusOr<Trimmed> TrimStep(Database& database, const Retention& retention, absl::Time now,
+                                 int64_t through);
 
 }  // namespace kyc::events
 

@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <mutex>
 #include <semaphore>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
+#include "server/events/clocks.h"
 #include "server/events/log_testing.h"
 #include "server/events/sqlite.h"
 #include "server/events/sqlite_log.h"
@@ -20,6 +22,7 @@ namespace kyc::events {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class RetentionTest : public testing::Test {
@@ -27,7 +30,17 @@ class RetentionTest : public testing::Test {
   void Open(const Retention& retention, absl::Duration notice = absl::ZeroDuration()) {
     log_.reset();
     SqliteLogOptions options = OptionsAt(path_, metrics_);
-    options.writer.clock = [this] { return absl::FromUnixSeconds(now_s_); };
+    options.writer.clock = [this] {
+      ++clock_reads_;
+      ClockReading reading = RightClocksAt(absl::FromUnixSeconds(now_s_));
+      reading.wall += absl::Seconds(wall_error_s_.load());
+      return reading;
+    };
+    options.writer.boot_id = boot_id_;
+    options.writer.log = [this](absl::string_view line) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      lines_.emplace_back(line);
+    };
     options.writer.retention = retention;
     options.writer.trim_interval = absl::Milliseconds(1);
     options.writer.trim_notice = notice;
@@ -40,8 +53,33 @@ class RetentionTest : public testing::Test {
     while (log_->ends().oldest.sequence < sequence) std::this_thread::yield();
   }
 
+  // Appends one more event, and waits until retention has had its turns: each reads the clock, and
+  // so does each pause.
+  void AwaitTurns() {
+    Append(*log_, absl::StrCat("turn", ++turns_), "approved");
+    const int64_t before = clock_reads_;
+    while (clock_reads_ < before + 6) std::this_thread::yield();
+  }
+  std::vector<std::string> lines() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return lines_;
+  }
+  int64_t ReceivedTimeOf(int64_t sequence) {
+    const auto page = log_->ReadAfter(log_->ends().oldest, 1000, {});
+    for (const Event& event : page->events) {
+      if (event.position.sequence == sequence) return event.event.received_time().seconds();
+    }
+    return 0;
+  }
+
   const std::string path_ = NewPath();
   CountingMetrics metrics_;
+  std::string boot_id_ = "this boot";
+  std::atomic<int64_t> wall_error_s_ = 0;
+  std::atomic<int64_t> clock_reads_ = 0;
+  int turns_ = 0;
+  std::mutex mutex_;
+  std::vector<std::string> lines_;
   std::atomic<int64_t> now_s_ = 1'700'000'000;
   std::unique_ptr<SqliteLog> log_;
 };
@@ -223,6 +261,100 @@ TEST_F(RetentionTest, TrimmedEventsLeaveNoBytesBehind) {
   log_.reset();
   EXPECT_EQ(Contents(path_).find(first), std::string::npos);
   EXPECT_NE(Contents(path_).find(second), std::string::npos) << "the file was read";
+}
+
+constexpr int64_t kDay = 24 * 60 * 60;
+const Retention kUsual = {.age = absl::Hours(24 * 90), .count = 10'000};
+
+TEST_F(RetentionTest, WhatIsRemovedIsCountedByWhy) {
+  Open({.age = absl::Seconds(10), .count = 3, .reference_age = absl::Seconds(100)});
+  for (int i = 1; i <= 5; ++i) Append(*log_, absl::StrCat("R", i), "approved");
+  AwaitOldest(2);
+  now_s_ += 20;
+  AwaitOldest(5);
+  EXPECT_EQ(metrics_.removed_by_count, 2);
+  EXPECT_EQ(metrics_.removed_by_age, 3);
+}
+
+TEST_F(RetentionTest, JumpOfTheWallClockRemovesAndLabelsNothing) {
+  Open(kUsual);
+  Append(*log_, "R1", "approved");
+  wall_error_s_ = 91 * kDay;
+  now_s_ += 38;
+  AwaitTurns();
+  const int64_t during = log_->ends().newest.sequence;
+  wall_error_s_ = 0;
+  now_s_ += 10;
+  AwaitTurns();
+  EXPECT_EQ(metrics_.removed_by_age, 0);
+  EXPECT_TRUE((*log_->Latest("R1", "")).has_value());
+  EXPECT_EQ(ReceivedTimeOf(during), now_s_ - 10);
+  EXPECT_EQ(ReceivedTimeOf(log_->ends().newest.sequence), now_s_);
+  EXPECT_THAT(lines(), ElementsAre(HasSubstr("the wall clock is off by 2184h"),
+                                   HasSubstr("believed again")));
+}
+
+TEST_F(RetentionTest, RestartDuringAJumpKnowsTheTime) {
+  Open(kUsual);
+  Append(*log_, "R1", "approved");
+  AwaitTurns();
+  wall_error_s_ = 91 * kDay;
+  Open(kUsual);
+  AwaitTurns();
+  EXPECT_EQ(metrics_.removed_by_age, 0);
+  EXPECT_EQ(ReceivedTimeOf(log_->ends().newest.sequence), now_s_);
+}
+
+// Nothing tells a clock that is wrong at the boot from a long time off.
+TEST_F(RetentionTest, StartLongAfterOrByAWrongClockWaitsForTheOperator) {
+  Open(kUsual);
+  for (int i = 1; i <= 5; ++i) Append(*log_, absl::StrCat("R", i), "approved");
+  AwaitTurns();
+  const int64_t newest = log_->ends().newest.sequence;
+  log_.reset();
+  now_s_ += 91 * kDay;
+  boot_id_ = "another boot";
+  Open(kUsual);
+  while (metrics_.retention_waits != newest) std::this_thread::yield();
+  AwaitTurns();
+  EXPECT_EQ(metrics_.removed_by_age, 0);
+  EXPECT_THAT(lines(), ElementsAre(HasSubstr("retention waits: the clock is 2184h")));
+  EXPECT_EQ(log_->ReleaseRetention(), newest);
+  AwaitOldest(newest);
+  EXPECT_EQ(metrics_.retention_waits, 0);
+  EXPECT_EQ(metrics_.removed_by_age, newest);
+}
+
+TEST_F(RetentionTest, WhatWaitsGoesOnByItselfWhenTheClockComesBack) {
+  Open(kUsual);
+  for (int i = 1; i <= 5; ++i) Append(*log_, absl::StrCat("R", i), "approved");
+  AwaitTurns();
+  log_.reset();
+  wall_error_s_ = 91 * kDay;
+  boot_id_ = "another boot";
+  Open(kUsual);
+  while (metrics_.retention_waits == 0) std::this_thread::yield();
+  wall_error_s_ = 0;
+  AwaitTurns();
+  now_s_ += 11 * 60;
+  while (metrics_.retention_waits != 0) std::this_thread::yield();
+  EXPECT_EQ(metrics_.removed_by_age, 0);
+  EXPECT_EQ(log_->ReleaseRetention(), 0);
+}
+
+TEST_F(RetentionTest, SomeDaysOffAreMadeUpForByThemselves) {
+  Open({.age = absl::Hours(24 * 90), .count = 10'000});
+  for (int i = 1; i <= 90; ++i) {
+    Append(*log_, absl::StrCat("R", i), "approved");
+    now_s_ += kDay;
+  }
+  AwaitOldest(0);
+  log_.reset();
+  now_s_ += 3 * kDay;
+  boot_id_ = "another boot";
+  Open(kUsual);
+  AwaitOldest(3);
+  EXPECT_EQ(metrics_.retention_waits, 0);
 }
 
 }  // namespace

@@ -70,13 +70,17 @@ absl::string_view CauseOf(int code) {
   }
 }
 
+bool IsDamage(int code) {
+  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
 absl::Status StatusOf(int code) {
   if (code == SQLITE_OK) return absl::OkStatus();
   const absl::string_view cause = CauseOf(code);
   if (cause.empty()) return GatewayBug(absl::StrCat("SQLite error code ", code));
   Error error;
-  error.code = absl::StatusCode::kUnavailable;
-  error.reason = "LOG_UNAVAILABLE";
+  error.code = IsDamage(code) ? absl::StatusCode::kDataLoss : absl::StatusCode::kUnavailable;
+  error.reason = IsDamage(code) ? "LOG_DAMAGED" : "LOG_UNAVAILABLE";
   error.message = absl::StrCat("The event log cannot be used now: ", cause);
   error.metadata = {{"sqliteCode", absl::StrCat(code)}};
   return ToStatus(error);
@@ -99,8 +103,7 @@ int OpenFlags(Database::Use use) {
 absl::string_view DamageOf(const absl::Status& status) {
   int code = SQLITE_OK;
   if (!absl::SimpleAtoi(MetadataOf(status, "sqliteCode"), &code)) return "";
-  const bool damage = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
-  return damage ? CauseOf(code) : "";
+  return IsDamage(code) ? CauseOf(code) : "";
 }
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -190,18 +193,40 @@ absl::Status Database::UseWriteAheadLog() {
   return *mode == "wal" ? absl::OkStatus() : StatusOf(SQLITE_CANTOPEN);
 }
 
-absl::Status Database::Checkpoint() {
-  return StatusOf(sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
-                                            nullptr, nullptr));
+absl::StatusOr<bool> Database::Checkpoint() {
+  int frames = 0;
+  int moved = 0;
+  const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                             &frames, &moved);
+  if (code != SQLITE_OK) return StatusOf(code);
+  return moved == frames;
+}
+
+absl::StatusOr<bool> Database::EmptyWriteAheadLog() {
+  const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
+                                             nullptr, nullptr);
+  if ((code & 0xff) == SQLITE_BUSY) return false;
+  if (code != SQLITE_OK) return StatusOf(code);
+  *frames_ = 0;
+  return true;
+}
+
+void Database::LeaveCheckpointsToCaller() {
+  // Takes the place of the engine's own hook, which would checkpoint.
+  sqlite3_wal_hook(
+      database_.get(),
+      [](void* frames, sqlite3*, const char*, int count) {
+        *static_cast<int64_t*>(frames) = count;
+        return SQLITE_OK;
+      },
+      frames_.get());
 }
 
 absl::Status Database::BoundWriteAheadLog(int64_t bytes) {
   struct stat found;
   const char* path = sqlite3_filename_wal(sqlite3_db_filename(database_.get(), "main"));
   if (stat(path, &found) != 0 || found.st_size <= bytes) return absl::OkStatus();
-  const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
-                                             nullptr, nullptr);
-  return StatusOf((code & 0xff) == SQLITE_BUSY ? SQLITE_OK : code);
+  return EmptyWriteAheadLog().status();
 }
 
 absl::Status Database::Execute(const char* sql) {

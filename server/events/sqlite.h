@@ -1,8 +1,8 @@
 // SQLite, as little of it as the log needs. Beside wal_writes.cc no other file says sqlite3_.
 //
 // Errors are final caller errors: UNAVAILABLE LOG_UNAVAILABLE with the cause when the engine cannot
-// serve now (full disk, I/O error, locked, damaged, read-only), else INTERNAL GATEWAY_BUG. They
-// hold no data and no SQL.
+// serve now (full disk, I/O error, locked, read-only), DATA_LOSS LOG_DAMAGED when the file is
+// damaged, else INTERNAL GATEWAY_BUG. They hold no data and no SQL.
 #ifndef SERVER_EVENTS_SQLITE_H_
 #define SERVER_EVENTS_SQLITE_H_
 
@@ -73,11 +73,20 @@ class Database {
   // Keeps commits in a write-ahead log beside the file from now on, so that readers and the writer
   // do not wait for each other.
   absl::Status UseWriteAheadLog();
-  // Moves what the write-ahead log holds into the file, both synced.
-  absl::Status Checkpoint();
-  // Also makes the write-ahead log empty when it has grown beyond `bytes`: commits let it grow as
-  // long as some read is always under way. Waits shortly for those; in vain, it leaves it as it is.
+  // Moves what the write-ahead log holds into the file, both synced, as far as no reader needs it.
+  // Returns whether that was all.
+  absl::StatusOr<bool> Checkpoint();
+  // Also makes the write-ahead log empty. Waits shortly for readers, and returns false if that was
+  // in vain.
+  absl::StatusOr<bool> EmptyWriteAheadLog();
+  // EmptyWriteAheadLog when it has grown beyond `bytes`: commits let it grow as long as some read
+  // is always under way.
   absl::Status BoundWriteAheadLog(int64_t bytes);
+  // From now on commits do not move it by themselves; the caller does.
+  void LeaveCheckpointsToCaller();
+  // How much the write-ahead log held after this connection's last commit, once they are the
+  // caller's.
+  int64_t frames() const { return *frames_; }
 
   // Runs statements without parameters or rows.
   absl::Status Execute(const char* sql);
@@ -100,7 +109,8 @@ class Database {
   explicit Database(sqlite3* database) : database_(database) {}
 
   std::unique_ptr<sqlite3, Close> database_;
-  std::unique_ptr<Clock::time_point> deadline_;  // Its address is known to the engine.
+  std::unique_ptr<Clock::time_point> deadline_;  // Its address is known to the engine,
+  std::unique_ptr<int64_t> frames_ = std::make_unique<int64_t>(0);  // and this one's, too.
 };
 
 // A transaction; rolled back at the end of its scope unless committed. Ends before its database.

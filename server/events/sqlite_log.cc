@@ -1,6 +1,8 @@
 #include "server/events/sqlite_log.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -32,23 +34,38 @@ absl::Status CheckOptions(const SqliteLogOptions& options) {
   return absl::OkStatus();
 }
 
+// The path of what exists, as SQLite will name the files beside it.
+std::string WithoutLinks(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path found = std::filesystem::canonical(path, error);
+  return error ? path : found.string();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions options) {
   if (absl::Status status = CheckOptions(options); !status.ok()) return status;
   absl::StatusOr<crypto::Sealer> sealer = crypto::Sealer::Make(std::move(options.sealing_keys));
   if (!sealer.ok()) return sealer.status();
-  absl::StatusOr<FileLock> lock = FileLock::Take(absl::StrCat(options.path, "-lock"));
+  absl::StatusOr<FileLock> lock = FileLock::Take(options.path);
   if (!lock.ok()) return lock.status();
+  const std::string path = WithoutLinks(options.path);
   const LogKeys keys(options.lookup_key);
-  absl::StatusOr<Database> database = Database::Open(options.path, Database::Use::kCreate);
+  absl::StatusOr<Database> database = Database::Open(path, Database::Use::kCreate);
   if (!database.ok()) return AdviseOnDamage(database.status());
   absl::StatusOr<std::string> log_id = PrepareSchema(*database, keys, *sealer, options.say);
   if (!log_id.ok()) return AdviseOnDamage(log_id.status());
   const absl::StatusOr<std::string> checked = CheckIntegrity(*database);
   if (!checked.ok()) return AdviseOnDamage(checked.status());
 
-  LogFile file{{*std::move(log_id), keys, *std::move(sealer)}, options.path};
+  LogFile file{{*std::move(log_id), keys, *std::move(sealer)}, path};
+  absl::StatusOr<FileIdentity> identity =
+      FileIdentity::Of({options.path, absl::StrCat(path, "-wal"), absl::StrCat(path, "-shm")});
+  if (!identity.ok()) return identity.status();
+  if (!lock->IsOf(options.path) || !lock->IsOf(path)) {
+    return absl::UnavailableError("The event log's file was replaced while it was opened");
+  }
+  file.identity = *std::move(identity);
   std::unique_ptr<SqliteLog> log(new SqliteLog(*std::move(lock), std::move(file),
                                                *std::move(database), options.read_time_limit,
                                                *options.writer.metrics));
@@ -74,7 +91,7 @@ SqliteLog::SqliteLog(FileLock lock, LogFile file, Database anchor, absl::Duratio
     : lock_(std::move(lock)),
       file_(std::move(file)),
       anchor_(std::move(anchor)),
-      readers_(file_.path, read_time_limit),
+      readers_(file_, read_time_limit),
       metrics_(metrics) {}
 
 void SqliteLog::Append(::netzme::v1::UpgradeEvent notification,
@@ -128,7 +145,13 @@ void SqliteLog::SetOnCommitted(OnCommitted on_committed) {
 }
 
 void SqliteLog::SetOnTrimming(OnTrimming on_trimming) {
-  writer_->SetOnTrimming(std::move(on_trimming));
+  writer_->trimmer().SetOnTrimming(std::move(on_trimming));
+}
+
+int64_t SqliteLog::ReleaseRetention() {
+  const int64_t waiting = writer_->trimmer().waiting();
+  if (waiting > 0) writer_->trimmer().Release();
+  return waiting;
 }
 
 std::string SqliteLog::log_id() const { return file_.log_id; }

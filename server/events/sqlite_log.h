@@ -23,7 +23,7 @@
 namespace kyc::events {
 
 struct SqliteLogOptions {
-  // Made when absent. -wal, -shm and -lock files lie beside it.
+  // Made when absent. -wal and -shm files lie beside it.
   std::string path;
   // The first one seals, all can open.
   std::vector<crypto::SealingKey> sealing_keys;
@@ -60,6 +60,7 @@ class SqliteLog : public EventLog, public Quarantine {
   absl::StatusOr<Position> PositionFromText(const std::string& text) const override;
   void SetOnCommitted(OnCommitted on_committed) override;
   void SetOnTrimming(OnTrimming on_trimming) override;
+  int64_t ReleaseRetention() override;
   std::string log_id() const override;
   std::string Sign(const std::string& text) const override;
 

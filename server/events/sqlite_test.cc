@@ -127,10 +127,13 @@ TEST(SqliteTest, SecondWriterIsUnavailable) {
   ExpectUnavailable(Transaction::Begin(second, Transaction::Kind::kWrite).status(), "locked");
 }
 
-TEST(SqliteTest, FileThatIsNoDatabaseIsUnavailable) {
+TEST(SqliteTest, FileThatIsNoDatabaseIsDamage) {
   const std::string path = PathOf("db");
   std::ofstream(path) << std::string(4096, 'x');
-  ExpectUnavailable(Database::Open(path, Database::Use::kWrite).status(), "not an SQLite database");
+  const absl::Status status = Database::Open(path, Database::Use::kWrite).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_EQ(ReasonOf(status), "LOG_DAMAGED");
+  EXPECT_EQ(DamageOf(status), "the file is not an SQLite database");
 }
 
 TEST(SqliteTest, AbsentFileOrDirectoryIsUnavailable) {

@@ -9,7 +9,7 @@
 namespace kyc::events {
 namespace {
 
-constexpr int64_t kMaxWriteAheadLogBytes = 64 << 20;
+constexpr int64_t kFrameBytes = 24 + 4096;
 
 absl::Status AnotherLog() {
   Error error;
@@ -26,6 +26,8 @@ WriteSession::WriteSession(Database database, const LogFile& file, QuarantineLim
 
 absl::StatusOr<std::unique_ptr<WriteSession>> WriteSession::Open(const LogFile& file,
                                                                  QuarantineLimits limits) {
+  // Before it, because opening makes the files beside it that are not there.
+  if (absl::Status same = file.identity.Check(); !same.ok()) return same;
   absl::StatusOr<Database> database = Database::Open(file.path, Database::Use::kWrite);
   if (!database.ok()) return database.status();
   std::unique_ptr<WriteSession> session(new WriteSession(*std::move(database), file, limits));
@@ -37,9 +39,15 @@ absl::Status WriteSession::Prepare() {
   const absl::StatusOr<std::string> log_id = LogIdOf(database_);
   if (!log_id.ok()) return log_id.status();
   if (*log_id != file_.log_id) return AnotherLog();
+  database_.LeaveCheckpointsToCaller();
   // A process that was killed between writing and syncing leaves commits that can be read but are
-  // not yet durable. A repeat of one of them is answered without writing, so sync them first.
-  if (absl::Status status = database_.Checkpoint(); !status.ok()) return status;
+  // not yet durable. A repeat of one of them is answered without writing, so sync them first. A
+  // checkpoint alone would not where somebody's reading makes it vain; a commit does, as it syncs
+  // the write-ahead log with all that is in it.
+  const absl::StatusOr<bool> moved = database_.Checkpoint();
+  if (!moved.ok()) return moved.status();
+  if (absl::Status status = Probe(); !status.ok()) return status;
+  if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
 
   absl::StatusOr<EventWriter> events = EventWriter::Prepare(database_, file_);
   if (!events.ok()) return events.status();
@@ -62,6 +70,7 @@ absl::StatusOr<Committed> WriteSession::Commit(std::vector<WriteRequest>& reques
     if (absl::Status status = std::visit(write, request); !status.ok()) return status;
   }
   if (before_commit != nullptr) before_commit();
+  if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
   if (absl::Status status = transaction->Commit(); !status.ok()) return status;
   return committed;
 }
@@ -79,17 +88,24 @@ absl::StatusOr<int64_t> WriteSession::AgeQuarantine(absl::Time now) {
   return removed;
 }
 
+absl::Status WriteSession::Checkpoint(absl::Time now, Metrics& metrics) {
+  const int64_t frames = database_.frames();
+  const CheckpointPace::Step step = pace_.Next(frames, now);
+  if (step == CheckpointPace::Step::kNone) return absl::OkStatus();
+  const absl::StatusOr<bool> all = step == CheckpointPace::Step::kEmpty
+                                       ? database_.EmptyWriteAheadLog()
+                                       : database_.Checkpoint();
+  if (!all.ok()) return all.status();
+  pace_.Took(database_.frames(), !*all, now);
+  metrics.Checkpointed(!*all);
+  return absl::OkStatus();
+}
+
+int64_t WriteSession::write_ahead_log_bytes() const { return database_.frames() * kFrameBytes; }
+
 absl::Status WriteSession::Probe() {
   // Of all that leaves the content as it is, this surely writes a page.
   return database_.Execute(absl::StrCat("PRAGMA user_version = ", kSchemaVersion).c_str());
-}
-
-absl::StatusOr<bool> WriteSession::TrimStep(const Retention& retention, absl::Time now,
-                                            int64_t through) {
-  if (absl::Status status = database_.BoundWriteAheadLog(kMaxWriteAheadLogBytes); !status.ok()) {
-    return status;
-  }
-  return events::TrimStep(database_, retention, now, through);
 }
 
 absl::Status WriteSession::Write(AppendRequest& request, absl::Time now, Committed& committed) {

@@ -9,12 +9,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/call/metrics.h"
+#include "server/events/checkpoint_pace.h"
 #include "server/events/event_log.h"
 #include "server/events/event_writer.h"
 #include "server/events/log_file.h"
 #include "server/events/places.h"
 #include "server/events/quarantine_table.h"
-#include "server/events/retention.h"
 #include "server/events/sqlite.h"
 #include "server/events/write_queue.h"
 
@@ -30,30 +31,33 @@ struct Committed {
 // knows of the file may no longer be true.
 class WriteSession {
  public:
-  // `file` outlives it. UNAVAILABLE when the file cannot be written or is another log's by now.
+  // `file` outlives it. UNAVAILABLE when the file cannot be written or is another one by now.
   static absl::StatusOr<std::unique_ptr<WriteSession>> Open(const LogFile& file,
                                                             QuarantineLimits limits);
 
-  // Writes all requests in one transaction and puts their answers into them. Durable once it
-  // returns OK. `before_commit` is called just before the commit.
+  // Writes all requests in one transaction and puts their answers into them. Once it returns OK all
+  // is on disk, in what was the log's file before the commit. `before_commit` is called just before
+  // it.
   absl::StatusOr<Committed> Commit(std::vector<WriteRequest>& requests, absl::Time now,
                                    const std::function<void()>& before_commit);
 
   // Commits a change that changes nothing.
   absl::Status Probe();
 
-  // As their namesakes of retention.h. TrimStep also keeps the write-ahead log within its bound.
-  absl::StatusOr<int64_t> DueThrough(const Retention& retention, absl::Time now) {
-    return events::DueThrough(database_, retention, now);
-  }
-  absl::StatusOr<bool> TrimStep(const Retention& retention, absl::Time now, int64_t through);
+  // Moves what the write-ahead log holds into the file, when it is time, and counts that. `now` is
+  // of the steady clock.
+  absl::Status Checkpoint(absl::Time now, Metrics& metrics);
 
   // Removes a bounded number of the quarantine's entries that are too old, in a transaction of its
   // own. How many.
   absl::StatusOr<int64_t> AgeQuarantine(absl::Time now);
   double quarantine_used_ratio() const { return quarantine_->used_ratio(); }
 
+  // For what is done between commits: retention, the clocks' note.
+  Database& database() { return database_; }
   absl::StatusOr<Ends> ends() { return EndsOf(database_); }
+  // How much the write-ahead log holds.
+  int64_t write_ahead_log_bytes() const;
 
  private:
   WriteSession(Database database, const LogFile& file, QuarantineLimits limits);
@@ -65,6 +69,7 @@ class WriteSession {
   absl::Status Write(DiscardRequest& request, absl::Time now, Committed& committed);
 
   Database database_;
+  CheckpointPace pace_;
   const LogFile& file_;
   const QuarantineLimits limits_;
   // Set by Prepare; they point to database_.

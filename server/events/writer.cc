@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/call/steady_now.h"
 
 namespace kyc::events {
 namespace {
@@ -23,7 +24,17 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Start(const LogFile& file, Write
   if (!session.ok()) return session.status();
   const absl::StatusOr<Ends> ends = (*session)->ends();
   if (!ends.ok()) return ends.status();
-  std::unique_ptr<Writer> writer(new Writer(file, std::move(options), *std::move(session), *ends));
+  absl::StatusOr<std::unique_ptr<Trimmer>> trimmer =
+      Trimmer::Make((*session)->database(),
+                    {.retention = options.retention,
+                     .interval = options.trim_interval,
+                     .notice = options.trim_notice,
+                     .metrics = options.metrics,
+                     .log = options.log},
+                    options.clock(), options.boot_id);
+  if (!trimmer.ok()) return trimmer.status();
+  std::unique_ptr<Writer> writer(
+      new Writer(file, std::move(options), *std::move(session), *std::move(trimmer), *ends));
   writer->options_.metrics->LogWritable(true);
   writer->PublishQuarantine();
   writer->thread_ = std::thread([raw = writer.get()] { raw->Run(); });
@@ -31,11 +42,12 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Start(const LogFile& file, Write
 }
 
 Writer::Writer(const LogFile& file, WriterOptions options, std::unique_ptr<WriteSession> session,
-               Ends ends)
+               std::unique_ptr<Trimmer> trimmer, Ends ends)
     : file_(file),
       options_(std::move(options)),
       queue_(options_.max_waiting),
       session_(std::move(session)),
+      trimmer_(std::move(trimmer)),
       ends_(ends) {}
 
 Writer::~Writer() {
@@ -58,16 +70,6 @@ void Writer::SetOnCommitted(EventLog::OnCommitted on_committed) {
   on_committed_ = std::move(on_committed);
 }
 
-void Writer::SetOnTrimming(EventLog::OnTrimming on_trimming) {
-  int64_t through = 0;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    on_trimming_ = on_trimming;
-    if (trimming_.told) through = trimming_.through;
-  }
-  if (through > 0) on_trimming(through);
-}
-
 void Writer::Run() {
   bool trim_is_due = true;
   bool behind = false;  // More is due to be removed than one step has.
@@ -79,6 +81,7 @@ void Writer::Run() {
     added_since_trim += static_cast<int>(requests.size());
     if (!idle) CommitAndAnswer(std::move(requests));
     if (idle && !writable_) Probe();
+    Checkpoint();
     trim_is_due = true;
     if (idle || added_since_trim >= (behind ? kAddedPerStep : kAddedPerTurn)) {
       for (int steps = added_since_trim / kAddedPerStep; (behind = Trim()) && steps > 0;) --steps;
@@ -89,7 +92,7 @@ void Writer::Run() {
 }
 
 void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
-  const absl::Time begin = absl::Now();
+  const absl::Time begin = SteadyNow();
 #ifdef KYC_ANSWER_BEFORE_COMMIT
   // The deliberate defect that the tests must find: promises what is not yet kept.
   for (WriteRequest& request : requests) {
@@ -97,20 +100,25 @@ void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
   }
 #endif
   absl::StatusOr<Committed> committed = Commit(requests);
+  absl::Status status = committed.status();
   if (committed.ok()) {
     PublishQuarantine();
-    Publish(*std::move(committed), absl::Now() - begin);
-  } else {
-    session_.reset();
-    options_.metrics->CommitFailed();
+    // Readers may see it from now on, so they are told of it whatever becomes of the answers.
+    Publish(*std::move(committed), SteadyNow() - begin);
+    status = file_.identity.Check();
   }
-  SetWritable(committed.ok());
-  for (WriteRequest& request : requests) Answer(request, committed.status());
+  if (status.ok()) {
+    SetWritable(status);
+  } else {
+    options_.metrics->CommitFailed();
+    GiveUpSession(status);
+  }
+  for (WriteRequest& request : requests) Answer(request, status);
 }
 
 absl::StatusOr<Committed> Writer::Commit(std::vector<WriteRequest>& requests) {
   if (absl::Status opened = OpenSession(); !opened.ok()) return opened;
-  return session_->Commit(requests, options_.clock(), options_.before_commit);
+  return session_->Commit(requests, trimmer_->Label(options_.clock()), options_.before_commit);
 }
 
 void Writer::Publish(Committed committed, absl::Duration took) {
@@ -133,8 +141,7 @@ bool Writer::Trim() {
   const absl::Status aged = more.ok() ? AgeQuarantine() : absl::OkStatus();
   const absl::StatusOr<Ends> ends = session_->ends();
   if (!more.ok() || !aged.ok() || !ends.ok()) {
-    session_.reset();  // Whoever writes next opens it anew and is told what is wrong.
-    SetWritable(false);
+    GiveUpSession(!more.ok() ? more.status() : !aged.ok() ? aged : ends.status());
     return false;
   }
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -143,20 +150,12 @@ bool Writer::Trim() {
 }
 
 absl::StatusOr<bool> Writer::TrimStep() {
-  const absl::Time now = options_.clock();
-  if (trimming_.through <= ends_.oldest.sequence) {
-    const absl::StatusOr<int64_t> due = session_->DueThrough(options_.retention, now);
-    if (!due.ok()) return due.status();
-    const std::lock_guard<std::mutex> lock(mutex_);
-    trimming_ = {*due, now + options_.trim_notice / 2, now + options_.trim_notice};
-  }
-  if (now >= trimming_.tell) TellTrimming();
-  const bool begun = trimming_.told && now >= trimming_.begin;
-  return session_->TrimStep(options_.retention, now, begun ? trimming_.through : 0);
+  if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
+  return trimmer_->Turn(session_->database(), ends_, options_.clock());
 }
 
 absl::Status Writer::AgeQuarantine() {
-  const absl::StatusOr<int64_t> removed = session_->AgeQuarantine(options_.clock());
+  const absl::StatusOr<int64_t> removed = session_->AgeQuarantine(trimmer_->aged_to());
   if (!removed.ok()) return removed.status();
   if (*removed == 0) return absl::OkStatus();
   options_.metrics->QuarantineAged(*removed);
@@ -172,29 +171,22 @@ void Writer::PublishQuarantine() {
   if (quarantine_used_ratio_.exchange(ratio) != ratio) options_.metrics->QuarantineUsed(ratio);
 }
 
-void Writer::TellTrimming() {
-  EventLog::OnTrimming on_trimming;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (trimming_.told || trimming_.through <= ends_.oldest.sequence) return;
-    trimming_.told = true;
-    on_trimming = on_trimming_;
-  }
-  if (on_trimming != nullptr) on_trimming(trimming_.through);
+void Writer::Checkpoint() {
+  if (session_ == nullptr) return;
+  options_.metrics->WriteAheadLogBytes(session_->write_ahead_log_bytes());
+  const absl::Status status = session_->Checkpoint(SteadyNow(), *options_.metrics);
+  if (!status.ok()) GiveUpSession(status);
 }
 
 absl::Duration Writer::Pause() const {
-  if (!writable_) return options_.probe_interval;
-  if (trimming_.through <= ends_.oldest.sequence) return options_.trim_interval;
-  const absl::Time next = trimming_.told ? trimming_.begin : trimming_.tell;
-  return std::clamp(next - options_.clock(), absl::ZeroDuration(), options_.trim_interval);
+  return writable_ ? trimmer_->Pause(ends_, options_.clock()) : options_.probe_interval;
 }
 
 void Writer::Probe() {
   absl::Status status = OpenSession();
   if (status.ok()) status = session_->Probe();
   if (!status.ok()) session_.reset();
-  SetWritable(status.ok());
+  SetWritable(status);
 }
 
 absl::Status Writer::OpenSession() {
@@ -206,8 +198,17 @@ absl::Status Writer::OpenSession() {
   return absl::OkStatus();
 }
 
-void Writer::SetWritable(bool writable) {
-  if (writable_.exchange(writable) != writable) options_.metrics->LogWritable(writable);
+void Writer::GiveUpSession(const absl::Status& why) {
+  session_.reset();
+  SetWritable(why);
+}
+
+void Writer::SetWritable(const absl::Status& status) {
+  if (writable_.exchange(status.ok()) == status.ok()) return;
+  options_.metrics->LogWritable(status.ok());
+  if (options_.log == nullptr) return;
+  options_.log(status.ok() ? "the event log can be written again"
+                           : absl::StrCat("the event log cannot be written: ", status.message()));
 }
 
 }  // namespace kyc::events

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -14,10 +15,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/call/metrics.h"
+#include "server/events/clocks.h"
 #include "server/events/event_log.h"
 #include "server/events/log_file.h"
 #include "server/events/quarantine_table.h"
 #include "server/events/retention.h"
+#include "server/events/trimmer.h"
 #include "server/events/write_queue.h"
 #include "server/events/write_session.h"
 
@@ -28,14 +31,13 @@ struct WriterOptions {
   QuarantineLimits quarantine;
   // How many requests may wait; further ones are refused at once.
   int max_waiting = 4096;
-  // How often retention is looked after while nothing arrives.
+  // As TrimmerOptions::interval and notice.
   absl::Duration trim_interval = absl::Seconds(10);
-  // Between finding which events are due and removing them. Slow streams have half of it to read
-  // them; then they are told, and have the other half to resume.
   absl::Duration trim_notice = absl::Seconds(20);
   // How often the writer tries to write while it cannot and nothing arrives.
   absl::Duration probe_interval = absl::Seconds(1);
-  std::function<absl::Time()> clock = [] { return absl::Now(); };
+  std::function<ClockReading()> clock = ReadClocks;
+  std::string boot_id = BootId();
   Metrics* metrics = nullptr;  // Not owned; required.
   // Takes a line for the operator when something goes wrong or right again, from the writer's
   // thread. May be null.
@@ -64,19 +66,13 @@ class Writer {
   // As Quarantine::used_ratio.
   double quarantine_used_ratio() const { return quarantine_used_ratio_; }
   void SetOnCommitted(EventLog::OnCommitted on_committed);
-  void SetOnTrimming(EventLog::OnTrimming on_trimming);
+  // Retention's, whose thread-safe part is anybody's.
+  Trimmer& trimmer() { return *trimmer_; }
+  const Trimmer& trimmer() const { return *trimmer_; }
 
  private:
   Writer(const LogFile& file, WriterOptions options, std::unique_ptr<WriteSession> session,
-         Ends ends);
-
-  // Events on their way out.
-  struct Trimming {
-    int64_t through = 0;
-    absl::Time tell;
-    absl::Time begin;
-    bool told = false;
-  };
+         std::unique_ptr<Trimmer> trimmer, Ends ends);
 
   void Run();
   void CommitAndAnswer(std::vector<WriteRequest> requests);
@@ -85,27 +81,28 @@ class Writer {
   // Retention's turn. Returns whether it wants another one soon.
   bool Trim();
   absl::StatusOr<bool> TrimStep();
-  void TellTrimming();
   // Removes what is too old of the quarantine.
   absl::Status AgeQuarantine();
   void PublishQuarantine();
+  void Checkpoint();
   absl::Duration Pause() const;
   void Probe();
   absl::Status OpenSession();
-  void SetWritable(bool writable);
+  // Whoever writes next opens the file anew.
+  void GiveUpSession(const absl::Status& why);
+  void SetWritable(const absl::Status& status);
 
   const LogFile& file_;
   const WriterOptions options_;
   WriteQueue queue_;
   std::unique_ptr<WriteSession> session_;  // The thread's. Null after a failure.
+  const std::unique_ptr<Trimmer> trimmer_;
 
   std::atomic<bool> writable_ = true;
   std::atomic<double> quarantine_used_ratio_ = 0;
   mutable std::mutex mutex_;
   Ends ends_;
   EventLog::OnCommitted on_committed_;
-  EventLog::OnTrimming on_trimming_;
-  Trimming trimming_;  // Written by the thread only.
 
   std::thread thread_;  // Last: it uses all the others.
 };

@@ -127,8 +127,7 @@ void Webhook::NotHandled(int status, const http::HttpCall& head) {
     lines_.Say(absl::StrCat("notification of account ", sender.account->name,
                             " not answered: its sender went away before it was whole"));
   } else if (status == 500) {
-    Log(sender.account->name, Line(AnswerOfStatus(status)),
-        ": no reply came in time");
+    Log(sender.account->name, Line(AnswerOfStatus(status)), ": no reply came in time");
   } else {
     Log(sender.account->name, Line(AnswerOfStatus(status)), kUnread);
   }

@@ -35,7 +35,7 @@ class TemporaryLog {
     options.writer.trim_interval = absl::Milliseconds(1);
     options.writer.clock = [this] {
       ++clock_reads_;
-      return absl::FromUnixSeconds(now_s_);
+      return events::RightClocksAt(absl::FromUnixSeconds(now_s_));
     };
     options.writer.before_commit = [this] { BeforeCommit(); };
     auto log = events::SqliteLog::Open(std::move(options));

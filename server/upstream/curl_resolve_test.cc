@@ -219,7 +219,8 @@ TEST_F(ResolveTest, ProxysNameIsLookedUpAndNotTheUpstreams) {
 TEST_F(ResolveTest, ChangedAddressIsFollowed) {
   loop_.reset();
   loop_ = CurlLoop::Start({.address_age = std::chrono::seconds(0)}).value();
-  FakeUpstream upstream(AnswerAll("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"));
+  FakeUpstream upstream(
+      AnswerAll("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"));
   names().Set(host_, {"127.0.0.2"});
   EXPECT_EQ(Describe(Send(Url(upstream))), "unreachable not sent");
   names().Set(host_, {"127.0.0.1"});

@@ -32,8 +32,8 @@ TEST_F(DrainTest, RunningCallsFinish) {
   const auto held = Held(20);
   ASSERT_TRUE(upstream_.AwaitArrived(20));
   gateway().process().Signal(SIGTERM);
-  // Calls that would be refused anyway show when callers are sent elsewhere: this one has nowhere to
-  // go. What still reaches the gateway on its way is answered.
+  // Calls that would be refused anyway show when callers are sent elsewhere: this one has nowhere
+  // to go. What still reaches the gateway on its way is answered.
   ErrorView error;
   do {
     error = client().DetectLiveness(LivenessRequest()).error;

@@ -120,7 +120,8 @@ absl::StatusOr<std::unique_ptr<JetStreamLog>> JetStreamLog::Open(JetStreamLogOpt
 
   LogFile file{{stream->log_id, keys, *std::move(sealer)},
                absl::StrCat(options.folder, "/read-model.db"),
-               /*chain_is_cumulative=*/false};
+               /*chain_is_cumulative=*/false,
+               FileIdentity()};
   std::unique_ptr<JetStreamLog> log(
       new JetStreamLog(std::move(file), options.stream, *std::move(quarantine)));
   log->publishing_ = *std::move(publishing);

@@ -53,7 +53,7 @@ ReadModel::ReadModel(FileLock lock, const LogFile& file, Database database,
     : lock_(std::move(lock)),
       file_(file),
       database_(std::move(database)),
-      readers_(file.path, read_time_limit) {}
+      readers_(file, read_time_limit) {}
 
 absl::StatusOr<std::string> ReadModel::NewestEventId() const {
   return readers_.Run([](Database& database) {
@@ -141,10 +141,10 @@ absl::StatusOr<bool> ReadModel::Trim(const Retention& retention, absl::Time now,
     if (absl::Status status = TellDue(retention, now); !status.ok()) return status;
   }
   if (trimming_through_ <= oldest || now < trimming_begin_) return false;
-  const absl::StatusOr<bool> more = TrimStep(database_, retention, now, trimming_through_);
-  if (!more.ok()) return more.status();
+  const absl::StatusOr<Trimmed> trimmed = TrimStep(database_, retention, now, trimming_through_);
+  if (!trimmed.ok()) return trimmed.status();
   if (absl::Status status = Refresh(); !status.ok()) return status;
-  return *more;
+  return trimmed->more;
 }
 
 absl::Status ReadModel::TellDue(const Retention& retention, absl::Time now) {

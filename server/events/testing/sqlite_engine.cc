@@ -13,7 +13,7 @@ class SqliteEngine final : public Engine {
   absl::StatusOr<OpenedEngine> Open(const EngineOptions& from, Metrics& metrics) override {
     SqliteLogOptions options = OptionsAt(path_, metrics);
     options.writer.max_waiting = from.max_waiting;
-    options.writer.clock = from.clock;
+    options.writer.clock = [clock = from.clock] { return RightClocksAt(clock()); };
     options.writer.before_commit = from.before_commit;
     options.writer.quarantine = from.quarantine;
     options.writer.trim_interval = from.trim_interval;
