@@ -90,9 +90,9 @@ TEST_F(ConnectionTest, TcpFindsADeadOneByItself) {
   const int fd = ConnectionTo(PortOf(upstream.url()));
   ASSERT_GE(fd, 0);
   EXPECT_EQ(Option(fd, SOL_SOCKET, SO_KEEPALIVE), 1);
-  EXPECT_EQ(Option(fd, IPPROTO_TCP, TCP_KEEPIDLE), 15);
-  EXPECT_EQ(Option(fd, IPPROTO_TCP, TCP_KEEPINTVL), 5);
-  EXPECT_EQ(Option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 15'000);
+  EXPECT_EQ(Option(fd, IPPROTO_TCP, TCP_KEEPIDLE), 10);
+  EXPECT_EQ(Option(fd, IPPROTO_TCP, TCP_KEEPINTVL), 3);
+  EXPECT_EQ(Option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 25'000);
 }
 
 // --- A forward proxy.
