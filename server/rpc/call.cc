@@ -16,8 +16,10 @@ namespace {
 constexpr size_t kSmallRequest = 64 << 10;
 // Calls at once. Most of them wait for an upstream, whose slots are fewer.
 constexpr size_t kMaxOpen = 50'000;
-// Those of methods that anybody may call, so that nobody else is kept out.
-constexpr int kMaxAnonymous = 2000;
+// What calls that were refused may hold until their callers are told; and what each of them holds
+// at gRPC beside its headers.
+constexpr int64_t kMaxRefusedBytes = 64 << 20;
+constexpr int64_t kRefusedCallBytes = 4 << 10;
 // Headers of a call. Beyond the ordinary they count as bytes of its request.
 constexpr int64_t kMaxHeaderBytes = 64 << 10;
 constexpr int64_t kOrdinaryHeaderBytes = 4 << 10;
@@ -61,7 +63,7 @@ void Call::OnAccepted(bool ok) {
   state_ = CallState(start_);
   scope_.open.insert(this);
   if (absl::Status judged = Judge(); !judged.ok()) {
-    End(std::move(judged), nullptr);
+    Refuse(std::move(judged));
   } else {
     Begin();
     AskForTurn();
@@ -78,16 +80,24 @@ absl::Status Call::Judge() {
     if (!found.ok()) return found.status();
     caller = *found;
     if (method_->stream && scope_.streams >= scope_.limits.max_streams) return TooManyStreams();
-  } else if (scope_.anonymous >= kMaxAnonymous) {
-    return method_->unary ? Overloaded() : TooManyStreams();
   }
-  if (scope_.open.size() > kMaxOpen) return Overloaded();
+  if (scope_.admitted() > kMaxOpen) return Overloaded();
   const int64_t header_bytes = HeaderBytes(server_context_);
   if (header_bytes > kMaxHeaderBytes) return HeadersTooLarge();
   if (header_bytes > kOrdinaryHeaderBytes) scope_.admission.Hold(header_bytes_ = header_bytes);
-  Count();
   FillContext(caller);
-  return absl::OkStatus();
+  return Count();
+}
+
+// Callers that do not read are told nothing once too many wait for it: what each of them is told
+// waits, too.
+void Call::Refuse(absl::Status status) {
+  const int64_t bytes = HeaderBytes(server_context_) + kRefusedCallBytes;
+  refused_bytes_ = bytes;
+  ++scope_.refused;
+  scope_.refused_bytes += bytes;
+  if (scope_.refused_bytes > kMaxRefusedBytes) return Cut(status);
+  End(std::move(status), nullptr);
 }
 
 absl::Status Call::FindMethod() {
@@ -99,20 +109,23 @@ absl::Status Call::FindMethod() {
   return refused ? Draining(Outcome::kNotSent) : absl::OkStatus();
 }
 
-void Call::Count() {
+absl::Status Call::Count() {
   if (!method_->needs_caller) {
-    counted_in_ = &scope_.anonymous;
+    Shares& shares = method_->unary ? scope_.anybodys_calls : scope_.anybodys_streams;
+    if (!shares.Take(caller_)) return method_->unary ? Overloaded() : TooManyStreams();
+    share_of_ = &shares;
   } else if (method_->stream) {
-    counted_in_ = &scope_.streams;
+    stream_of_ = &scope_.streams;
+    ++scope_.streams;
   }
-  if (counted_in_ != nullptr) ++*counted_in_;
+  return absl::OkStatus();
 }
 
 void Call::FillContext(const config::Caller* caller) {
   const absl::Duration time = TimeFor(server_context_, scope_.limits);
   deadline_ = start_ + time + (method_->keeps_deadline ? kToSaySo : absl::ZeroDuration());
   context_ = ContextOf(server_context_, time, caller);
-  caller_ = caller != nullptr ? caller->name : server_context_.peer();
+  caller_ = caller != nullptr ? caller->name : AddressOf(server_context_);
   if (context_.request_id.empty()) {
     context_.request_id =
         absl::StrCat(absl::Hex(scope_.id_seed, absl::kZeroPad16), "-", ++scope_.calls_seen);
@@ -291,6 +304,7 @@ void Call::EndIfOverdue(absl::Time now) {
                                                : DeadlineOver(Outcome::kUnknown),
                  nullptr);
     case Phase::kLastWrite:
+    case Phase::kRefused:
     case Phase::kFinishing:
       return Cut(status_);
     default:
@@ -299,8 +313,15 @@ void Call::EndIfOverdue(absl::Time now) {
 }
 
 void Call::EndLongRead(absl::Time now) {
-  const bool reading = state_.phase() == Phase::kReading;
-  if (reading && now - state_.since() > kShortRead) End(Overloaded(), nullptr);
+  if (state_.phase() == Phase::kReading) {
+    if (now - state_.since() > kShortRead) End(Overloaded(), nullptr);
+  } else if (state_.phase() == Phase::kFinishing && state_.Owes(Owed::kRead)) {
+    Cut(status_);  // Its caller does not take the end, and gRPC takes its message until then.
+  }
+}
+
+bool Call::ReadsLittle() const {
+  return method_ != nullptr && method_->max_request_bytes <= kSmallRequest;
 }
 
 // Its caller does not take what it is sent.
@@ -338,7 +359,12 @@ void Call::FreeIfOver() {
   if (!state_.over()) return;
   CallScope& scope = scope_;
   scope.open.erase(this);
-  if (counted_in_ != nullptr) --*counted_in_;
+  if (stream_of_ != nullptr) --*stream_of_;
+  if (share_of_ != nullptr) share_of_->GiveBack(caller_);
+  if (refused_bytes_ > 0) {
+    --scope.refused;
+    scope.refused_bytes -= refused_bytes_;
+  }
   LetGo();
   LetGoOfRequest();
   if (header_bytes_ > 0) scope.admission.GiveBack(header_bytes_);

@@ -45,8 +45,11 @@ class Call final : public OpenCall, private Turns::Taker {
   // Ends or cuts the call if it has been in its phase for too long.
   void EndIfOverdue(absl::Time now);
 
-  // Refuses the call if its message has been on its way for longer than most.
+  // Memory is short. Refuses the call if its message has been on its way for longer than most; and
+  // cuts one whose message still comes after that.
   void EndLongRead(absl::Time now);
+  // Whether its message is a small one, of which much means that somebody sends too much.
+  bool ReadsLittle() const;
 
   // OpenCall, for the three kinds.
   const CallContext& context() const override { return context_; }
@@ -80,7 +83,8 @@ class Call final : public OpenCall, private Turns::Taker {
   // Judges the call before a byte of its message is read.
   absl::Status Judge();
   absl::Status FindMethod();
-  void Count();
+  absl::Status Count();
+  void Refuse(absl::Status status);
   void FillContext(const config::Caller* caller);
   void Begin();
 
@@ -123,8 +127,11 @@ class Call final : public OpenCall, private Turns::Taker {
   // What the call ends with; Finish waits with it for the write in flight.
   absl::Status status_;
   Stopped stopped_ = Stopped::kNo;
-  bool cut_ = false;           // By us; the metrics tell status_ all the same.
-  int* counted_in_ = nullptr;  // One of CallScope's counts.
+  bool cut_ = false;  // By us; the metrics tell status_ all the same.
+  // What counts it, until it is freed. The streams and shares are CallScope's.
+  int* stream_of_ = nullptr;
+  Shares* share_of_ = nullptr;
+  int64_t refused_bytes_ = 0;
 
   Operation accepted_{this, &Call::OnAccepted};
   Operation read_{this, &Call::OnRead};

@@ -52,9 +52,14 @@ absl::Duration TimeFor(const grpc::ServerContext& head, const config::Grpc& limi
                   limits.max_deadline);
 }
 
-int64_t HeaderBytes(const grpc::ServerContextBase& head) {
+std::string AddressOf(const grpc::ServerContextBase& head) {
+  std::string peer = head.peer();
+  return peer.substr(0, peer.rfind(':'));
+}
+
+int64_t HeaderBytes(const grpc::GenericServerContext& head) {
   constexpr int64_t kOfEach = 32;
-  int64_t bytes = 0;
+  auto bytes = static_cast<int64_t>(head.method().size()) + kOfEach;
   for (const auto& [name, value] : head.client_metadata()) {
     bytes += static_cast<int64_t>(name.size() + value.size()) + kOfEach;
   }

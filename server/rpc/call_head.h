@@ -2,9 +2,11 @@
 #ifndef SERVER_RPC_CALL_HEAD_H_
 #define SERVER_RPC_CALL_HEAD_H_
 
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/server_context.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,8 +24,11 @@ absl::StatusOr<const config::Caller*> CallerOf(const grpc::ServerContextBase& he
 // default one.
 absl::Duration TimeFor(const grpc::ServerContext& head, const config::Grpc& limits);
 
-// The size of the caller's headers as HTTP/2 counts it.
-int64_t HeaderBytes(const grpc::ServerContextBase& head);
+// Who calls what anybody may call: the other end, without the port, of which one may have many.
+std::string AddressOf(const grpc::ServerContextBase& head);
+
+// The size of the caller's headers and its path as HTTP/2 counts it.
+int64_t HeaderBytes(const grpc::GenericServerContext& head);
 
 // All of the context but `cancel`. `caller` is null for methods that anybody may call. The request
 // id is the caller's x-request-id where it is 1 to 128 visible ASCII characters, else empty.

@@ -16,10 +16,14 @@
 #include "server/rpc/admission.h"
 #include "server/rpc/cq_loop.h"
 #include "server/rpc/method.h"
+#include "server/rpc/shares.h"
 
 namespace kyc::rpc {
 
 class Call;
+
+// Calls of methods that anybody may call; streams likewise.
+inline constexpr int kMaxAnybodys = 2000;
 
 // How far a drain has come.
 enum class Serving {
@@ -42,13 +46,20 @@ struct CallScope {
 
   absl::flat_hash_set<Call*> open{};  // Accepted and not yet freed.
   int streams = 0;                    // Callers' streams among them.
-  int anonymous = 0;                  // And calls of methods that anybody may call.
+  // And calls of methods that anybody may call, by address. Streams have their own, so that they
+  // leave the others room.
+  Shares anybodys_streams{kMaxAnybodys}, anybodys_calls{kMaxAnybodys};
+  // And calls that were refused, until their caller was told; with what they hold.
+  size_t refused = 0;
+  int64_t refused_bytes = 0;
   uint64_t calls_seen = 0;
   uint64_t calls_handled = 0;
   Serving serving = Serving::kAll;
   // Called after each call's end, and after each arrival in a drain.
   std::function<void()> on_change{};
 
+  // Those that were not refused.
+  size_t admitted() const { return open.size() - refused; }
   bool draining() const { return serving != Serving::kAll; }
   void ReportOpen() const {
     metrics.CallsOpen(static_cast<int64_t>(open.size()), streams, admission.held());

@@ -30,6 +30,8 @@ absl::Duration LimitOf(CallKind kind, Phase phase, bool draining) {
       return kind == CallKind::kStream ? kStreamPatience : kTakePatience;
     case Phase::kLastWrite:
       return kStuck;
+    case Phase::kRefused:  // Anybody may have as many as he likes: none is kept for long.
+      return kStuck;
     case Phase::kFinishing:
       return draining ? kStuck : kTakePatience;
     case Phase::kGone:  // gRPC gives every tag of a cancelled call back by itself.
@@ -71,9 +73,14 @@ bool CallState::Stop(absl::Time now) {
 CallState::End CallState::TryEnd(absl::Time now) {
   switch (phase_) {
     case Phase::kLastWrite:
+    case Phase::kRefused:
     case Phase::kFinishing:
     case Phase::kGone:
       return End::kTooLate;
+    case Phase::kArrived:
+      Start(Owed::kFinish);
+      MoveTo(Phase::kRefused, now);
+      return End::kNow;
     case Phase::kWriting:
       MoveTo(Phase::kLastWrite, now);
       return End::kAfterWrite;
@@ -121,7 +128,7 @@ CallState::OnWritten CallState::Written(bool ok, absl::Time now) {
 
 bool CallState::Done(absl::Time now) {
   Back(Owed::kDone);
-  if (phase_ == Phase::kFinishing) return false;
+  if (phase_ == Phase::kFinishing || phase_ == Phase::kRefused) return false;
   MoveTo(Phase::kGone, now);
   return true;
 }

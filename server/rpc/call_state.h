@@ -16,7 +16,7 @@ enum class CallKind {
 
 // A call is in one phase, since one moment, and each phase has a limit: LimitOf.
 //
-//   kArrived    and is judged                      -> kWaiting, kFinishing
+//   kArrived    and is judged                      -> kWaiting, kRefused
 //   kWaiting    for room to read its message       -> kReading, kFinishing
 //   kReading    its message is on its way          -> kHandling, kOpen, kFinishing
 //   kHandling   a unary method owes the answer     -> kStopping, kFinishing
@@ -24,10 +24,12 @@ enum class CallKind {
 //   kOpen       a stream has nothing to write      -> kWriting, kWaiting (conversation), kFinishing
 //   kWriting    a message is on its way            -> kOpen, kLastWrite, kGone (it was lost)
 //   kLastWrite  and the end is decided             -> kFinishing
+//   kRefused    gRPC has the end of a call that got no further
 //   kFinishing  gRPC has the call's end
 //   kGone       its caller is gone, or it was cut: nothing can be said to it any more
 //
-// Any phase goes to kGone when gRPC tells that the call is done, but kFinishing, whose end that is.
+// Any phase goes to kGone when gRPC tells that the call is done, but kRefused and kFinishing,
+// whose end that is.
 enum class Phase : uint8_t {
   kArrived,
   kWaiting,
@@ -37,6 +39,7 @@ enum class Phase : uint8_t {
   kOpen,
   kWriting,
   kLastWrite,
+  kRefused,
   kFinishing,
   kGone,
 };

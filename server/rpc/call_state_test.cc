@@ -15,8 +15,9 @@ namespace {
 const absl::Time kNow = absl::UnixEpoch();
 
 constexpr CallKind kKinds[] = {CallKind::kUnary, CallKind::kStream, CallKind::kConversation};
-constexpr Phase kPhases[] = {Phase::kArrived,   Phase::kWaiting, Phase::kReading, Phase::kHandling,
-                             Phase::kStopping,  Phase::kOpen,    Phase::kWriting, Phase::kLastWrite,
+constexpr Phase kPhases[] = {Phase::kArrived,   Phase::kWaiting,   Phase::kReading,
+                             Phase::kHandling,  Phase::kStopping,  Phase::kOpen,
+                             Phase::kWriting,   Phase::kLastWrite, Phase::kRefused,
                              Phase::kFinishing, Phase::kGone};
 
 // In every phase something ends the call, whoever keeps it there.

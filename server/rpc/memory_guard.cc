@@ -25,9 +25,11 @@ int64_t AllocatedBytes() {
 MemoryGuard::MemoryGuard(int64_t request_bytes, std::function<int64_t()> allocated)
     : request_bytes_(request_bytes), allocated_(std::move(allocated)) {}
 
-bool MemoryGuard::TooMuch(size_t open_calls) const {
+int MemoryGuard::Look(size_t open_calls) {
   const int64_t calls = static_cast<int64_t>(open_calls) * kEachCall;
-  return allocated_() > 2 * request_bytes_ + kElse + calls;
+  const bool too_much = allocated_() > 2 * request_bytes_ + kElse + calls;
+  too_much_ = too_much ? too_much_ + 1 : 0;
+  return too_much_;
 }
 
 }  // namespace kyc::rpc

@@ -34,7 +34,14 @@ constexpr absl::Duration kLastEnds = absl::Seconds(5);
 constexpr int64_t kLastConnectionsMs = 250;
 constexpr absl::Duration kLastTags = absl::Seconds(5);
 
-void Configure(grpc::ServerBuilder& builder) {
+// Calls on one connection at once: clients that heed it wait by themselves.
+constexpr int kCallsOfAConnection = 20'000;
+// Memory is short: at how many looks in a row until large messages go, too.
+constexpr int kLargeReadsGo = 3;
+
+void Configure(grpc::ServerBuilder& builder, const config::Grpc& limits) {
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             std::max(kCallsOfAConnection, limits.max_streams));
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
   // Two servers on one port would share its calls: the second must fail instead.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
@@ -98,14 +105,24 @@ void Server::MakeScope() {
 void Server::Sweep() {
   const absl::Time now = loop_->now();
   const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
-  const bool too_much = guard_.TooMuch(open.size());
   for (Call* call : open) {
-    call->EndIfOverdue(now);
-    // Somebody sends more than its method takes. Only what is still being sent can be it.
-    if (too_much) call->EndLongRead(now);
+    // One may be over because another ended.
+    if (scope_->open.contains(call)) call->EndIfOverdue(now);
   }
+  EndLongReads(open, now);
   scope_->ReportOpen();  // Bytes are given back without a call's end, too.
   loop_->After(kSweepInterval, [this] { Sweep(); });
+}
+
+// Where somebody sends more than its method takes: only what is still being sent can be it. First
+// those that should be over at once; others only where that does not help.
+void Server::EndLongReads(const std::vector<Call*>& open, absl::Time now) {
+  const int looks = guard_.Look(scope_->admitted());
+  if (looks == 0) return;
+  for (Call* call : open) {
+    if (!scope_->open.contains(call)) continue;
+    if (looks >= kLargeReadsGo || call->ReadsLittle()) call->EndLongRead(now);
+  }
 }
 
 // Latest first: calls that wait in line for an upstream go before those they wait for. In any other
@@ -113,11 +130,13 @@ void Server::Sweep() {
 void Server::EndAll() {
   std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
   absl::c_sort(open, [](const Call* a, const Call* b) { return a->turn() > b->turn(); });
-  for (Call* call : open) call->EndByDrain();
+  for (Call* call : open) {
+    if (scope_->open.contains(call)) call->EndByDrain();
+  }
 }
 
 absl::Status Server::Listen() {
-  Configure(builder_);
+  Configure(builder_, limits_);
   MakeScope();
   builder_.AddListeningPort(limits_.listen, grpc::InsecureServerCredentials(), &port_);
   builder_.RegisterAsyncGenericService(&scope_->generic);
@@ -168,7 +187,9 @@ void Server::TakeLastCalls(absl::Duration timeout) {
   scope_->serving = Serving::kLastCalls;
   scope_->on_change = [this] { OnChange(); };
   const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
-  for (Call* call : open) call->BeginDrain();
+  for (Call* call : open) {
+    if (scope_->open.contains(call)) call->BeginDrain();
+  }
   loop_->After(kLastCalls, [this] { scope_->serving = Serving::kNothing; });
   loop_->After(timeout, [this] {
     scope_->serving = Serving::kNothing;

@@ -2,7 +2,9 @@
 //
 // Every method is served generically (grpc::AsyncGenericService) because only so a call can be
 // judged before gRPC reads its message: until then HTTP/2's flow control holds an image back at
-// the caller, and memory stays bounded however many calls arrive at once.
+// the caller, so that memory stays bounded however many messages are sent at once. How many calls
+// gRPC queues until this server takes them has no bound of gRPC's own; what is taken has one, and
+// what is beyond it is let go of at once.
 #ifndef SERVER_RPC_SERVER_H_
 #define SERVER_RPC_SERVER_H_
 
@@ -73,6 +75,7 @@ class Server {
  private:
   void MakeScope();
   void Sweep();
+  void EndLongReads(const std::vector<Call*>& open, absl::Time now);
   // The loop thread's part of a drain.
   void TakeLastCalls(absl::Duration timeout);
   void OnChange();
@@ -91,7 +94,7 @@ class Server {
   // From Listen on.
   std::unique_ptr<Admission> admission_;
   std::unique_ptr<CallScope> scope_;
-  const MemoryGuard guard_;
+  MemoryGuard guard_;
   const std::shared_ptr<ServingState> serving_ = std::make_shared<ServingState>();
   std::unique_ptr<grpc::Server> server_;
   std::thread thread_;

@@ -6,6 +6,7 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -31,16 +32,19 @@ class EndedCalls : public FakeMetrics {
  public:
   void CallEnded(absl::string_view method, absl::StatusCode code, absl::string_view reason,
                  absl::Duration) override {
+    ++ended;
     seen.push_back(absl::StrCat(method, " ", absl::StatusCodeToString(code), " ", reason));
   }
   void CallsOpen(int64_t calls_now, int64_t streams_now, int64_t bytes_now) override {
     calls = calls_now;
+    most_calls = std::max(most_calls.load(), calls_now);
     streams = streams_now;
     request_bytes = bytes_now;
   }
   std::vector<std::string> seen;
   // What is open now; read at any time.
   std::atomic<int64_t> calls{0}, streams{0}, request_bytes{0};
+  std::atomic<int64_t> most_calls{0}, ended{0};
 };
 
 // A server on a free port with the methods that a test gives it, health and reflection.
