@@ -372,6 +372,16 @@ TEST(Validate, EachFaultOfAnUpstreamIsNamed) {
        "extra_headers[1].name: is there twice"},
       {"breaker { failure_percent: 101 }", "breaker.failure_percent: must be 1 to 100"},
       {"breaker { window { } }", "breaker.window: must be 1s to 10m"},
+      {"breaker { unanswered_counts_after { nanos: 1 } }",
+       "breaker.unanswered_counts_after: must be 100ms to 5m"},
+      {"idle_connection_age { seconds: 3601 }", "idle_connection_age: must be 1s to 1h"},
+      {"connection_age { }", "connection_age: must be 1s to 24h"},
+      {"proxy { }", "proxy.url: is required"},
+      {"proxy { url: \"http://u:hidden@proxy:1\" }", "proxy.url: must not hold a user or password"},
+      {"proxy { url: \"http://proxy:1\" user: \"u\" }",
+       "proxy: must have both user and password_file, or neither"},
+      {"proxy { url: \"http://proxy:1\" user: \"u\" password_file: \"open\" }",
+       "proxy.password_file: the file that it names is open to every user: chmod o= it"},
   };
   for (const auto& c : cases) {
     EXPECT_THAT(FaultsWith("\"https://widekyc.example\"",

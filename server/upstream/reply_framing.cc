@@ -45,6 +45,8 @@ bool ReplyFraming::StatusLine(absl::string_view line) {
 }
 
 void ReplyFraming::Header(absl::string_view name, absl::string_view value) {
+  framing_header_ = false;
+  if (name.size() < absl::string_view("content-length").size()) return;
   const std::string careless = CarelessName(name);
   framing_header_ = careless == "content-length" || careless == "transfer-encoding";
   if (!framing_header_) return;
