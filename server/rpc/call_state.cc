@@ -3,7 +3,7 @@
 namespace kyc::rpc {
 namespace {
 
-// A last message that is stuck, and in a drain any end, is not waited for longer.
+// Where nothing is to be waited for, as for an end in a drain.
 constexpr absl::Duration kStuck = absl::Seconds(1);
 // A stream's producer ends it after kTakePatience and has five seconds more to say so.
 constexpr absl::Duration kStreamPatience = absl::Seconds(36);
@@ -26,10 +26,11 @@ absl::Duration LimitOf(CallKind kind, Phase phase, bool draining) {
       return kStopping;
     case Phase::kOpen:  // As long as its caller likes: keepalive finds out whether that is there.
       return kind == CallKind::kStream ? absl::InfiniteDuration() : kStuck;
+    case Phase::kLastWrite:  // Like any other message, so that the end is heard behind it.
+      if (draining) return kStuck;
+      [[fallthrough]];
     case Phase::kWriting:
       return kind == CallKind::kStream ? kStreamPatience : kTakePatience;
-    case Phase::kLastWrite:
-      return kStuck;
     case Phase::kRefused:  // Anybody may have as many as he likes: none is kept for long.
       return kStuck;
     case Phase::kFinishing:
@@ -82,7 +83,8 @@ CallState::End CallState::TryEnd(absl::Time now) {
       MoveTo(Phase::kRefused, now);
       return End::kNow;
     case Phase::kWriting:
-      MoveTo(Phase::kLastWrite, now);
+      MoveTo(Phase::kLastWrite, since_);
+      decided_ = now;
       return End::kAfterWrite;
     default:
       Start(Owed::kFinish);
@@ -140,7 +142,8 @@ bool CallState::Answer() {
 
 bool CallState::IsOverdue(absl::Time now, absl::Time deadline, bool draining) const {
   if (phase_ == Phase::kHandling) return now > deadline;
-  return now - since_ > LimitOf(kind_, phase_, draining);
+  const absl::Time since = phase_ == Phase::kLastWrite && draining ? decided_ : since_;
+  return now - since > LimitOf(kind_, phase_, draining);
 }
 
 }  // namespace kyc::rpc

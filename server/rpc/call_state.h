@@ -112,7 +112,8 @@ class CallState {
   void Start(Owed what) { owed_ |= static_cast<uint8_t>(what); }
   void Back(Owed what) { owed_ &= static_cast<uint8_t>(~static_cast<uint8_t>(what)); }
 
-  absl::Time since_;
+  absl::Time since_;    // In its phase; in kLastWrite since its message is on its way.
+  absl::Time decided_;  // The end, in kLastWrite.
   CallKind kind_ = CallKind::kUnary;
   Phase phase_ = Phase::kArrived;
   uint8_t owed_ = static_cast<uint8_t>(Owed::kDone);

@@ -50,6 +50,28 @@ TEST(CallStateTest, AUnaryMethodIsOverdueAtItsDeadline) {
   EXPECT_TRUE(state.IsOverdue(deadline + absl::Seconds(1), deadline, false));
 }
 
+// A reader that works on a message for some seconds still hears why its stream ended.
+TEST(CallStateTest, TheLastMessageMayTakeAsLongAsAnyOther) {
+  const struct {
+    absl::Duration end, overdue;  // Since the message is on its way.
+    bool draining;
+  } kCases[] = {{absl::ZeroDuration(), absl::Seconds(37), false},
+                {absl::Seconds(34), absl::Seconds(37), false},
+                {absl::ZeroDuration(), absl::Seconds(2), true},
+                {absl::Seconds(34), absl::Seconds(36), true}};
+  for (const auto& [end, overdue, draining] : kCases) {
+    CallState state(kNow);
+    state.Begin(CallKind::kStream);
+    state.Wait(kNow);
+    state.Read(kNow);
+    state.Message(true, kNow);
+    ASSERT_TRUE(state.Write(kNow));
+    ASSERT_EQ(state.TryEnd(kNow + end), CallState::End::kAfterWrite);
+    EXPECT_FALSE(state.IsOverdue(kNow + overdue - absl::Milliseconds(1500), kNow, draining)) << end;
+    EXPECT_TRUE(state.IsOverdue(kNow + overdue, kNow, draining)) << end;
+  }
+}
+
 // The caller resets its stream while a message of ours is stuck, which is taken all the same.
 TEST(CallStateTest, AMessageThatIsTakenAfterTheCallersEndLeavesNothingOpen) {
   CallState state(kNow);

@@ -43,6 +43,12 @@ class HandLoop final : public Loop {
     }
     now_ = until;
   }
+  // The process stands still for so long; then it runs what was due, once.
+  void StandStill(absl::Duration time) {
+    now_ += time;
+    auto due = std::exchange(timers_, {});
+    for (auto& [when, task] : due) std::move(task)();
+  }
   size_t timers() const { return timers_.size(); }
 
  private:

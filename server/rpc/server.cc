@@ -26,8 +26,11 @@ constexpr absl::Duration kSweepInterval = absl::Milliseconds(250);
 // How long calls still run that arrive after GOAWAY: they were on their way.
 constexpr absl::Duration kLastCalls = absl::Seconds(1);
 // A drain has ended when no call has been open or arrived for so long: longer than GOAWAY needs to
-// the caller and a call that crossed it needs back.
-constexpr absl::Duration kQuiet = absl::Milliseconds(150);
+// the caller and a call that crossed it needs back, on a long way, too. Where nobody has called for
+// longer than a connection lives without calls, nobody is waited for.
+constexpr absl::Duration kQuiet = absl::Milliseconds(700);
+constexpr absl::Duration kQuietWithNobody = absl::Milliseconds(150);
+constexpr absl::Duration kIdleConnection = absl::Minutes(5);
 // How long after `timeout` a drain waits for calls that it has ended, then for connections, then
 // for its thread. Each of these ends by itself, unless something is broken.
 constexpr absl::Duration kLastEnds = absl::Seconds(5);
@@ -54,7 +57,8 @@ void Configure(grpc::ServerBuilder& builder, const config::Grpc& limits) {
   // One each 5 s is what the README allows; whose clock is faster is not counted against it.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 4'000);
   // A connection without a call is nobody's.
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 300'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(kIdleConnection)));
   // Headers beyond this end the connection, with all its calls. Those beyond 64 KiB only their
   // call: rpc::Call refuses it.
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 1 << 20);
@@ -203,7 +207,9 @@ void Server::OnChange() {
   if (quiet_timer_ != 0) loop_->Cancel(std::exchange(quiet_timer_, 0));
   const bool waited_for =
       absl::c_any_of(scope_->open, [](const Call* call) { return call->IsOfACaller(); });
-  if (!waited_for) quiet_timer_ = loop_->After(kQuiet, [this] { OnQuiet(); });
+  if (waited_for) return;
+  const bool somebody = loop_->now() - scope_->last_call < 2 * kIdleConnection;
+  quiet_timer_ = loop_->After(somebody ? kQuiet : kQuietWithNobody, [this] { OnQuiet(); });
 }
 
 // No caller's call has been open for a while: what anybody may call is not waited for.

@@ -46,11 +46,13 @@ TEST_F(ServerTest, DrainSendsGoawayBeforeItRefusesAnything) {
   caller.Send(caller.Call(1, "/a.B/Held") + RawH2::Message(1, ""));
   held.arrived.WaitForNotification();
   std::thread drain([&] { server_->Drain(absl::Seconds(60)); });
+  // Nothing is read before: a caller that has acknowledged GOAWAY gets no further call in.
+  while (!RawH2(server_->port()).closed) std::this_thread::yield();
+  caller.Send(caller.Call(3, "/a.B/Echo") + RawH2::Message(3, ""));
   ASSERT_TRUE(caller.Await([&] { return !caller.goaways.empty(); }));
   constexpr uint32_t kEveryStream = 0x7fffffff;
   EXPECT_EQ(caller.goaways[0], std::make_pair(kEveryStream, 0U));
   // What was on its way when the server said so still runs.
-  caller.Send(caller.Call(3, "/a.B/Echo") + RawH2::Message(3, ""));
   ASSERT_TRUE(caller.AwaitEnd(3));
   EXPECT_EQ(caller.streams[3].grpc_status(), 0);
   // Nobody gets a new connection.
@@ -60,6 +62,22 @@ TEST_F(ServerTest, DrainSendsGoawayBeforeItRefusesAnything) {
   EXPECT_EQ(caller.streams[1].grpc_status(), 0);
   drain.join();
   EXPECT_TRUE(caller.Await([&] { return caller.closed; }));
+}
+
+// GOAWAY is long on its way to the caller, and the call that crosses it as long.
+TEST_F(ServerTest, ACallThatCrossesGoawayOnALongWayStillRuns) {
+  methods_.push_back(Echo());
+  Start();
+  RawH2 caller(server_->port());
+  caller.Send(caller.Call(1, "/a.B/Echo") + RawH2::Message(1, ""));
+  ASSERT_TRUE(caller.AwaitEnd(1));
+  std::thread drain([&] { server_->Drain(absl::Seconds(60)); });
+  while (!RawH2(server_->port()).closed) std::this_thread::yield();
+  absl::SleepFor(absl::Milliseconds(300));  // The way.
+  caller.Send(caller.Call(3, "/a.B/Echo") + RawH2::Message(3, ""));
+  ASSERT_TRUE(caller.AwaitEnd(3));
+  EXPECT_EQ(caller.streams[3].grpc_status(), 0);
+  drain.join();
 }
 
 // One that does not heed GOAWAY: everything of it that arrives is answered until the end.

@@ -8,6 +8,9 @@ namespace {
 
 // How often those who wait are looked at.
 constexpr absl::Duration kLook = absl::Milliseconds(50);
+// A look that comes later than this ends no turn: the whole process stood still, and the messages
+// that came meanwhile are queued behind the look.
+constexpr absl::Duration kLateLook = absl::Milliseconds(250);
 // So many callers are remembered while they do nothing, because they come again.
 constexpr size_t kRemembered = 100;
 
@@ -20,10 +23,11 @@ Turns::~Turns() {
   if (timer_ != 0) loop_.Cancel(timer_);
 }
 
-bool Turns::Fits(const Line& line, int64_t cost) const {
-  const int64_t free = limits_.capacity - taken_ - in_use_;
-  if (cost > free) return false;
-  return line.in_use == 0 || line.in_use + cost <= (free + line.in_use) / 2;
+bool Turns::Fits(const Line& line, int64_t cost, const Taker* without) const {
+  const int64_t back = without != nullptr ? without->cost_ : 0;
+  const int64_t free = limits_.capacity - taken_ - in_use_ + back;
+  const int64_t own = line.in_use - (back > 0 && without->line_ == &line ? back : 0);
+  return cost <= free && (own == 0 || own + cost <= (free + own) / 2);
 }
 
 bool Turns::HasTurnFor(absl::string_view who, int64_t cost) const {
@@ -47,9 +51,7 @@ void Turns::Ask(Taker* taker, absl::string_view who, int64_t cost) {
   taker->cost_ = cost;
   taker->reading_ = false;
   taker->since_ = clock_();
-  if (line.waiting.empty() && (Fits(line, cost) || EndOldestTurn()) && Fits(line, cost)) {
-    return Give(taker);
-  }
+  if (line.waiting.empty() && Fits(line, cost)) return Give(taker);
   const bool no_patience = PatienceFor(*taker) <= absl::ZeroDuration();
   if (waiting_ >= limits_.max_waiting || no_patience) {
     Forget(taker);
@@ -124,16 +126,33 @@ absl::Duration Turns::PatienceFor(const Taker& taker) const {
   return taken ? std::min(limits_.patience, patience_when_taken_) : limits_.patience;
 }
 
-// Lets go of the oldest turn if it took too long.
-bool Turns::EndOldestTurn() {
-  if (reading_.empty() || clock_() - reading_.front()->since_ < limits_.turn) return false;
-  Taker* const oldest = reading_.front();
-  reading_.erase(oldest->at_);
-  oldest->line_->in_use -= oldest->cost_;
-  in_use_ -= oldest->cost_;
-  Forget(oldest);
-  oldest->OnTurnOver();
-  return true;
+// The oldest turn that took too long and in whose place `line` could have one: its own, or, where
+// it has none, another's.
+Turns::Taker* Turns::LateTurnFor(const Line& line, int64_t cost) const {
+  const absl::Time now = clock_();
+  Taker* others = nullptr;
+  for (Taker* taker : reading_) {
+    if (now - taker->since_ < limits_.turn) break;
+    if (!Fits(line, cost, taker)) continue;
+    if (taker->line_ == &line) return taker;
+    if (others == nullptr && line.in_use == 0) others = taker;
+  }
+  return others;
+}
+
+// Lets go of one that somebody who waits can have.
+bool Turns::EndLateTurn() {
+  for (const Line* line : waiting_lines_) {
+    Taker* const late = LateTurnFor(*line, NextOf(*line)->cost_);
+    if (late == nullptr) continue;
+    reading_.erase(late->at_);
+    late->line_->in_use -= late->cost_;
+    in_use_ -= late->cost_;
+    Forget(late);
+    late->OnTurnOver();
+    return true;
+  }
+  return false;
 }
 
 void Turns::RefuseExpired() {
@@ -156,7 +175,8 @@ void Turns::RefuseExpired() {
 
 void Turns::Look() {
   timer_ = 0;
-  while (waiting_ > 0 && EndOldestTurn()) GiveTurns();
+  const bool on_time = clock_() - look_due_ < kLateLook;
+  while (on_time && EndLateTurn()) GiveTurns();
   RefuseExpired();
   GiveTurns();
   ArmTimer();
@@ -164,6 +184,7 @@ void Turns::Look() {
 
 void Turns::ArmTimer() {
   if (timer_ != 0 || waiting_ == 0) return;
+  look_due_ = clock_() + kLook;
   timer_ = loop_.After(kLook, [this] { Look(); });
 }
 

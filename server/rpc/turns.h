@@ -19,7 +19,8 @@ struct TurnLimits {
   int64_t capacity = 0;     // What all who have a turn may cost together.
   size_t max_waiting = 0;   // More are refused at once.
   absl::Duration patience;  // How long one waits at most.
-  // How long a turn may take while somebody waits; infinite where it has another limit.
+  // How long a turn may take while somebody waits who can have it; infinite where it has another
+  // limit.
   absl::Duration turn = absl::InfiniteDuration();
   // Who came last is next, among those of one caller: for turns that are over at once unless the
   // message is late, so that who waits long is likely to be late, too.
@@ -86,7 +87,8 @@ class Turns {
     std::list<Taker*> waiting;  // In order of arrival.
   };
 
-  bool Fits(const Line& line, int64_t cost) const;
+  // Once `without` has no turn any more, if it is there.
+  bool Fits(const Line& line, int64_t cost, const Taker* without = nullptr) const;
   Taker* NextOf(const Line& line) const {
     return limits_.newest_first ? line.waiting.back() : line.waiting.front();
   }
@@ -96,7 +98,8 @@ class Turns {
   void Forget(Taker* taker);
   void GiveTurns();
   absl::Duration PatienceFor(const Taker& taker) const;
-  bool EndOldestTurn();
+  Taker* LateTurnFor(const Line& line, int64_t cost) const;
+  bool EndLateTurn();
   void RefuseExpired();
   void Look();
   void ArmTimer();
@@ -112,6 +115,7 @@ class Turns {
   std::list<Line*> waiting_lines_;  // Those in which somebody waits; the first is asked next.
   std::list<Taker*> reading_;       // Oldest turn first.
   Loop::TimerId timer_ = 0;
+  absl::Time look_due_;
 };
 
 }  // namespace kyc::rpc

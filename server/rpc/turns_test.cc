@@ -119,11 +119,32 @@ TEST_F(TurnsTest, ATurnThatTakesTooLongEndsOnceSomebodyWaits) {
   loop_.Pass(absl::Seconds(5));
   EXPECT_THAT(Told(), ElementsAre("late reads"));
   Ask("next", "a");
+  loop_.Pass(absl::Milliseconds(100));
   EXPECT_THAT(Told(), ElementsAre("late over", "next reads"));
   Ask("last", "b");
   EXPECT_THAT(Told(), IsEmpty());
   loop_.Pass(absl::Seconds(2));
   EXPECT_THAT(Told(), ElementsAre("next over", "last reads"));
+}
+
+// Those who wait are at their share: another's turn would be of no use to them.
+TEST_F(TurnsTest, ACallersLateMessagesEndItsOwnTurnsOnly) {
+  Make({4, 100, kPatience, absl::Seconds(1), true});
+  Ask("b1", "b");
+  for (int i = 0; i < 20; ++i) Ask(absl::StrCat("a", i), "a");
+  loop_.Pass(absl::Seconds(5));
+  for (const std::string& told : Told()) EXPECT_NE(told, "b1 over");
+}
+
+// What came while everything stood still is behind the look.
+TEST_F(TurnsTest, ALookThatComesLateEndsNoTurn) {
+  Make({1, 10, kPatience, absl::Seconds(1)});
+  Reader* const reading = Ask("a1", "a");
+  Ask("b1", "b");
+  loop_.StandStill(absl::Seconds(5));
+  EXPECT_THAT(Told(), ElementsAre("a1 reads"));
+  Turns::Leave(reading);
+  EXPECT_THAT(Told(), ElementsAre("b1 reads"));
 }
 
 TEST_F(TurnsTest, WhereTheNewestIsFirstTheOldestWait) {
