@@ -16,8 +16,9 @@ constexpr absl::Duration kAgesNoted = absl::Hours(1);
 
 absl::Time Steady(const ClockReading& now) { return absl::UnixEpoch() + now.since_boot; }
 
+// To the nearest second: two readings are never of exactly the same moment.
 std::string Text(absl::Duration duration) {
-  return absl::FormatDuration(absl::Trunc(duration, absl::Seconds(1)));
+  return absl::FormatDuration(absl::Floor(duration + absl::Milliseconds(500), absl::Seconds(1)));
 }
 
 }  // namespace

@@ -17,13 +17,9 @@ void CqLoop::Post(Task task) {
 CqLoop::TimerId CqLoop::After(absl::Duration delay, Task task) {
   const absl::Time when = SteadyNow() + delay;
   const TimerId timer = ++last_timer_;
+  if (no_more_timers_) return timer;
   timers_.emplace(std::make_pair(when, timer), std::move(task));
   due_.emplace(timer, when);
-  if (!clock_.armed) {
-    Arm();
-  } else if (when < clock_.due) {
-    clock_.alarm.Cancel();  // Its tag comes at once and arms it anew.
-  }
   return timer;
 }
 
@@ -35,12 +31,18 @@ void CqLoop::Cancel(TimerId timer) {
 }
 
 void CqLoop::Run() {
+  using Next = grpc::CompletionQueue::NextStatus;
   thread_ = std::this_thread::get_id();
   void* tag;
   bool ok;
-  while (queue_->Next(&tag, &ok)) {
+  for (;;) {
+    // The queue waits by the steady clock. An alarm would not do for a timer: the thread that gRPC
+    // has for those waits by the wall clock, and sleeps on when that is set back.
+    const Next next = queue_->AsyncNext(&tag, &ok, NextDue());
+    if (next == Next::SHUTDOWN) break;
     now_ = SteadyNow();
-    if (!abandoned_.load()) static_cast<Tag*>(tag)->On(ok);
+    if (next == Next::GOT_EVENT && !abandoned_.load()) static_cast<Tag*>(tag)->On(ok);
+    RunDue();
   }
   // The system may give its number to another thread.
   thread_ = std::thread::id();
@@ -52,9 +54,9 @@ void CqLoop::End() {
       const std::lock_guard<std::mutex> lock(mutex_);
       ended_ = true;
     }
+    no_more_timers_ = true;
     timers_.clear();
     due_.clear();
-    if (clock_.armed) clock_.alarm.Cancel();
     queue_->Shutdown();
   });
 }
@@ -83,35 +85,20 @@ void CqLoop::RunPosted() {
   }
 }
 
-void CqLoop::Clock::On(bool) {
-  armed = false;
-  loop->RunDue();
-}
-
 void CqLoop::RunDue() {
-  const absl::Time now = SteadyNow();
-  while (!abandoned_.load() && !timers_.empty() && timers_.begin()->first.first <= now) {
+  while (!abandoned_.load() && !timers_.empty() && timers_.begin()->first.first <= now_) {
     const auto first = timers_.begin();
     Task task = std::move(first->second);
     due_.erase(first->first.second);
     timers_.erase(first);
     std::move(task)();
   }
-  if (!clock_.armed) Arm();
 }
 
-void CqLoop::Arm() {
-  if (timers_.empty()) return;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (ended_) return;
-  }
-  clock_.armed = true;
-  clock_.due = timers_.begin()->first.first;
-  // Rounded up, or a timer would fire just before it is due and be armed again.
-  const absl::Duration left = clock_.due - SteadyNow() + absl::Milliseconds(1);
-  const gpr_timespec span = gpr_time_from_nanos(absl::ToInt64Nanoseconds(left), GPR_TIMESPAN);
-  clock_.alarm.Set(queue_, gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), span), &clock_);
+gpr_timespec CqLoop::NextDue() const {
+  if (timers_.empty()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
+  const timespec due = absl::ToTimespec(timers_.begin()->first.first);
+  return {due.tv_sec, static_cast<int32_t>(due.tv_nsec), GPR_CLOCK_MONOTONIC};
 }
 
 }  // namespace kyc::rpc

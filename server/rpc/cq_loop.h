@@ -2,6 +2,7 @@
 #ifndef SERVER_RPC_CQ_LOOP_H_
 #define SERVER_RPC_CQ_LOOP_H_
 
+#include <grpc/support/time.h>
 #include <grpcpp/alarm.h>
 #include <grpcpp/completion_queue.h>
 
@@ -26,7 +27,7 @@ class Tag {
 // Owned by rpc::Server. Run is called by the loop's own thread.
 class CqLoop final : public Loop {
  public:
-  explicit CqLoop(grpc::CompletionQueue* queue) : queue_(queue), wake_(this), clock_(this) {}
+  explicit CqLoop(grpc::CompletionQueue* queue) : queue_(queue), wake_(this) {}
 
   void Post(Task task) override;
   TimerId After(absl::Duration delay, Task task) override;
@@ -57,19 +58,10 @@ class CqLoop final : public Loop {
     CqLoop* loop;
     grpc::Alarm alarm;
   };
-  // Tells that the earliest timer is due, or that an earlier one was set.
-  struct Clock final : Tag {
-    explicit Clock(CqLoop* loop) : loop(loop) {}
-    void On(bool ok) override;
-    CqLoop* loop;
-    grpc::Alarm alarm;
-    bool armed = false;
-    absl::Time due;  // By the steady clock, as all timers.
-  };
-
   void RunPosted();
   void RunDue();
-  void Arm();
+  // When the earliest timer is due, as the queue waits for it.
+  gpr_timespec NextDue() const;
 
   grpc::CompletionQueue* const queue_;
   std::atomic<std::thread::id> thread_;
@@ -85,7 +77,7 @@ class CqLoop final : public Loop {
   absl::btree_map<std::pair<absl::Time, TimerId>, Task> timers_;
   absl::btree_map<TimerId, absl::Time> due_;
   TimerId last_timer_ = 0;
-  Clock clock_;
+  bool no_more_timers_ = false;  // From End on.
 };
 
 }  // namespace kyc::rpc

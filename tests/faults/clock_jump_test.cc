@@ -30,6 +30,9 @@ class ClockJumpTest : public testing::Test {
   ClockJumpTest() {
     files_.Configure(
         {.callers = R"(callers { name: "local" loopback: true allow_full_view: true })"});
+    // Longer than the end of a gateway is waited for: a drain that waits by the wall clock is seen.
+    files_.ConfigureText(
+        absl::StrCat(ReadFile(files_.config_path()), "drain_timeout { seconds: 300 }\n"));
   }
   GatewayProgram ByThisClock() const {
     return {.environment = {
