@@ -31,6 +31,11 @@ constexpr Flag kFlags[] = {
      [](CommandLine& line, std::string value) { line.config = std::move(value); }},
     {"--check", "", "only check the configuration, and tell what would be served",
      [](CommandLine& line, std::string) { SetTask(line, CommandLine::Task::kCheck); }},
+    {"--import", "FILE", "move the SQLite log of this file into the configuration's PostgreSQL",
+     [](CommandLine& line, std::string value) {
+       SetTask(line, CommandLine::Task::kImport);
+       line.import_from = std::move(value);
+     }},
     {"--allow-core-dumps", "", "dump core and let debuggers in: both show images and keys",
      [](CommandLine& line, std::string) { line.allow_core_dumps = true; }},
     {"--help", "", "print this",
@@ -41,8 +46,9 @@ constexpr Flag kFlags[] = {
 
 constexpr absl::string_view kExitStatuses = R"(
 Exit status:
-  0  it was told to end, and drained; or --check found nothing wrong; --help, --version
-  1  it could not start: one line tells why
+  0  it was told to end, and drained; or --check found nothing wrong; or --import is done; --help,
+     --version
+  1  it could not start, or import: one line tells why
   2  the command line or the configuration is wrong
   3  it was told to end, and something did not end in time (a disk that hangs): a line tells
 A signal to stop while it starts, and a second one while it drains, end it at once, by that signal
@@ -75,14 +81,15 @@ absl::StatusOr<CommandLine> ReadCommandLine(const std::vector<std::string>& argu
     }
     flag->set(line, std::move(value));
   }
-  const bool serves =
-      line.task == CommandLine::Task::kServe || line.task == CommandLine::Task::kCheck;
-  if (serves && line.config.empty()) return Fault("say which configuration: --config FILE");
+  const bool only_prints =
+      line.task == CommandLine::Task::kHelp || line.task == CommandLine::Task::kVersion;
+  if (!only_prints && line.config.empty()) return Fault("say which configuration: --config FILE");
   return line;
 }
 
 std::string Usage() {
-  std::string text = "usage: kyc-gateway --config FILE [--check] [--allow-core-dumps]\n\n";
+  std::string text =
+      "usage: kyc-gateway --config FILE [--check | --import FILE] [--allow-core-dumps]\n\n";
   for (const Flag& flag : kFlags) {
     std::string name = absl::StrCat("  ", flag.name, flag.value.empty() ? "" : " ", flag.value);
     name.resize(std::max<size_t>(name.size() + 1, 24), ' ');

@@ -10,9 +10,10 @@
 namespace kyc {
 
 struct CommandLine {
-  enum class Task { kServe, kCheck, kHelp, kVersion };
+  enum class Task { kServe, kCheck, kImport, kHelp, kVersion };
   Task task = Task::kServe;
   std::string config;
+  std::string import_from;  // Of kImport.
   bool allow_core_dumps = false;
 };
 

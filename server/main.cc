@@ -22,6 +22,7 @@
 #include "server/gateway.h"
 #include "server/hardening.h"
 #include "server/make_logger.h"
+#include "server/open_event_log.h"
 #include "server/stderr_lines.h"
 #include "server/stop_signals.h"
 #include "server/unused_memory.h"
@@ -126,6 +127,22 @@ int Check(const std::string& path) {
   return Print(kyc::config::Describe(*config.settings));
 }
 
+int Import(const std::string& path, const std::string& from) {
+  const kyc::config::Loaded config = kyc::config::Load(path);
+  if (!config.settings.ok()) {
+    std::fprintf(stderr, "kyc-gateway: the configuration is wrong, nothing was started:\n%s\n",
+                 std::string(config.settings.status().message()).c_str());
+    return kWrongCommand;
+  }
+  const absl::Status imported =
+      kyc::ImportEventLog(*config.settings, from, [](absl::string_view line) {
+        std::fprintf(stderr, "kyc-gateway: %s\n", std::string(line).c_str());
+      });
+  if (imported.ok()) return kDone;
+  std::fprintf(stderr, "kyc-gateway: %s\n", std::string(imported.message()).c_str());
+  return kCannotStart;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -142,6 +159,7 @@ int main(int argc, char** argv) {
   if (command->task == Task::kVersion) return Print(kyc::Version());
   QuietLibraries();
   if (command->task == Task::kCheck) return Check(command->config);
+  if (command->task == Task::kImport) return Import(command->config, command->import_from);
   if (const absl::Status enough = kyc::TakeResources(); !enough.ok()) {
     std::fprintf(stderr, "kyc-gateway: cannot start: %s\n", std::string(enough.message()).c_str());
     return kCannotStart;

@@ -5,15 +5,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/events/jetstream/jetstream_log.h"
+#include "server/events/postgres/import.h"
 #include "server/events/postgres/postgres_log.h"
 #include "server/events/sqlite_log.h"
 
 namespace kyc {
 namespace {
 
-using events::jetstream::JetStreamLog;
-using events::jetstream::JetStreamLogOptions;
 using events::postgres::PostgresLog;
 using events::postgres::PostgresLogOptions;
 
@@ -68,38 +66,6 @@ absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& 
   return Opened(events::SqliteLog::Open(std::move(options)), "event_log.sqlite.path");
 }
 
-absl::StatusOr<OpenedLog> OpenJetStream(const config::Settings& settings, Metrics& metrics,
-                                        std::function<void(absl::string_view)> say,
-                                        std::function<void(absl::string_view)> log_line) {
-  const config::EventLog& from = *settings.event_log;
-  const config::JetStream& jetstream = *from.jetstream;
-  JetStreamLogOptions options;
-  options.connection = {.servers = jetstream.servers,
-                        .name = "kyc-gateway",
-                        .user = jetstream.user,
-                        .password = jetstream.password,
-                        .token = jetstream.token,
-                        .creds_file = jetstream.creds_file,
-                        .ca_file = jetstream.ca_file};
-  options.stream = {.name = jetstream.stream,
-                    .subject_prefix = jetstream.subject_prefix,
-                    .replicas = jetstream.replicas,
-                    .synced = jetstream.synced,
-                    .max_age = from.reference_retention_age};
-  options.folder = jetstream.folder;
-  options.follows = settings.grpc.has_value();
-  options.sealing_keys = SealingKeys(from);
-  options.lookup_key = from.lookup_key;
-  options.retention = {from.retention_age, from.retention_count, from.reference_retention_age};
-  options.quarantine = LimitsOf(settings);
-  options.publish_timeout = jetstream.publish_timeout;
-  if (settings.webhook.has_value()) options.max_waiting = settings.webhook->max_waiting;
-  options.metrics = &metrics;
-  options.say = std::move(say);
-  options.log = std::move(log_line);
-  return Opened(JetStreamLog::Open(std::move(options)), "event_log.jetstream");
-}
-
 events::postgres::Durability DurabilityOf(const config::Postgres& from) {
   using By = events::postgres::Durability::By;
   switch (from.durability) {
@@ -146,10 +112,32 @@ absl::StatusOr<OpenedLog> OpenEventLog(const config::Settings& settings, Metrics
   if (settings.event_log->postgres.has_value()) {
     return OpenPostgres(settings, metrics, std::move(say), std::move(log_line));
   }
-  if (!settings.event_log->jetstream.has_value()) {
-    return OpenSqlite(settings, metrics, std::move(say), std::move(log_line));
+  return OpenSqlite(settings, metrics, std::move(say), std::move(log_line));
+}
+
+absl::Status ImportEventLog(const config::Settings& settings, const std::string& sqlite_path,
+                            std::function<void(absl::string_view)> say) {
+  if (!settings.event_log.has_value() || !settings.event_log->postgres.has_value()) {
+    return absl::FailedPreconditionError("the configuration has no event_log over postgres");
   }
-  return OpenJetStream(settings, metrics, std::move(say), std::move(log_line));
+  const config::Postgres& postgres = *settings.event_log->postgres;
+  absl::StatusOr<std::vector<events::postgres::Keywords>> hosts =
+      events::postgres::HostsOf(postgres.dsn);
+  if (!hosts.ok()) return hosts.status();
+  events::postgres::ImportOptions options;
+  options.sqlite_path = sqlite_path;
+  options.servers.hosts = *std::move(hosts);
+  options.servers.password = postgres.password;
+  if (!postgres.keeper_user.empty()) {
+    for (auto& host : options.servers.hosts) host.emplace_back("user", postgres.keeper_user);
+    options.servers.password = postgres.keeper_password;
+  }
+  options.durability = DurabilityOf(postgres);
+  options.servers.has_timelines =
+      options.durability.by != events::postgres::Durability::By::kEngine;
+  options.lookup_key = settings.event_log->lookup_key;
+  options.say = std::move(say);
+  return events::postgres::Import(options);
 }
 
 }  // namespace kyc

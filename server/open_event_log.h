@@ -4,7 +4,9 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/call/metrics.h"
@@ -19,12 +21,18 @@ struct OpenedLog {
   events::Quarantine* quarantine = nullptr;  // Owned by `log`.
 };
 
-// `settings.event_log` is set. Blocks: JetStream is waited for. The error is for the operator and
+// `settings.event_log` is set. Blocks: PostgreSQL is waited for. The error is for the operator and
 // names the log. `say` takes what was found and done meanwhile; `log_line`, what goes wrong later,
 // from any thread. Both get lines without data. `metrics` outlives the log.
 absl::StatusOr<OpenedLog> OpenEventLog(const config::Settings& settings, Metrics& metrics,
                                        std::function<void(absl::string_view)> say,
                                        std::function<void(absl::string_view)> log_line);
+
+// Moves the log of an SQLite file into the PostgreSQL that `settings.event_log` names. Blocks; may
+// be broken off and made again. The error is for the operator. `say` takes lines about how far it
+// is.
+absl::Status ImportEventLog(const config::Settings& settings, const std::string& sqlite_path,
+                            std::function<void(absl::string_view)> say);
 
 }  // namespace kyc
 

@@ -128,10 +128,6 @@ class Prometheus final : public PrometheusMetrics {
   }
   void Checkpointed(bool vain) override { checkpoints_.At({vain ? "vain" : "whole"}).Increment(); }
   void LogDamaged() override { log_damaged_.Set(1); }
-  void LogBehind(int64_t events) override { log_behind_.Set(static_cast<double>(events)); }
-  void LogCopiesDiffer(int64_t events) override {
-    log_copies_differ_.Increment(static_cast<double>(events));
-  }
   void LogHistoryLost(bool lost) override { log_history_lost_.Set(lost ? 1 : 0); }
   void LogPrimaries(int64_t count) override { log_primaries_.Set(static_cast<double>(count)); }
   void LogProven(int64_t sequence, int64_t lsn, int64_t timeline) override {
@@ -238,11 +234,6 @@ class Prometheus final : public PrometheusMetrics {
       {"result"}};
   Gauge& log_damaged_ =
       Gauges("kyc_event_log_damaged", "1 once the event log was found to be damaged.").Add({});
-  Counter& log_copies_differ_ =
-      Counters("kyc_event_log_copies_differ_total",
-               "Over JetStream: events that follow another one of their reference here than where "
-               "they were published.")
-          .Add({});
   Gauge& log_history_lost_ =
       Gauges("kyc_event_log_history_lost",
              "Over PostgreSQL: 1 while the server that takes writes lacks events that were proven.")
@@ -264,10 +255,6 @@ class Prometheus final : public PrometheusMetrics {
       Counters("kyc_commits_in_doubt_total",
                "Over PostgreSQL: commits whose end was not seen, by whether they had been made."),
       {"made"}};
-  Gauge& log_behind_ =
-      Gauges("kyc_event_log_behind_events",
-             "Over JetStream: events that the gateway had yet to read when it read the last one.")
-          .Add({});
   prometheus::Family<Counter>& config_reloads_ =
       Counters("kyc_config_reloads_total",
                "Changed configurations read while running: taken over (ok), or not (failed).");

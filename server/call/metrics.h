@@ -58,12 +58,6 @@ class Metrics {
   virtual void WriteAheadLogBytes(int64_t /*bytes*/) {}
   // The event log was found to be damaged; stays so until a restart.
   virtual void LogDamaged() {}
-  // Over JetStream: how many events of the stream this gateway had yet to read when it read the
-  // last one.
-  virtual void LogBehind(int64_t /*events*/) {}
-  // Over JetStream: so many events follow another one of their reference here than where they were
-  // published: the servers' copies of the stream differ.
-  virtual void LogCopiesDiffer(int64_t /*events*/) {}
   // Over PostgreSQL: whether the server that takes writes lacks events that this process has seen
   // proven, each time that changes.
   virtual void LogHistoryLost(bool /*lost*/) {}

@@ -41,12 +41,7 @@ std::string PostgresText(const Postgres& postgres) {
 
 std::string EngineText(const EventLog& log) {
   if (log.postgres.has_value()) return PostgresText(*log.postgres);
-  if (!log.jetstream.has_value()) return absl::StrCat("sqlite ", log.sqlite_path);
-  const JetStream& jetstream = *log.jetstream;
-  return absl::StrCat("jetstream ", absl::StrJoin(jetstream.servers, " "), ", stream ",
-                      jetstream.stream, ", ", jetstream.replicas, " replicas, ",
-                      jetstream.synced ? "SYNCED" : "REPLICATED", ", own files in ",
-                      jetstream.folder);
+  return absl::StrCat("sqlite ", log.sqlite_path);
 }
 
 std::string Days(absl::Duration age) {

@@ -107,21 +107,6 @@ struct SealingKey {
   Secret key;  // 32 bytes.
 };
 
-struct JetStream {
-  std::vector<std::string> servers;
-  std::string ca_file;
-  std::string user;  // At most one of user, token and creds_file is set.
-  Secret password;
-  Secret token;
-  std::string creds_file;
-  std::string stream = "KYC";
-  std::string subject_prefix = "kyc.upgrade";
-  int replicas = 3;
-  bool synced = false;
-  absl::Duration publish_timeout = absl::Seconds(5);
-  std::string folder;
-};
-
 enum class PostgresDurability { kStandbys, kLocal, kEngine };
 
 struct Postgres {
@@ -135,10 +120,9 @@ struct Postgres {
   absl::Duration poll_interval = absl::Milliseconds(50);
 };
 
-// Over SQLite unless `jetstream` or `postgres` is set.
+// Over SQLite unless `postgres` is set.
 struct EventLog {
   std::string sqlite_path;
-  absl::optional<JetStream> jetstream;
   absl::optional<Postgres> postgres;
   std::vector<SealingKey> sealing_keys;
   Secret lookup_key;  // 32 bytes.

@@ -138,25 +138,6 @@ std::string ProxyUserFault(absl::string_view user) {
   return "must be at most 128 bytes of visible ASCII without a colon";
 }
 
-std::string NatsServerFault(absl::string_view server, bool plaintext_elsewhere) {
-  if (server.empty()) return "is required";
-  const bool encrypted = absl::ConsumePrefix(&server, "tls://");
-  if (!encrypted && !absl::ConsumePrefix(&server, "nats://")) {
-    return "must begin with tls:// or nats://";
-  }
-  if (Has(server, '@')) return "must not hold a user or password";
-  const absl::optional<HostPort> at = Split(server);
-  if (!at || !at->port || !IsPort(*at->port, 1)) return "must have a host, and a port after it";
-  const absl::optional<bool> loopback = IsLoopbackAddress(*at);
-  if (!loopback && (at->bracketed || !IsHostName(at->host))) return "must have a valid host";
-  if (encrypted || loopback.value_or(false) || absl::EqualsIgnoreCase(at->host, "localhost") ||
-      plaintext_elsewhere) {
-    return "";
-  }
-  return "must be tls: only loopback may be spoken to in plaintext; to allow it, set "
-         "insecure_plaintext_i_understand";
-}
-
 std::string NameFault(absl::string_view name) {
   if (name.empty()) return "is required";
   const auto accept = [](char c) { return absl::ascii_isalnum(c) || Has("_-.", c); };

@@ -20,10 +20,6 @@ std::string UrlFault(absl::string_view url);
 std::string ProxyUrlFault(absl::string_view url);
 std::string ProxyUserFault(absl::string_view user);
 
-// A server of NATS: tls://host:port, or nats://host:port to loopback; elsewhere only where
-// `plaintext_elsewhere`.
-std::string NatsServerFault(absl::string_view server, bool plaintext_elsewhere);
-
 // A name of a caller or account: 1 to 64 letters, digits, '_', '-', '.'; fit for a metric label.
 std::string NameFault(absl::string_view name);
 

@@ -9,7 +9,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "server/config/jetstream_block.h"
 #include "server/config/postgres_block.h"
 #include "server/config/text_rules.h"
 #include "server/config/upstream_blocks.h"
@@ -126,12 +125,10 @@ EventLog CheckEventLog(const v1::EventLog& block, FieldChecks& checks) {
   EventLog log;
   if (block.has_sqlite()) {
     log.sqlite_path = checks.Path("event_log.sqlite.path", block.sqlite().path());
-  } else if (block.has_jetstream()) {
-    log.jetstream = CheckJetStream(block.jetstream(), checks);
   } else if (block.has_postgres()) {
     log.postgres = CheckPostgres(block.postgres(), checks);
   } else {
-    checks.Add("event_log", "needs an engine: sqlite, postgres or jetstream");
+    checks.Add("event_log", "needs an engine: sqlite or postgres");
   }
   log.sealing_keys = CheckSealingKeys(block, checks);
   log.lookup_key = checks.ReadSecret("event_log.lookup_key_file", block.lookup_key_file(),
@@ -205,15 +202,6 @@ void CheckRoles(const v1::Config& config, FieldChecks& checks) {
   }
 }
 
-// A message holds a body twice, as it came and as it was read, and a nats-server takes 1 MiB.
-void CheckBodiesFit(const v1::Config& config, FieldChecks& checks) {
-  constexpr int64_t kMost = 384 << 10;
-  if (config.event_log().has_jetstream() && config.webhook().max_body_bytes() > kMost) {
-    checks.Add("webhook.max_body_bytes",
-               absl::StrCat("must be at most ", kMost, " over jetstream"));
-  }
-}
-
 void CheckListenersDiffer(const v1::Config& config, FieldChecks& checks) {
   std::map<std::string, std::string> seen;
   const std::pair<std::string, std::string> listeners[] = {
@@ -242,7 +230,6 @@ absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& f
   FieldChecks checks(folder, read_file);
   Settings settings;
   CheckRoles(config, checks);
-  CheckBodiesFit(config, checks);
   CheckListenersDiffer(config, checks);
   if (config.has_grpc()) settings.grpc = CheckGrpc(config.grpc(), checks);
   if (config.has_webhook()) settings.webhook = CheckWebhook(config.webhook(), checks);

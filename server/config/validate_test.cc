@@ -302,8 +302,7 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
        "\"callback\" } accounts { name: \"b\" callback_token_files: \"callback2\" }",
        "webhook.accounts[1].callback_token_files[0]: holds the same token as "
        "webhook.accounts[0].callback_token_files[0]"},
-      {"sqlite { path: \"events.db\" }", "",
-       "event_log: needs an engine: sqlite, postgres or jetstream"},
+      {"sqlite { path: \"events.db\" }", "", "event_log: needs an engine: sqlite or postgres"},
       {"\"events.db\"", "\"\"", "event_log.sqlite.path: is required"},
       {"sealing_keys { id: 1 key_file: \"sealing\" }", "",
        "event_log.sealing_keys: must hold at least one"},
@@ -391,68 +390,6 @@ TEST(Validate, EachFaultOfAnUpstreamIsNamed) {
   }
 }
 
-constexpr char kJetStream[] =
-    R"(jetstream { servers: "tls://nats.example:4222" folder: "gateway" })";
-
-// kComplete over JetStream, with `more` in the engine's block.
-absl::StatusOr<Settings> OverJetStream(const std::string& more) {
-  return Checked(
-      absl::StrReplaceAll(kComplete, {{"sqlite { path: \"events.db\" }",
-                                       absl::StrReplaceAll(kJetStream, {{" }", more + " }"}})}}));
-}
-
-TEST(Validate, JetStreamsDefaultsAreFilledIn) {
-  const absl::StatusOr<Settings> settings = OverJetStream("");
-  ASSERT_TRUE(settings.ok()) << settings.status();
-  ASSERT_TRUE(settings->event_log->jetstream.has_value());
-  const JetStream& jetstream = *settings->event_log->jetstream;
-  EXPECT_EQ(jetstream.folder, "/etc/kyc/gateway");
-  EXPECT_EQ(jetstream.stream, "KYC");
-  EXPECT_EQ(jetstream.subject_prefix, "kyc.upgrade");
-  EXPECT_EQ(jetstream.replicas, 3);
-  EXPECT_FALSE(jetstream.synced);
-  EXPECT_EQ(jetstream.publish_timeout, absl::Seconds(5));
-}
-
-TEST(Validate, EachFaultOfJetStreamIsNamed) {
-  const struct {
-    std::string more;
-    std::string fault;  // After "event_log.jetstream."; empty: none.
-  } cases[] = {
-      {" servers: \"http://n:4222\"", "servers[1]: must begin with tls:// or nats://"},
-      {" servers: \"tls://n\"", "servers[1]: must have a host, and a port after it"},
-      {" servers: \"tls://u:p@n:4222\"", "servers[1]: must not hold a user or password"},
-      {" servers: \"nats://127.0.0.1:4222\"", ""},
-      {" servers: \"nats://n:4222\"",
-       "servers[1]: must be tls: only loopback may be spoken to in plaintext; to allow it, set "
-       "insecure_plaintext_i_understand"},
-      {" servers: \"nats://n:4222\" insecure_plaintext_i_understand: true", ""},
-      {" replicas: 2",
-       "replicas: must be at least 3 for DURABILITY_REPLICATED: fewer lose acknowledged events "
-       "with one server; to allow it, set lost_with_one_server_i_understand"},
-      {" replicas: 2 lost_with_one_server_i_understand: true", ""},
-      {" replicas: 1 durability: DURABILITY_SYNCED", ""},
-      {" replicas: 6", "replicas: must be 1 to 5"},
-      {" stream: \"a.b\"",
-       "stream: must be 1 to 64 letters, digits, '_' or '-', and dots only between words of "
-       "subject_prefix"},
-      {" subject_prefix: \"a..b\"",
-       "subject_prefix: must be 1 to 64 letters, digits, '_' or '-', and dots only between words "
-       "of subject_prefix"},
-      {" subject_prefix: \"a.b-c\"", ""},
-      {" publish_timeout { seconds: 26 }", "publish_timeout: must be 100ms to 25s"},
-      {" user { password_file: \"token\" }", "user.name: is required"},
-      {" user { name: \"u\" password_file: \"token\" }", ""},
-      {" token_file: \"absent\"",
-       "token_file: the file that it names cannot be read: no such file"},
-      {" creds_file: \"token\"", ""},
-  };
-  for (const auto& c : cases) {
-    const absl::Status status = OverJetStream(c.more).status();
-    EXPECT_EQ(status.message(), c.fault.empty() ? "" : "event_log.jetstream." + c.fault) << c.more;
-  }
-}
-
 constexpr char kPostgres[] =
     R"(postgres { dsn: "host=127.0.0.1 dbname=kyc user=kyc" standby_names: "a" })";
 
@@ -521,14 +458,6 @@ TEST(Validate, PostgresWithoutStandbysNeedsNoNames) {
   }
 }
 
-TEST(Validate, BodiesThatNoMessageHoldsAreRefused) {
-  const std::string text =
-      absl::StrReplaceAll(kComplete, {{"sqlite { path: \"events.db\" }", kJetStream},
-                                      {"8081\"", "8081\" max_body_bytes: 393217"}});
-  EXPECT_EQ(Checked(text).status().message(),
-            "webhook.max_body_bytes: must be at most 393216 over jetstream");
-}
-
 TEST(Validate, BlocksThatDoNotGoTogetherAreRefused) {
   const std::string grpc = "grpc { listen: \"127.0.0.1:0\" }";
   const std::string webhook =
@@ -552,8 +481,6 @@ TEST(Validate, BlocksThatDoNotGoTogetherAreRefused) {
       {webhook + log,
        "event_log.sqlite: sqlite serves one process: grpc is missing beside webhook"},
       {grpc + webhook + log, ""},
-      {grpc + absl::StrReplaceAll(log, {{"sqlite { path: \"e\" }", kJetStream}}), ""},
-      {webhook + absl::StrReplaceAll(log, {{"sqlite { path: \"e\" }", kJetStream}}), ""},
       {grpc + absl::StrReplaceAll(log, {{"sqlite { path: \"e\" }", kPostgres}}), ""},
       {webhook + absl::StrReplaceAll(log, {{"sqlite { path: \"e\" }", kPostgres}}), ""},
       {grpc + widekyc, ""},

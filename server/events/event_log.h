@@ -123,6 +123,11 @@ class EventLog {
   // once. Returns how many events that are. Does not block.
   virtual int64_t ReleaseRetention() { return 0; }
 
+  // Called when the log is found to lack what was shown of it, with the final caller error; streams
+  // end with that. Must not block. Set once.
+  using OnLost = std::function<void(const absl::Status& why)>;
+  virtual void SetOnLost(OnLost) {}
+
   // A stable id of this log, in cursors and page tokens.
   virtual std::string log_id() const = 0;
   // An HMAC under the log's own key, for page tokens.

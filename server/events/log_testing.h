@@ -33,7 +33,6 @@ class CountingMetrics : public FakeMetrics {
  public:
   void Committed(int64_t appended, int64_t repeats, absl::Duration) override;
   void Quarantined(bool kept) override { ++(kept ? quarantined : quarantine_refused); }
-  void LogCopiesDiffer(int64_t events) override { copies_differ += events; }
   void EventsRemoved(int64_t events, absl::string_view why) override {
     (why == "age" ? removed_by_age : removed_by_count) += events;
   }
@@ -47,7 +46,6 @@ class CountingMetrics : public FakeMetrics {
   std::atomic<int64_t> repeats = 0;
   std::atomic<int64_t> quarantined = 0;
   std::atomic<int64_t> quarantine_refused = 0;
-  std::atomic<int64_t> copies_differ = 0;
   std::atomic<int64_t> removed_by_age = 0;
   std::atomic<int64_t> removed_by_count = 0;
   std::atomic<int64_t> retention_waits = 0;

@@ -43,6 +43,19 @@ Hub::Hub(events::EventLog& log, rpc::Loop& loop, Clocks clocks, RingLimits limit
       if (const auto hub = weak.lock()) (*hub)->OnTrimming(through);
     });
   });
+  log.SetOnLost([&loop, weak = std::weak_ptr<Hub*>(self_)](const absl::Status& why) {
+    loop.Post([weak, why] {
+      if (const auto hub = weak.lock()) (*hub)->OnLost(why);
+    });
+  });
+}
+
+template <typename Each>
+void Hub::TellAll(Each each) {
+  for (Watcher* watcher : others_) each(watcher);
+  for (const auto& [reference, watchers] : by_reference_) {
+    for (Watcher* watcher : watchers) each(watcher);
+  }
 }
 
 Hub::~Hub() {
@@ -127,11 +140,11 @@ void Hub::TellOfWaiting() {
 }
 
 void Hub::OnTrimming(int64_t through) {
-  for (Watcher* watcher : others_) watcher->OnTrimming(through);
-  // One that names several references is told as often.
-  for (const auto& [reference, watchers] : by_reference_) {
-    for (Watcher* watcher : watchers) watcher->OnTrimming(through);
-  }
+  TellAll([through](Watcher* watcher) { watcher->OnTrimming(through); });
+}
+
+void Hub::OnLost(const absl::Status& why) {
+  TellAll([&why](Watcher* watcher) { watcher->OnLost(why); });
 }
 
 void Hub::Tell(const Watchers& watchers, events::Position before) {

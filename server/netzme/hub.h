@@ -42,6 +42,8 @@ class Watcher {
   virtual void OnGrew(events::Position before) = 0;
   // Events up to sequence `through` are about to be removed from the log. The same rules.
   virtual void OnTrimming(int64_t through) = 0;
+  // The log lacks what was shown of it. The same rules.
+  virtual void OnLost(const absl::Status& why) = 0;
 };
 
 // Lives on the loop's thread: made before the log's first append, destroyed on that thread or after
@@ -79,6 +81,10 @@ class Hub {
 
   void OnCommitted(Committed events);
   void OnTrimming(int64_t through);
+  void OnLost(const absl::Status& why);
+  // Calls `each` with each watcher; one that names several references is told as often.
+  template <typename Each>
+  void TellAll(Each each);
   // Takes what waits into the ring and tells the watchers.
   void Round();
   void TellOfWaiting();

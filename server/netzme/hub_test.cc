@@ -25,14 +25,17 @@ class FakeWatcher final : public Watcher {
     if (on_grew_) on_grew_();
   }
   void OnTrimming(int64_t through) override { trimming_.push_back(through); }
+  void OnLost(const absl::Status& why) override { lost_.push_back(why); }
   std::vector<int64_t> Told() { return std::exchange(told_, {}); }
   std::vector<int64_t> Trimming() { return std::exchange(trimming_, {}); }
+  std::vector<absl::Status> Lost() { return std::exchange(lost_, {}); }
   void set_on_grew(std::function<void()> on_grew) { on_grew_ = std::move(on_grew); }
 
  private:
   std::function<void()> on_grew_;
   std::vector<int64_t> told_;
   std::vector<int64_t> trimming_;
+  std::vector<absl::Status> lost_;
 };
 
 Filter OfReferences(std::vector<std::string> references) {

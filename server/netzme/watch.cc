@@ -113,6 +113,10 @@ void Watch::OnTrimming(int64_t through) {
   Next();
 }
 
+void Watch::OnLost(const absl::Status& why) {
+  if (state_ != State::kDone) Finish(why);
+}
+
 void Watch::Next() {
   if (writing_ || state_ == State::kResolving || state_ == State::kDone) return;
   if (ending_ != nullptr) return SayGoodbye();

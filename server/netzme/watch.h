@@ -66,6 +66,7 @@ class Watch final : public rpc::Producer, public Watcher {
   void OnDrain() override;
   void OnGrew(events::Position before) override;
   void OnTrimming(int64_t through) override;
+  void OnLost(const absl::Status& why) override;
 
  private:
   // Whether a write is in flight is another matter: writing_.

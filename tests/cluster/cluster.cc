@@ -3,21 +3,19 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "tests/support/http.h"
 
 namespace kyc::tests {
 namespace {
 
-std::string EventLog(const std::vector<std::string>& servers, const std::string& more) {
-  std::string text = "event_log {\n  jetstream {\n    folder: \"own\"\n";
-  for (const std::string& server : servers) {
-    absl::StrAppend(&text, "    servers: \"", server, "\"\n");
+std::string EventLog(const events::postgres::PostgresServers& servers) {
+  std::string text = absl::StrCat("event_log {\n  postgres {\n    dsn: \"", servers.dsn(), "\"\n");
+  for (const std::string& name : servers.names()) {
+    absl::StrAppend(&text, "    standby_names: \"", name, "\"\n");
   }
-  return absl::StrCat(text, "    ", more, R"(
+  return absl::StrCat(text, R"(
   }
   sealing_keys { id: 1 key_file: "sealing_key" }
   lookup_key_file: "lookup_key"
@@ -41,13 +39,9 @@ callers { name: "local" loopback: true allow_full_view: true }
 
 }  // namespace
 
-Cluster::Cluster(const std::string& nats_server, const std::string& more,
-                 const std::string& sidecar)
-    : sidecar_{.path = sidecar},
-      nodes_(nats_server, kNodes),
-      sidecars_(kSidecars),
-      gateways_(kGateways) {
-  const std::string log = EventLog(nodes_.urls(), more);
+Cluster::Cluster(const std::string& sidecar)
+    : sidecar_{.path = sidecar}, sidecars_(kSidecars), gateways_(kGateways) {
+  const std::string log = EventLog(servers_);
   for (int i = 0; i < kSidecars; ++i) {
     sidecars_[static_cast<size_t>(i)].files.ConfigureText(kSidecar + log);
     StartSidecar(i);
@@ -56,29 +50,6 @@ Cluster::Cluster(const std::string& nats_server, const std::string& more,
     gateways_[static_cast<size_t>(i)].files.ConfigureText(kGateway + log);
     StartGateway(i);
   }
-}
-
-bool Cluster::NodesAreWhole() const {
-  for (int i = 0; i < kNodes; ++i) {
-    if (Get(nodes_.monitor_port(i), "/healthz").status != 200) return false;
-  }
-  return true;
-}
-
-absl::optional<int> Cluster::Leader() const {
-  std::set<absl::optional<int>> leaders;
-  for (int i = 0; i < kNodes; ++i) leaders.insert(LeaderAsKnownTo(i));
-  return leaders.size() == 1 ? *leaders.begin() : absl::nullopt;
-}
-
-absl::optional<int> Cluster::LeaderAsKnownTo(int node) const {
-  const std::string page = Get(nodes_.monitor_port(node), "/jsz?streams=true").body;
-  const size_t stream = page.find("stream_detail");
-  for (int i = 0; i < kNodes && stream != page.npos; ++i) {
-    const std::string leads = absl::StrCat("\"leader\": \"", nodes_.name(i), "\"");
-    if (page.find(leads, stream) != page.npos) return i;
-  }
-  return absl::nullopt;
 }
 
 void Cluster::KillSidecar(int number) {

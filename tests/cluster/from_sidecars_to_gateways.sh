@@ -10,13 +10,30 @@ notify() {
     "http://$1/v1.0/snap/account/upgrade/notify"
 }
 
+# both_tell COUNT: each gateway has events of order-1 to order-COUNT.
+both_tell() {
+  local gateway seen number
+  for gateway in 127.0.0.1:15051 127.0.0.1:15052; do
+    # Ends when all of them are there.
+    seen=$(timeout 30 clients/kyc/kyc call "$gateway" netzme.v1.UpgradeNotificationService/WatchUpgrades \
+      -d "{\"from\": \"FROM_EARLIEST\", \"maxEvents\": $1}")
+    for ((number = 1; number <= $1; number++)); do
+      [[ $seen == *"\"order-$number\""* ]] || { echo "$gateway does not tell of order-$number: $seen" >&2; exit 1; }
+    done
+  done
+}
+
 notify 127.0.0.1:8181 order-1
 notify 127.0.0.1:8182 order-2
-for gateway in 127.0.0.1:15051 127.0.0.1:15052; do
-  # Ends when both events are there.
-  seen=$(timeout 30 clients/kyc/kyc call "$gateway" netzme.v1.UpgradeNotificationService/WatchUpgrades \
-    -d '{"from": "FROM_EARLIEST", "maxEvents": 2}')
-  for reference in order-1 order-2; do
-    [[ $seen == *"\"$reference\""* ]] || { echo "$gateway does not tell of $reference: $seen" >&2; exit 1; }
-  done
+both_tell 2
+
+# The leader goes, another one takes over, and what is posted meanwhile is taken in the end.
+kill -INT "$(head -n 1 "$state/server-1/postmaster.pid")"
+while [ -e "$state/server-1/postmaster.pid" ]; do sleep 0.1; done
+tools/embedded/promote.sh "$state"
+for ((tries = 0; ; tries++)); do
+  ! notify 127.0.0.1:8181 order-3 || break
+  [ "$tries" -lt 50 ] || { echo "nothing is taken after the promotion" >&2; exit 1; }
+  sleep 0.2
 done
+both_tell 3

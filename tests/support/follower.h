@@ -23,7 +23,7 @@ class Follower {
   grpc::Status FollowToTheEnd(uint16_t grpc_port);
   // Reads on to what is newest now; a test failure if the stream ends otherwise.
   void CatchUp(uint16_t grpc_port);
-  // The same until it has seen so many: a gateway over JetStream may not have read all yet. False
+  // The same until it has seen so many: a gateway over PostgreSQL may not have seen all yet. False
   // if patience ends first.
   bool CatchUpTo(size_t enough, uint16_t grpc_port);
 

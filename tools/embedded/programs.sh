@@ -166,8 +166,7 @@ end_all() {
   for i; do
     [ "${pids[i]}" != "${ended:-}" ] || continue
     kill -TERM "${pids[i]}" 2>/dev/null || true
-    # nats-server ends with 1 when it was told to.
-    wait_for "${pids[i]}" || [[ ${names[i]} == nats-* ]] || { say "tools/run: ${names[i]} ended with status $?." >&2; status=1; }
+    wait_for "${pids[i]}" || { say "tools/run: ${names[i]} ended with status $?." >&2; status=1; }
   done
   wait "${relays[@]}" || true
   rm -f "$state/programs"

@@ -1,4 +1,4 @@
-// Rows of the table event, read.
+// Rows of the table event, written and read.
 #ifndef SERVER_EVENTS_POSTGRES_EVENT_ROWS_H_
 #define SERVER_EVENTS_POSTGRES_EVENT_ROWS_H_
 
@@ -17,6 +17,16 @@ namespace kyc::events::postgres {
 inline constexpr char kEventColumns[] =
     "sequence, event_id, received_time_us, revision, previous_status, status, anomalies, "
     "content_digest, chain, sealed_fields, sealed_raw_body";
+
+// Takes an array for each column.
+inline constexpr Statement kInsertEvents = {
+    "insert_events",
+    "INSERT INTO event (sequence, event_id, received_time_us, revision, previous_status, status, "
+    "anomalies, type_digest, account_digest, reference_digest, cust_id_digest, content_digest, "
+    "chain, sealed_fields, sealed_raw_body) SELECT * FROM unnest($1::bigint[], $2::bytea[], "
+    "$3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[], "
+    "$9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], "
+    "$15::bytea[])"};
 
 // Its bytes are the rows'.
 EventRow EventRowIn(const Rows& rows, int row);

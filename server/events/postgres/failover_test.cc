@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -182,12 +183,15 @@ TEST_F(FailoverTest, AStaleStandbyIsRefused) {
   servers_.Await(1, "pg_last_wal_replay_lsn() IS NOT NULL");
   servers_.Follow(2, -1);
   Append(*log, "R2", "approved");
+  std::promise<std::string> told;
+  log->SetOnLost([&](const absl::Status& why) { told.set_value(ReasonOf(why)); });
   servers_.Kill(0);
   servers_.Kill(1);
   servers_.Promote(2);
   lines_.Await("HISTORY LOST");
   EXPECT_EQ(ReasonOf(TryAppend(*log, Notification("R3", "approved")).status()), "LOG_UNREACHABLE");
   EXPECT_FALSE(log->writable());
+  EXPECT_EQ(told.get_future().get(), "LOG_HISTORY_LOST") << "who streams is told";
   EXPECT_EQ(ReasonOf(log->ReadAfter({}, 10, {}).status()), "LOG_HISTORY_LOST");
   EXPECT_EQ(ReasonOf(log->Latest("R1", "").status()), "LOG_HISTORY_LOST");
   // The right one takes over after all: all goes on by itself.

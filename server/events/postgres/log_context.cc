@@ -38,11 +38,12 @@ History Compare(const LogRow& row, const Rows& chain_there, const Place& ours,
 }
 
 // Says it once, and when it is over.
-void Remember(LogContext& context, absl::Status history, const Primary& primary,
+void Remember(LogContext& context, const absl::Status& history, const Primary& primary,
               const LogRow& row) {
   const bool lost = !history.ok();
-  if (!context.progress.SetHistory(std::move(history))) return;
+  if (!context.progress.SetHistory(history)) return;
   context.metrics->LogHistoryLost(lost);
+  if (lost) context.TellLost(history);
   if (lost) {
     context.say(absl::StrCat(
         "HISTORY LOST: ", primary.host, " on timeline ", primary.seen.timeline,

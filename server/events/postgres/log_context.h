@@ -3,12 +3,14 @@
 #define SERVER_EVENTS_POSTGRES_LOG_CONTEXT_H_
 
 #include <functional>
+#include <mutex>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/call/metrics.h"
+#include "server/events/event_log.h"
 #include "server/events/log_identity.h"
 #include "server/events/postgres/progress.h"
 #include "server/events/postgres/proof.h"
@@ -26,10 +28,18 @@ struct LogContext {
   // Takes a line without data for the operator. Never null.
   std::function<void(absl::string_view line)> say;
 
+  // As EventLog's; set once, before anything is shown.
+  EventLog::OnLost on_lost;
+  std::mutex on_lost_mutex;
+
   // Everything up to here is proven.
   void Advance(const Place& newest, const Proven& proven) {
     progress.Advance(newest);
     metrics->LogProven(newest.sequence, proven.lsn, proven.timeline);
+  }
+  void TellLost(const absl::Status& why) {
+    const std::lock_guard<std::mutex> lock(on_lost_mutex);
+    if (on_lost != nullptr) on_lost(why);
   }
 };
 

@@ -86,8 +86,10 @@ absl::StatusOr<Schema> Prepare(const PostgresLogOptions& options, const Servers&
                                const LogKeys& keys, const crypto::Sealer& sealer) {
   const absl::StatusOr<Primary> primary = servers.Connect("kyc-gateway start", KeeperSettings());
   if (!primary.ok()) return primary.status();
-  absl::StatusOr<Schema> schema =
-      PrepareSchema(*primary->connection, keys, {options.keeper.events_per_partition, options.say});
+  SchemaOptions tables;
+  tables.events_per_partition = options.keeper.events_per_partition;
+  tables.say = options.say;
+  absl::StatusOr<Schema> schema = PrepareSchema(*primary->connection, keys, tables);
   if (!schema.ok()) return schema.status();
   const absl::Status known = CheckSealingKeys(*primary->connection, sealer, schema->log_id,
                                               schema->is_owner || options.follows);
@@ -119,7 +121,9 @@ absl::StatusOr<std::unique_ptr<PostgresLog>> PostgresLog::Open(PostgresLogOption
                                                  .proof = Proof(options.durability),
                                                  .progress = {},
                                                  .metrics = options.metrics,
-                                                 .say = std::move(say)});
+                                                 .say = std::move(say),
+                                                 .on_lost = nullptr,
+                                                 .on_lost_mutex = {}});
   std::unique_ptr<PostgresLog> log(new PostgresLog(std::move(context)));
   log->keeper_servers_ = std::move(keeper_servers);
   const auto prove = [&]() -> absl::StatusOr<bool> {
@@ -265,6 +269,11 @@ void PostgresLog::SetOnCommitted(OnCommitted on_committed) {
 
 void PostgresLog::SetOnTrimming(OnTrimming on_trimming) {
   if (tail_ != nullptr) tail_->SetOnTrimming(std::move(on_trimming));
+}
+
+void PostgresLog::SetOnLost(OnLost on_lost) {
+  const std::lock_guard<std::mutex> lock(context_->on_lost_mutex);
+  context_->on_lost = std::move(on_lost);
 }
 
 std::string PostgresLog::log_id() const { return context_->log.log_id; }

@@ -86,6 +86,7 @@ class PostgresLog : public EventLog, public Quarantine {
   absl::StatusOr<Position> PositionFromText(const std::string& text) const override;
   void SetOnCommitted(OnCommitted on_committed) override;
   void SetOnTrimming(OnTrimming on_trimming) override;
+  void SetOnLost(OnLost on_lost) override;
   std::string log_id() const override;
   std::string Sign(const std::string& text) const override;
 

@@ -14,7 +14,7 @@ CREATE ROLE kyc_sidecar NOLOGIN;
 CREATE ROLE kyc_gateway NOLOGIN;
 
 GRANT USAGE ON SCHEMA kyc TO kyc_sidecar;
-GRANT SELECT ON kyc.schema_version, kyc.log TO kyc_sidecar;
+GRANT SELECT ON kyc.schema_version, kyc.log, kyc.import TO kyc_sidecar;
 GRANT UPDATE (next_sequence, chain, newest_time_us, next_quarantine_id) ON kyc.log TO kyc_sidecar;
 GRANT SELECT, INSERT ON kyc.sealing_key TO kyc_sidecar;
 GRANT INSERT ON kyc.event TO kyc_sidecar;

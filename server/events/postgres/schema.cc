@@ -65,9 +65,15 @@ bool WasFirst(const absl::Status& status) {
   return state == "42P06" || state == "42P07" || state == "42710" || state == "23505";
 }
 
-absl::Status MakeTables(Connection& connection, const LogKeys& keys,
+LogOrigin NewLog(const LogKeys& keys) {
+  LogOrigin origin;
+  origin.log_id = crypto::RandomBytes(kLogIdBytes);
+  origin.key_check = LookupDigest(keys.check, origin.log_id);
+  return origin;
+}
+
+absl::Status MakeTables(Connection& connection, const LogOrigin& origin, bool imported,
                         const std::vector<std::string>& steps) {
-  const std::string log_id = crypto::RandomBytes(kLogIdBytes);
   Trip trip;
   trip.Add(std::string("BEGIN ISOLATION LEVEL READ COMMITTED"))
       .Add(std::string("SET LOCAL statement_timeout = 0"))
@@ -75,9 +81,14 @@ absl::Status MakeTables(Connection& connection, const LogKeys& keys,
   for (const std::string& step : steps) AddStep(step, trip);
   trip.Add("INSERT INTO schema_version VALUES (1, $1::bigint)",
            {Value::Integer(static_cast<int64_t>(steps.size()))})
-      .Add("INSERT INTO log VALUES (1, $1::bytea, $2::bytea, 1, '', 0, 0, '', 0, 0, 1)",
-           {Value::Bytes(log_id), Value::Bytes(LookupDigest(keys.check, log_id))})
-      .Add(std::string("COMMIT"));
+      .Add(
+          "INSERT INTO log VALUES (1, $1::bytea, $2::bytea, $3::bigint + 1, $4::bytea, $5::bigint, "
+          "$3::bigint, $4::bytea, $5::bigint, 0, 1)",
+          {Value::Bytes(origin.log_id), Value::Bytes(origin.key_check),
+           Value::Integer(origin.trimmed.sequence), Value::Bytes(origin.trimmed.chain),
+           Value::Integer(origin.trimmed.received_time_us)});
+  if (imported) trip.Add(std::string("INSERT INTO import VALUES (1)"));
+  trip.Add(std::string("COMMIT"));
   return connection.Run(trip, kStepLimit).status();
 }
 
@@ -113,8 +124,10 @@ absl::StatusOr<Schema> PrepareSchema(Connection& connection, const LogKeys& keys
                                 ", this one knows ", newest, "); run that version"));
   }
   if (*version < newest) {
-    absl::Status made =
-        *version == 0 ? MakeTables(connection, keys, steps) : Migrate(connection, steps, *version);
+    absl::Status made = *version == 0
+                            ? MakeTables(connection, options.import_of.value_or(NewLog(keys)),
+                                         options.import_of.has_value(), steps)
+                            : Migrate(connection, steps, *version);
     if (SqlStateOf(made) == "42501") {
       return Refused(absl::StrCat("has schema ", *version, ", and this role may not bring it to ",
                                   newest, ": start a process with the owner's role first"));
@@ -128,14 +141,18 @@ absl::StatusOr<Schema> PrepareSchema(Connection& connection, const LogKeys& keys
   Trip trip;
   trip.Add(kReadLogRow)
       .Add(std::string("SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class "
-                       "WHERE oid = 'kyc.log'::regclass"));
+                       "WHERE oid = 'kyc.log'::regclass"))
+      .Add(std::string("SELECT count(*) FROM import"));
   const absl::StatusOr<std::vector<Rows>> answers = Run(connection, std::move(trip));
   if (!answers.ok()) return answers.status();
   const LogRow row = LogRowIn(answers->front());
   if (row.key_check != LookupDigest(keys.check, row.log_id)) {
     return Refused("was written with another look-up key; that key can never change");
   }
-  Schema schema{row.log_id, answers->back().Integer(0, 0) != 0};
+  if ((*answers)[2].Integer(0, 0) != 0 && !options.import_of.has_value()) {
+    return Refused("is being filled by an import that has not ended: run that again");
+  }
+  Schema schema{row.log_id, (*answers)[1].Integer(0, 0) != 0};
   if (!schema.is_owner) return schema;
   absl::Status added = AddPartitions(connection, options.events_per_partition, 2);
   if (!added.ok()) return added;
@@ -146,7 +163,8 @@ absl::Status AddPartitions(Connection& connection, int64_t events_per_partition,
   for (int tries = 0; tries < kTries; ++tries) {
     Trip look;
     look.Add(kReadLogRow)
-        .Add(std::string("SELECT coalesce(max(end_sequence), 1), "
+        .Add(std::string("SELECT coalesce(max(end_sequence), "
+                         "(SELECT trimmed_sequence + 1 FROM log)), "
                          "count(*) FILTER (WHERE first_sequence > (SELECT next_sequence FROM log)) "
                          "FROM event_partition"));
     const absl::StatusOr<std::vector<Rows>> answers = Run(connection, std::move(look));

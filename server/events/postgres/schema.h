@@ -12,8 +12,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "server/crypto/sealer.h"
 #include "server/events/log_keys.h"
+#include "server/events/place.h"
 #include "server/events/postgres/pq.h"
 
 namespace kyc::events::postgres {
@@ -21,9 +23,18 @@ namespace kyc::events::postgres {
 // Each brings the schema one version further: the texts of schema/*.sql, in order.
 const std::vector<std::string>& SchemaSteps();
 
+// Where a log that is imported comes from.
+struct LogOrigin {
+  std::string log_id;  // 16 raw bytes.
+  std::string key_check;
+  Place trimmed;
+};
+
 struct SchemaOptions {
   // How many sequences a partition of a new log has.
   int64_t events_per_partition = 500'000;
+  // Set by an import: new tables are that log's, and are refused to others until it ends.
+  absl::optional<LogOrigin> import_of;
   // Takes a line for the operator.
   std::function<void(absl::string_view)> say;
 };

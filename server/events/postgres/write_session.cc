@@ -3,6 +3,8 @@
 #include <utility>
 #include <variant>
 
+#include "server/events/postgres/event_rows.h"
+
 namespace kyc::events::postgres {
 namespace {
 
@@ -30,15 +32,6 @@ constexpr Statement kOlder = {
     "LATERAL (SELECT account_digest, content_digest FROM event "
     "WHERE reference_digest = w.reference ORDER BY sequence DESC LIMIT 1000) AS e "
     "WHERE e.account_digest = w.account AND e.content_digest = w.content"};
-
-constexpr Statement kInsertEvents = {
-    "insert_events",
-    "INSERT INTO event (sequence, event_id, received_time_us, revision, previous_status, status, "
-    "anomalies, type_digest, account_digest, reference_digest, cust_id_digest, content_digest, "
-    "chain, sealed_fields, sealed_raw_body) SELECT * FROM unnest($1::bigint[], $2::bytea[], "
-    "$3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[], "
-    "$9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], "
-    "$15::bytea[])"};
 
 constexpr Statement kUpsertReferences = {
     "upsert_references",

@@ -204,11 +204,19 @@ void PostgresServers::Kill(int number) {
 
 void PostgresServers::Start(int number) {
   Server& server = servers_[static_cast<size_t>(number)];
-  std::ifstream(server.folder + "/postmaster.pid");
-  unlink((server.folder + "/postmaster.pid").c_str());
-  server.pid =
-      Spawn({absl::StrCat(kPrograms, "postgres"), "-D", server.folder}, server.folder + ".log");
-  Await(number, "true");
+  const auto spawn = [&server] {
+    unlink((server.folder + "/postmaster.pid").c_str());
+    server.pid =
+        Spawn({absl::StrCat(kPrograms, "postgres"), "-D", server.folder}, server.folder + ".log");
+  };
+  spawn();
+  const absl::Time patience = absl::Now() + kPatience;
+  while (!Connection::Open(HostOf(number, "postgres"), Secret(), absl::Seconds(5)).ok()) {
+    ASSERT_LT(absl::Now(), patience) << log(number);
+    // A process of the server that was killed may have outlived that by a moment: then it refuses.
+    if (waitpid(server.pid, nullptr, WNOHANG) == server.pid) spawn();
+    postgres::Await(absl::Milliseconds(20));
+  }
 }
 
 void PostgresServers::Freeze(int number) const { Signal(number, SIGSTOP); }
@@ -267,13 +275,17 @@ void PostgresServers::Rebuild(int number, int primary) {
   Start(number);
 }
 
+Keywords PostgresServers::HostOf(int number, const std::string& database) const {
+  return {{"host", "127.0.0.1"},
+          {"port", absl::StrCat(port(number))},
+          {"user", "postgres"},
+          {"dbname", database},
+          {"sslmode", "disable"}};
+}
+
 std::string PostgresServers::Sql(int number, const std::string& statement,
                                  const std::string& database) const {
-  const Keywords host = {{"host", "127.0.0.1"},
-                         {"port", absl::StrCat(port(number))},
-                         {"user", "postgres"},
-                         {"dbname", database},
-                         {"sslmode", "disable"}};
+  const Keywords host = HostOf(number, database);
   const absl::Time patience = absl::Now() + kPatience;
   for (;;) {
     absl::StatusOr<std::unique_ptr<Connection>> connection =

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "server/events/postgres/pq.h"
 
 namespace kyc::events::postgres {
 
@@ -69,6 +70,7 @@ class PostgresServers {
   };
   void Configure(const Server& server, const std::string& name, const std::string& settings) const;
   void Signal(int number, int signal) const;
+  Keywords HostOf(int number, const std::string& database) const;
 
   std::vector<Server> servers_;
   std::string settings_;

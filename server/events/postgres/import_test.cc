@@ -1,0 +1,134 @@
+#include "server/events/postgres/import.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "server/call/error.h"
+#include "server/events/log_testing.h"
+#include "server/events/postgres/postgres_log.h"
+#include "server/events/postgres/testing/postgres_servers.h"
+#include "server/events/postgres/testing/postgres_testing.h"
+#include "server/events/sqlite_log.h"
+
+namespace kyc::events::postgres {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ImportTest : public testing::Test {
+ protected:
+  std::unique_ptr<SqliteLog> OpenSource() {
+    return SqliteLog::Open(OptionsAt(path_, metrics_)).value();
+  }
+  void Fill(int events) {
+    const std::unique_ptr<SqliteLog> log = OpenSource();
+    for (int i = 0; i < events; ++i) {
+      Append(*log, absl::StrCat("R", i / 3), i % 3 == 1 ? "rejected" : "approved", "C1");
+    }
+    ASSERT_TRUE(Keep(*log, "{broken").ok());
+    ASSERT_TRUE(Keep(*log, "{gone").ok());
+    ASSERT_TRUE(Discard(*log, 2).ok());
+    lines_ = ReadAll(*log);
+    cursor_ = log->CursorText(log->ReadAfter({}, 2, {})->through);
+    end_ = log->CursorText(log->ends().newest);
+  }
+  ImportOptions Options() {
+    ImportOptions options;
+    options.sqlite_path = path_;
+    options.servers.hosts = HostsOf(servers_.dsn()).value();
+    options.durability = {Durability::By::kStandbys, 1, servers_.names()};
+    options.lookup_key = KeyNamed("lookup");
+    options.events_per_partition = 10;
+    options.step = 4;
+    options.say_interval = absl::ZeroDuration();
+    return options;
+  }
+  void ExpectMoved() {
+    const auto log = OpenLog(OptionsOver(servers_, metrics_));
+    ASSERT_NE(log, nullptr);
+    EXPECT_EQ(ReadAll(*log), lines_);
+    const absl::StatusOr<Position> position = log->PositionFromText(cursor_);
+    ASSERT_TRUE(position.ok()) << position.status();
+    EXPECT_EQ(ReadAll(*log, *position).size(), lines_.size() - 2);
+    EXPECT_EQ(log->PositionFromText(end_).value(), log->ends().newest);
+    EXPECT_EQ(log->GetQuarantined(1)->body, "{broken");
+    EXPECT_TRUE(Append(*log, "R0", "approved", "C1").repeat) << "its latest content";
+    EXPECT_EQ(Append(*log, "R0", "other", "C1").revision, 4);
+    ASSERT_TRUE(Keep(*log, "{another").ok());
+    EXPECT_EQ(log->ListQuarantined(1, 10)->front().id, 3) << "an id is never used again";
+  }
+
+  const std::string path_ = NewPath();
+  CountingMetrics metrics_;
+  PostgresServers servers_{1};
+  std::vector<std::string> lines_;
+  std::string cursor_;
+  std::string end_;
+};
+
+TEST_F(ImportTest, EverythingIsThereAndCursorsStayGood) {
+  Fill(30);
+  const absl::Status imported = Import(Options());
+  ASSERT_TRUE(imported.ok()) << imported;
+  ExpectMoved();
+  EXPECT_THAT(Import(Options()).message(), HasSubstr("in use")) << "it is not made twice";
+}
+
+TEST_F(ImportTest, WhatWasBrokenOffGoesOnAndNobodyUsesItMeanwhile) {
+  Fill(30);
+  ImportOptions broken = Options();
+  int told = 0;
+  broken.say = [&](absl::string_view line) {
+    if (!absl::StrContains(line, "%") || ++told != 4) return;
+    servers_.Sql(0,
+                 "SELECT count(pg_terminate_backend(pid))::text FROM pg_stat_activity WHERE "
+                 "application_name = 'kyc-gateway import'");
+  };
+  EXPECT_EQ(ReasonOf(Import(broken)), "LOG_UNREACHABLE");
+  PostgresLogOptions gateway = OptionsOver(servers_, metrics_);
+  EXPECT_THAT(PostgresLog::Open(std::move(gateway)).status().message(),
+              HasSubstr("an import that has not ended"));
+  const absl::Status imported = Import(Options());
+  ASSERT_TRUE(imported.ok()) << imported;
+  ExpectMoved();
+}
+
+TEST_F(ImportTest, ALogThatIsTrimmedKeepsItsPlace) {
+  {
+    SqliteLogOptions options = OptionsAt(path_, metrics_);
+    options.writer.retention.count = 3;
+    options.writer.trim_interval = absl::Milliseconds(1);
+    const std::unique_ptr<SqliteLog> log = SqliteLog::Open(std::move(options)).value();
+    for (int i = 1; i <= 8; ++i) Append(*log, absl::StrCat("R", i), "approved");
+    while (log->ends().oldest.sequence < 5) absl::SleepFor(absl::Milliseconds(1));
+  }
+  ASSERT_TRUE(Import(Options()).ok());
+  const auto log = OpenLog(OptionsOver(servers_, metrics_));
+  ASSERT_NE(log, nullptr);
+  EXPECT_EQ(log->ends().oldest.sequence, 5);
+  EXPECT_EQ(ReadAll(*log, log->ends().oldest).size(), 3u);
+  EXPECT_TRUE(Append(*log, "R1", "approved").repeat) << "its reference is remembered";
+  EXPECT_EQ(Append(*log, "R9", "approved").sequence, 9);
+}
+
+TEST_F(ImportTest, LogsThatDoNotGoTogetherAreRefused) {
+  Fill(3);
+  ImportOptions other_key = Options();
+  other_key.lookup_key = KeyNamed("other");
+  EXPECT_THAT(Import(other_key).message(), HasSubstr("another look-up key"));
+  {
+    const std::unique_ptr<SqliteLog> running = OpenSource();
+    EXPECT_EQ(Import(Options()).code(), absl::StatusCode::kFailedPrecondition);
+  }
+  ASSERT_NE(OpenLog(OptionsOver(servers_, metrics_)), nullptr);
+  EXPECT_THAT(Import(Options()).message(), HasSubstr("another log"));
+}
+
+}  // namespace
+}  // namespace kyc::events::postgres
