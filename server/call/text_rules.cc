@@ -17,9 +17,13 @@ struct Range {
 constexpr Range kControls[] = {{0x00, 0x1F}, {0x7F, 0x9F}, {0x2028, 0x2029}};
 constexpr Range kBlanks[] = {{0x20, 0x20},     {0xA0, 0xA0},     {0x1680, 0x1680}, {0x2000, 0x200A},
                              {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000}};
-constexpr Range kUnseen[] = {{0xAD, 0xAD},     {0x61C, 0x61C},   {0x180E, 0x180E},
-                             {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x206F},
-                             {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
+// Unicode's Default_Ignorable_Code_Point; beside it the empty Braille pattern and the marks of
+// annotations.
+constexpr Range kUnseen[] = {
+    {0xAD, 0xAD},       {0x34F, 0x34F},     {0x61C, 0x61C},    {0x115F, 0x1160}, {0x17B4, 0x17B5},
+    {0x180B, 0x180F},   {0x200B, 0x200F},   {0x202A, 0x202E},  {0x2060, 0x206F}, {0x2800, 0x2800},
+    {0x3164, 0x3164},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},  {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB},
+    {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
 
 template <size_t count>
 bool IsIn(const Range (&ranges)[count], char32_t code) {
@@ -45,6 +49,12 @@ bool IsControl(char32_t code) { return IsIn(kControls, code); }
 
 bool IsBlank(absl::string_view text) {
   return !AnyChar(text, [](char32_t code) { return !IsIn(kBlanks, code) && !IsControl(code); });
+}
+
+bool IsInvisible(absl::string_view text) {
+  return !AnyChar(text, [](char32_t code) {
+    return !IsIn(kBlanks, code) && !IsControl(code) && !IsIn(kUnseen, code);
+  });
 }
 
 bool IsIdentifier(absl::string_view text) {

@@ -62,6 +62,15 @@ absl::optional<std::string> ReadIdentifier(const Value& value, Deviations& devia
   return text;
 }
 
+absl::optional<std::string> ReadDigits(const Value& value, Deviations& deviations) {
+  const bool is_other_number = value.kind == Value::Kind::kString && IsNumber(value.text) &&
+                               value.text.find_first_of(".eE") != value.text.npos;
+  if (!is_other_number) return ReadIdentifier(value, deviations);
+  absl::optional<std::string> digits = ExactInteger(value.text);
+  if (digits) deviations.push_back("number_for_string");
+  return digits;
+}
+
 absl::optional<bool> ReadBool(const Value& value, Deviations& deviations) {
   if (value.kind == Value::Kind::kBool) return value.boolean;
   if (value.kind != Value::Kind::kString) return absl::nullopt;

@@ -71,6 +71,9 @@ absl::optional<std::string> ReadString(const Value& value, Deviations& deviation
 // What names something: a string of call/text_rules.h's IsIdentifier, or empty; a number only if it
 // is an integer (a deviation), because of any other nobody knows the digits.
 absl::optional<std::string> ReadIdentifier(const Value& value, Deviations& deviations);
+// The same of digits alone, as a national number is: a string that writes an integer with a point
+// or an exponent is its digits too (a deviation), and one that writes another number nothing.
+absl::optional<std::string> ReadDigits(const Value& value, Deviations& deviations);
 // A bool; "True"/"true"/"False"/"false" as a string too (a deviation).
 absl::optional<bool> ReadBool(const Value& value, Deviations& deviations);
 // A finite number; a string that is one in JSON's own grammar too (a deviation).

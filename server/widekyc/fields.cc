@@ -31,6 +31,10 @@ absl::optional<std::string> Fields::Identifier(absl::string_view key) {
   return Read(key, json::ReadIdentifier);
 }
 
+absl::optional<std::string> Fields::Digits(absl::string_view key) {
+  return Read(key, json::ReadDigits);
+}
+
 absl::optional<bool> Fields::Bool(absl::string_view key) { return Read(key, json::ReadBool); }
 
 absl::optional<double> Fields::Double(absl::string_view key) { return Read(key, json::ReadDouble); }

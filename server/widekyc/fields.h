@@ -21,6 +21,7 @@ class Fields {
 
   absl::optional<std::string> String(absl::string_view key);
   absl::optional<std::string> Identifier(absl::string_view key);
+  absl::optional<std::string> Digits(absl::string_view key);
   absl::optional<bool> Bool(absl::string_view key);
   absl::optional<double> Double(absl::string_view key);
   absl::optional<int64_t> Int64(absl::string_view key);

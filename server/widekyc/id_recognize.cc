@@ -1,8 +1,10 @@
 #include "server/widekyc/id_recognize.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "server/call/error.h"
 #include "server/call/image_type.h"
 #include "server/call/text_rules.h"
@@ -49,19 +51,20 @@ constexpr CardField kCardFields[] = {
 
 // A "-" says that the card shows nothing there.
 bool SaysSomething(absl::string_view text) {
-  return !IsBlank(text) && text.find_first_not_of("- ") != text.npos;
+  const std::vector<absl::string_view> between = absl::StrSplit(text, '-');
+  return !std::all_of(between.begin(), between.end(), IsInvisible);
 }
 
-// Blank fields are left out. False if no field says anything.
+// Fields with nothing to see are left out. False if no field says anything.
 bool ReadCard(Fields& data, IdCard& card) {
   bool says_something = false;
-  if (absl::optional<std::string> nik = data.Identifier("nik"); nik && !nik->empty()) {
+  if (absl::optional<std::string> nik = data.Digits("nik"); nik && !nik->empty()) {
     says_something = SaysSomething(*nik);
     card.set_nik(*std::move(nik));
   }
   for (const CardField& field : kCardFields) {
     absl::optional<std::string> text = data.String(field.key);
-    if (!text || IsBlank(*text)) continue;
+    if (!text || IsInvisible(*text)) continue;
     says_something = says_something || SaysSomething(*text);
     field.set(card, *std::move(text));
   }

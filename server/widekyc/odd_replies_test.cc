@@ -182,8 +182,8 @@ TEST(OddSuccess, UnknownMembersAreNeitherReadNorNamed) {
 }
 
 TEST(OddSuccess, CardThatSaysNothingIsNone) {
-  for (const char* nothing :
-       {R"("")", R"("   ")", R"("\t\n")", R"("\u00a0\u3000")", "null", R"("-")", "{}"}) {
+  for (const char* nothing : {R"("")", R"("   ")", R"("\t\n")", R"("\u00a0\u3000")", R"("\u200b")",
+                              R"("\u3164\ufe0f")", R"("\u2800")", "null", R"("-")", "{}"}) {
     Result card = Card();
     for (Member& member : card.data) member.value = nothing;
     ExpectNoVerdict<RecognizeIdRequest>(card, kTrxId);
@@ -217,7 +217,6 @@ TEST(OddSuccess, IdentifiersAreExact) {
       {"3201010101010001", "3201010101010001"},
       {"3201010101010001.0", "3201010101010001"},
       {"32010101010100010e-1", "3201010101010001"},
-      {R"("3.201010101010001E15")", "3.201010101010001E15"},
       {"3.2010101010100012E15", ""},
       {"0.5", ""},
       {"1e999999999", ""},
@@ -240,6 +239,38 @@ TEST(OddSuccess, IdentifiersAreExact) {
     for (const char* key : {"unreadable:nik", "unreadable:trx_id", "unreadable:ref_id"}) {
       EXPECT_EQ(testing::Value(deviations, Contains(key)), digits.empty()) << value;
     }
+  }
+}
+
+// A text that writes a number is one to the number of a person; a transaction's id is any text.
+TEST(OddSuccess, NumberInATextIsTheDigitsOfANationalNumberAlone) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"3.201010101010001E15", "3201010101010001"},
+      {"3201010101010001.0", "3201010101010001"},
+      {"32010101010100010e-1", "3201010101010001"},
+      {"3.2010101010100012E15", ""},
+      {"1e999999999", ""},
+      {"0.5", ""},
+      {"3201010101010001", "3201010101010001"},
+      {"0012", "0012"},
+      {"3201.0101", ""},
+      {"32.01.01.010101.0001", "32.01.01.010101.0001"}};
+  for (const auto& [text, digits] : cases) {
+    Result card = Card();
+    for (Member* member : {&card.data[0], &card.members[2], &card.members[3]}) {
+      member->value = absl::StrCat("\"", text, "\"");
+    }
+    json::Deviations deviations;
+    const auto answer = Read<RecognizeIdRequest>(Body(card), deviations);
+    ASSERT_TRUE(answer.ok()) << text << answer.status();
+    EXPECT_EQ(answer->id_card().nik(), digits) << text;
+    EXPECT_EQ(answer->id_card().has_nik(), !digits.empty()) << text;
+    EXPECT_EQ(testing::Value(deviations, Contains("unreadable:nik")), digits.empty()) << text;
+    EXPECT_EQ(testing::Value(deviations, Contains("number_for_string")),
+              !digits.empty() && digits != text)
+        << text;
+    EXPECT_EQ(answer->transaction().trx_id(), text);
+    EXPECT_EQ(answer->transaction().ref_id(), text);
   }
 }
 
