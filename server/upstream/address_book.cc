@@ -6,8 +6,9 @@ namespace kyc::upstream {
 
 const AddressBook::Addresses& AddressBook::Find(const std::string& host, Clock::time_point now) {
   Entry& entry = entries_[host];
-  if (!entry.asked && now >= entry.due) {
-    entry.asked = true;
+  const bool waits = entry.asked && now < *entry.asked + kPatience;
+  if (!waits && now >= entry.due) {
+    entry.asked = now;
     look_up_(host);
   }
   return entry.addresses;
@@ -16,7 +17,7 @@ const AddressBook::Addresses& AddressBook::Find(const std::string& host, Clock::
 void AddressBook::Take(const std::string& host, const Resolver::Answer& answer,
                        Clock::time_point now) {
   Entry& entry = entries_[host];
-  entry.asked = false;
+  entry.asked.reset();
   if (!answer.ok()) {
     if (!entry.addresses.list.empty()) entry.due = now + kRetryAfter;
     return;

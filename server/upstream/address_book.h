@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/types/optional.h"
 #include "server/upstream/resolver.h"
 
 namespace kyc::upstream {
@@ -16,7 +17,8 @@ namespace kyc::upstream {
 // Used from kMaxAge on, addresses are looked up anew, but go on being used until the answer is
 // there: a resolver that hangs or fails stops nobody who could be reached before, and TLS tells
 // whether an old address is still the upstream's. After a failure it is tried again in
-// kRetryAfter; where nothing is known yet, at the next call.
+// kRetryAfter; where nothing is known yet, at the next call. A look-up without an answer for
+// kPatience is given up, and another may begin.
 //
 // Not thread-safe: belongs to the loop's thread. Holds as many hosts as the configuration names.
 class AddressBook {
@@ -24,6 +26,7 @@ class AddressBook {
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::seconds kMaxAge{30};
   static constexpr std::chrono::seconds kRetryAfter{5};
+  static constexpr std::chrono::seconds kPatience{30};
 
   struct Addresses {
     std::string list;      // "192.0.2.1,2001:db8::1"; empty: none is known.
@@ -43,7 +46,7 @@ class AddressBook {
   struct Entry {
     Addresses addresses;
     Clock::time_point due = Clock::time_point::min();  // When to look it up.
-    bool asked = false;                                // A look-up runs.
+    absl::optional<Clock::time_point> asked;           // Since when a look-up runs.
   };
 
   const std::function<void(const std::string&)> look_up_;

@@ -22,14 +22,16 @@ Verdict Judge(const HttpResult& result, absl::Duration unanswered_counts_after) 
   const auto& failure = std::get<HttpFailure>(result);
   switch (failure.kind) {
     case FailureKind::kUnreachable:
-    case FailureKind::kUntrusted:
     case FailureKind::kProxyUnreachable:
-    case FailureKind::kProxyUnauthorized:
-    case FailureKind::kProxyRefused:
     case FailureKind::kConnectionLost:
     case FailureKind::kAttemptTimeout:
     case FailureKind::kReplyUnreadable:
       return Verdict::kFailure;
+    case FailureKind::kUntrusted:
+    case FailureKind::kProxyUnauthorized:
+    case FailureKind::kProxyRefused:
+      if (failure.sent) return Verdict::kFailure;  // Lost by the try before.
+      break;
     case FailureKind::kReplyTooLarge:
       return Verdict::kSuccess;
     case FailureKind::kCallerDeadline:

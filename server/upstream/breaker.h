@@ -20,7 +20,9 @@ namespace kyc::upstream {
 // an HTTP 5xx, or silence for `unanswered_counts_after` until the caller gave up: many callers wait
 // for less than our own timeout, and each of their calls may have been billed. Every other answer
 // is a success, also a refusal. What says nothing about the upstream counts as nothing: a caller
-// that gave up sooner, no slot. `on_change` is told "open", "half_open" and "closed", in order; it
+// that gave up sooner, no slot; nor does what only a person can mend, because callers are to read
+// what that is and not to come back soon: a certificate that does not verify, a proxy that refuses.
+// `on_change` is told "open", "half_open" and "closed", in order; it
 // must not block or send.
 SendHttp WithBreaker(SendHttp next, config::Breaker options, Now now,
                      std::function<void(absl::string_view state)> on_change);

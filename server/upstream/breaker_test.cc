@@ -95,7 +95,8 @@ TEST_F(BreakerTest, TransportFaultsOpenIt) {
 
 TEST_F(BreakerTest, WhatSaysNothingOfTheUpstreamCountsAsNothing) {
   for (FailureKind kind :
-       {FailureKind::kCallerDeadline, FailureKind::kCancelled, FailureKind::kNoSlot}) {
+       {FailureKind::kCallerDeadline, FailureKind::kCancelled, FailureKind::kNoSlot,
+        FailureKind::kUntrusted, FailureKind::kProxyUnauthorized, FailureKind::kProxyRefused}) {
     for (int i = 0; i < 30; ++i) {
       Send();
       upstream_.Fail(kind, false);
@@ -170,6 +171,14 @@ TEST_F(BreakerTest, SilenceUntilTheCallerGaveUpIsAFailure) {
                     .sent = true,
                     .cause = {},
                     .silent_for = absl::Seconds(1)});
+  }
+  EXPECT_THAT(changes_, ElementsAre("open"));
+}
+
+TEST_F(BreakerTest, OneLostBeforeTheCertificateThatDoesNotVerifyIsAFailure) {
+  for (int i = 0; i < 20; ++i) {
+    Send();
+    upstream_.Fail(FailureKind::kUntrusted, true);
   }
   EXPECT_THAT(changes_, ElementsAre("open"));
 }

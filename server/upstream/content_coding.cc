@@ -8,11 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/types/optional.h"
 
 namespace kyc::upstream {
 namespace {
@@ -58,16 +60,23 @@ class Inflater {
 absl::StatusOr<std::string> Unpacked(Frame frame, absl::string_view packed, size_t max_bytes) {
   Inflater inflater(frame, packed);
   std::string body;
+  absl::optional<size_t> whole;  // So much of it is of streams that came to their end.
   while (true) {
     absl::string_view bytes;
     const int code = inflater.Next(bytes);
     // Z_BUF_ERROR: it wants more than there is.
-    if (code != Z_OK && code != Z_STREAM_END) return Broken();
+    if (code != Z_OK && code != Z_STREAM_END) {
+      if (!whole) return Broken();
+      body.resize(*whole);
+      return body;
+    }
     if (bytes.size() > max_bytes - body.size()) return Refused("is too large once unpacked");
     absl::StrAppend(&body, bytes);
     if (code == Z_OK) continue;
-    if (!inflater.has_more()) return body;
-    if (frame != Frame::kGzip) return Broken();
+    if (!inflater.has_more() || frame == Frame::kZlib) return body;
+    // Without a checksum the end may be one by chance.
+    if (frame == Frame::kNone) return Broken();
+    whole = body.size();
     inflater.BeginAgain();
   }
 }
@@ -89,22 +98,28 @@ absl::StatusOr<std::string> Without(absl::string_view coding, absl::string_view 
 
 }  // namespace
 
-absl::StatusOr<std::string> WithoutCoding(absl::string_view content_encoding,
-                                          absl::string_view body, size_t max_bytes) {
+Uncoded WithoutCoding(absl::string_view content_encoding, absl::string_view body,
+                      size_t max_bytes) {
   std::vector<absl::string_view> codings;
   for (absl::string_view coding : absl::StrSplit(content_encoding, ',')) {
     coding = absl::StripAsciiWhitespace(coding);
     if (!coding.empty() && !absl::EqualsIgnoreCase(coding, "identity")) codings.push_back(coding);
   }
-  if (codings.size() > kMostCodings) return Refused("has too many Content-Encodings");
-  std::string bytes(body);
+  Uncoded uncoded = {.body = std::string(body), .fault = absl::OkStatus()};
+  if (codings.size() > kMostCodings) {
+    uncoded.fault = Refused("has too many Content-Encodings");
+    return uncoded;
+  }
   std::reverse(codings.begin(), codings.end());
   for (absl::string_view coding : codings) {
-    absl::StatusOr<std::string> without = Without(coding, bytes, max_bytes);
-    if (!without.ok()) return without;
-    bytes = *std::move(without);
+    absl::StatusOr<std::string> without = Without(coding, uncoded.body, max_bytes);
+    if (without.ok()) {
+      uncoded.body = *std::move(without);
+    } else {
+      uncoded.fault.Update(without.status());
+    }
   }
-  return bytes;
+  return uncoded;
 }
 
 absl::Status RemoveCoding(HttpResponse& response, size_t max_bytes) {
@@ -113,11 +128,9 @@ absl::Status RemoveCoding(HttpResponse& response, size_t max_bytes) {
     if (name == "content-encoding") values.push_back(value);
   }
   if (values.empty() || response.body.empty()) return absl::OkStatus();
-  absl::StatusOr<std::string> body =
-      WithoutCoding(absl::StrJoin(values, ","), response.body, max_bytes);
-  if (!body.ok()) return body.status();
-  response.body = *std::move(body);
-  return absl::OkStatus();
+  Uncoded uncoded = WithoutCoding(absl::StrJoin(values, ","), response.body, max_bytes);
+  response.body = std::move(uncoded.body);
+  return uncoded.fault;
 }
 
 }  // namespace kyc::upstream

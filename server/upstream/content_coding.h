@@ -6,22 +6,28 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/upstream/http.h"
 
 namespace kyc::upstream {
 
+// A body without each of its codings that could be undone. `fault` is the first that could not:
+// INVALID_ARGUMENT with a reason that ends the sentence "The reply ...".
+struct Uncoded {
+  std::string body;
+  absl::Status fault;
+};
+
 // Undoes the codings of a Content-Encoding's value, last one first: gzip (also x-gzip, and of
 // several members), deflate (with zlib's frame as documented, or bare as some send it), identity;
-// at most two beside identity. INVALID_ARGUMENT with a reason that ends the sentence "The reply
-// ..." for any other coding, what is cut or broken, and as soon as a step gives more than
-// `max_bytes`. Pure.
-absl::StatusOr<std::string> WithoutCoding(absl::string_view content_encoding,
-                                          absl::string_view body, size_t max_bytes);
+// at most two beside identity. A fault is any other coding, what is cut or broken, and a step that
+// gives more than `max_bytes`; it is passed over, because a name that nobody knows, or that a proxy
+// left there after it had unpacked the body, says nothing about the bytes. What follows a whole
+// stream with a checksum (padding, say) is left out. Pure.
+Uncoded WithoutCoding(absl::string_view content_encoding, absl::string_view body, size_t max_bytes);
 
-// The same of a reply by its headers, in place; where it fails the body is as it came. The gateway
-// asks for no coding, but a proxy on the way may choose one all the same.
+// The same of a reply by its headers, in place. Its fault. The gateway asks for no coding, but a
+// proxy on the way may choose one all the same.
 absl::Status RemoveCoding(HttpResponse& response, size_t max_bytes);
 
 }  // namespace kyc::upstream

@@ -34,8 +34,8 @@ std::string Packed(absl::string_view text, int window_bits = kGzip) {
 }
 
 std::string Read(absl::string_view encoding, absl::string_view body) {
-  const absl::StatusOr<std::string> read = WithoutCoding(encoding, body, kMax);
-  return read.ok() ? *read : std::string(read.status().message());
+  const Uncoded read = WithoutCoding(encoding, body, kMax);
+  return read.fault.ok() ? read.body : std::string(read.fault.message());
 }
 
 constexpr char kText[] = R"({"statusCode":"SUCCESSFUL"})";
@@ -79,11 +79,10 @@ TEST(WithoutCoding, AnythingElseIsRefusedWithItsReason) {
       {"gzip", "", kBroken},
       {"gzip", packed.substr(0, packed.size() - 1), kBroken},
       {"gzip", packed.substr(0, 12), kBroken},
-      {"gzip", packed + "x", kBroken},
       {"gzip", flipped, kBroken},
       {"gzip", Packed(kText, kZlib), kBroken},
       {"deflate", packed, kBroken},
-      {"deflate", Packed(kText, kZlib) + "x", kBroken},
+      {"deflate", Packed(kText, kRaw) + "x", kBroken},
       {"deflate", kText, kBroken},
       {"gzip,gzip", packed, kBroken},
       {"gzip", Packed(std::string(kMax + 1, ' ')), kLarge},
@@ -91,6 +90,32 @@ TEST(WithoutCoding, AnythingElseIsRefusedWithItsReason) {
       {"deflate", Packed(std::string(8 << 20, ' '), kRaw), kLarge},
       {"gzip,gzip", Packed(bomb), kLarge}};
   for (const auto& [encoding, body, reason] : cases) EXPECT_EQ(Read(encoding, body), reason);
+}
+
+TEST(WithoutCoding, WhatFollowsAWholeStreamIsLeftOut) {
+  const std::string packed = Packed(kText);
+  for (const std::string& more : {std::string("x"), std::string(600, '\0'), std::string("\x1F"),
+                                  packed.substr(0, 12), packed.substr(0, packed.size() - 1)}) {
+    EXPECT_EQ(Read("gzip", packed + more), kText);
+    EXPECT_EQ(Read("gzip", Packed(R"({"statusCode":)") + Packed(R"("SUCCESSFUL"})") + more), kText);
+    EXPECT_EQ(Read("deflate", Packed(kText, kZlib) + more), kText);
+  }
+}
+
+TEST(WithoutCoding, WhatCannotBeUndoneIsPassedOver) {
+  const std::vector<std::pair<const char*, std::string>> cases = {{"UTF-8", kText},
+                                                                  {"none", kText},
+                                                                  {"gzip", kText},
+                                                                  {"deflate", kText},
+                                                                  {"gzip,gzip", Packed(kText)},
+                                                                  {"gzip,utf-8", Packed(kText)},
+                                                                  {"utf-8,gzip", Packed(kText)},
+                                                                  {"utf-8,gzip,none", kText}};
+  for (const auto& [encoding, body] : cases) {
+    const Uncoded read = WithoutCoding(encoding, body, kMax);
+    EXPECT_FALSE(read.fault.ok()) << encoding;
+    EXPECT_EQ(read.body, kText) << encoding;
+  }
 }
 
 // Every cut and every flipped bit of a packed reply is refused or read, and never read as another.

@@ -138,6 +138,27 @@ TEST_F(CurlLoopTest, CallersEarlierDeadlineEndsTheCall) {
             "caller_deadline sent");
 }
 
+// However much of a reply had come before: the upstream is as silent as one that says nothing.
+class StallTest : public CurlLoopTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(StallTest, IsSilenceToTheBreaker) {
+  FakeUpstream upstream([](FakeUpstream& self, FakeConnection& connection) {
+    self.Receive(connection);
+    connection.Write(GetParam());
+    connection.Drain();
+  });
+  CallContext context;
+  context.deadline = absl::Now() + absl::Seconds(1);
+  const HttpResult result = SendAndWait(send_, context, TextRequest(upstream.url(), "{}"));
+  EXPECT_EQ(Describe(result), "caller_deadline sent");
+  EXPECT_GT(std::get<HttpFailure>(result).silent_for, absl::ZeroDuration());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, StallTest,
+                         testing::Values("", "HTTP/1.1 200 OK\r\n",
+                                         "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
+                                         "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"a\""));
+
 TEST_F(CurlLoopTest, CallWithTooLittleTimeIsNotSent) {
   FakeUpstream upstream(Silent());
   CallContext context;

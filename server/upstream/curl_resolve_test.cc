@@ -25,6 +25,7 @@
 #include "gtest/gtest.h"
 #include "server/upstream/curl_loop.h"
 #include "server/upstream/fake_upstream.h"
+#include "server/upstream/resolver.h"
 #include "server/upstream/test_client.h"
 
 namespace {
@@ -49,9 +50,9 @@ class Names {
     std::lock_guard lock(mutex_);
     return asked_[host];
   }
-  void AwaitAsked(const std::string& host) {
+  void AwaitAsked(const std::string& host, int times = 1) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return asked_[host] > 0; });
+    changed_.wait(lock, [&] { return asked_[host] >= times; });
   }
 
  private:
@@ -187,6 +188,34 @@ TEST_F(ResolveTest, OtherHostsDoNotWaitForOneThatHangs) {
   EXPECT_EQ(results.size(), 0u);
   loop_.reset();  // Though it hangs.
   EXPECT_EQ(Describe(results.Await(1).find(0)->second), "cancelled not sent");
+}
+
+TEST_F(ResolveTest, OneThatHangsHasOneMoreBesideItAndLeavesRoomForOthers) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::map<std::string, int> answers;
+  Resolver resolver([&](const std::string& host, const Resolver::Answer&) {
+    const std::lock_guard lock(mutex);
+    ++answers[host];
+    changed.notify_all();
+  });
+  const auto await = [&](const std::string& host, int count) {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return answers[host] >= count; });
+  };
+  for (int times : {1, 2}) {
+    resolver.LookUp(host_);
+    names().AwaitAsked(host_, times);
+  }
+  for (int i = 0; i < 10; ++i) resolver.LookUp(host_);
+  names().Set("beside.test", {"127.0.0.1"});
+  resolver.LookUp("beside.test");
+  await("beside.test", 1);
+  names().Set(host_, {"127.0.0.1"});
+  await(host_, 2);
+  EXPECT_EQ(names().asked(host_), 2);
+  resolver.LookUp(host_);
+  await(host_, 3);
 }
 
 TEST_F(ResolveTest, NameThatIsNotThereIsUnreachable) {

@@ -175,14 +175,18 @@ size_t CurlTransfer::BytesTaken() const {
 }
 
 size_t CurlTransfer::OnHeader(char* line, size_t size, size_t count, void* self) {
+  auto* transfer = static_cast<CurlTransfer*>(self);
   const size_t bytes = size * count;
-  return static_cast<CurlTransfer*>(self)->reply_.Line({line, bytes}) ? bytes : 0;
+  transfer->moved_ = Clock::now();
+  return transfer->reply_.Line({line, bytes}) ? bytes : 0;
 }
 
 size_t CurlTransfer::OnBody(char* bytes, size_t size, size_t count, void* self) {
+  auto* transfer = static_cast<CurlTransfer*>(self);
   const size_t length = size * count;
   if (length == 0) return 0;
-  return static_cast<CurlTransfer*>(self)->reply_.Body({bytes, length}) ? length : 0;
+  transfer->moved_ = Clock::now();
+  return transfer->reply_.Body({bytes, length}) ? length : 0;
 }
 
 TransferFacts CurlTransfer::Facts(CURLcode code) const {
@@ -268,7 +272,7 @@ HttpFailure CurlTransfer::Unresolved(std::string cause) {
 HttpFailure CurlTransfer::Failure(FailureKind kind, bool sent, std::string cause) {
   HttpFailure failure = {
       .kind = kind, .sent = sent, .attempts = 1, .cause = std::move(cause), .unsent = nullptr};
-  if (!reply_.began()) failure.silent_for = absl::FromChrono(Clock::now() - moved_);
+  failure.silent_for = absl::FromChrono(Clock::now() - moved_);
   if (!sent && !let_go_) failure.unsent = std::make_shared<HttpRequest>(std::move(request_));
   Release();
   return failure;

@@ -102,7 +102,7 @@ class CurlTransfer {
   int tries_ = 0;
   TimeLimit limit_;
   Clock::time_point began_;
-  Clock::time_point moved_;  // When libcurl last got something on its way to the upstream.
+  Clock::time_point moved_;  // When libcurl last sent something, or got something of the reply.
   ReplyReader reply_;
   HeaderList header_list_;
   std::string addresses_;  // Kept for as long as libcurl may read them.

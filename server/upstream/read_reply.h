@@ -26,9 +26,10 @@ struct ReplyOf {
   KeptReplies* kept = nullptr;  // Null: unreadable replies are not kept.
 };
 
-// Unpacks a body that came packed. The error of a success that cannot be; of other replies the HTTP
-// status decides whatever the body is.
-absl::Status Unpack(HttpResponse& response, const ReplyOf& of);
+// Unpacks a body that came packed. Where its Content-Encoding is not true, but the body is JSON all
+// the same, that is the deviation "content_encoding". The error of a success that nobody can
+// unpack; of other replies the HTTP status decides whatever the body is.
+absl::Status Unpack(HttpResponse& response, const ReplyOf& of, json::Deviations& deviations);
 
 // Keeps the reply if its error is UPSTREAM_MALFORMED.
 void KeepIfMalformed(const absl::Status& error, HttpResponse response, const ReplyOf& of);
@@ -47,7 +48,7 @@ absl::StatusOr<Response> ReadReply(HttpResult result, const ReplyOf& of,
   }
   auto& response = std::get<HttpResponse>(result);
   json::Deviations deviations;
-  const absl::Status unpacked = Unpack(response, of);
+  const absl::Status unpacked = Unpack(response, of, deviations);
   absl::StatusOr<Response> answer = unpacked.ok() ? from_http(response, deviations) : unpacked;
   for (const std::string& deviation : deviations) of.metrics->Deviation(of.upstream, deviation);
   if (!answer.ok()) KeepIfMalformed(answer.status(), std::move(response), of);

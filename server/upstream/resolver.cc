@@ -5,9 +5,10 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <deque>
+#include <map>
 #include <mutex>
-#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -52,14 +53,18 @@ Resolver::Answer Ask(const std::string& host) {
 
 struct Resolver::State {
   std::mutex mutex;
-  OnAnswer on_answer;            // Guarded by mutex; null once the resolver is destroyed,
-  std::set<std::string> asked;   // hosts whose answer is still to come,
-  std::deque<std::string> line;  // those of them that wait for their turn,
-  int threads = 0;               // and these too.
+  OnAnswer on_answer;                  // Guarded by mutex; null once the resolver is destroyed,
+  std::deque<std::string> line;        // hosts that wait for their turn,
+  std::map<std::string, int> running;  // how many look-ups run, by host,
+  int threads = 0;                     // and these too.
 
-  // With the mutex held.
+  // These with the mutex held.
+  bool MayAsk(const std::string& host) const {
+    const auto runs = running.find(host);
+    if (runs != running.end() && runs->second >= kMostOfAHost) return false;
+    return std::find(line.begin(), line.end(), host) == line.end();
+  }
   void Tell(const std::string& host, Answer answer) {
-    asked.erase(host);
     if (on_answer) on_answer(host, std::move(answer));
   }
 
@@ -69,9 +74,11 @@ struct Resolver::State {
     while (!state->line.empty()) {
       const std::string host = std::move(state->line.front());
       state->line.pop_front();
+      ++state->running[host];
       lock.unlock();
       Answer answer = Ask(host);
       lock.lock();
+      if (--state->running[host] == 0) state->running.erase(host);
       state->Tell(host, std::move(answer));
     }
     --state->threads;
@@ -90,7 +97,7 @@ Resolver::~Resolver() {
 
 void Resolver::LookUp(const std::string& host) {
   const std::lock_guard lock(state_->mutex);
-  if (!state_->asked.insert(host).second) return;
+  if (!state_->MayAsk(host)) return;
   state_->line.push_back(host);
   if (state_->threads >= kMostAtOnce) return;
   try {

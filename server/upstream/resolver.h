@@ -12,11 +12,13 @@
 namespace kyc::upstream {
 
 // By getaddrinfo, which may block for as long as it likes and cannot be stopped: so each look-up
-// has a thread of its own for the time that it takes, there is at most one for a host and
-// kMostAtOnce in all; what is beyond waits for its turn. Thread-safe. Owned by the loop.
+// has a thread of its own for the time that it takes. There are at most kMostOfAHost for a
+// host, the second for where the first hangs, and kMostAtOnce in all; what is beyond waits for its
+// turn. Thread-safe. Owned by the loop.
 class Resolver {
  public:
   static constexpr int kMostAtOnce = 4;
+  static constexpr int kMostOfAHost = 2;
 
   // Numeric addresses, in the order of preference, at least one. An error says why there is none.
   using Answer = absl::StatusOr<std::vector<std::string>>;
@@ -29,7 +31,7 @@ class Resolver {
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  // Begins a look-up, unless there is one of this host.
+  // Begins a look-up, unless there is one of this host that waits for its turn, or too many run.
   void LookUp(const std::string& host);
 
  private:

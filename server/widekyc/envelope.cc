@@ -221,6 +221,15 @@ absl::StatusOr<Envelope> ReadSuccess(const HttpResponse& response, const Value& 
   return envelope;
 }
 
+// A 2xx that is not 200. Its body is not believed, but may tell which transaction it was.
+Error UndocumentedStatus(const HttpResponse& response, const Values& values) {
+  Error error = MalformedReply(kUpstream, response, "has an HTTP status that is not documented");
+  Deviations ignored;
+  const absl::StatusOr<Value> reply = ParseReply(response, ignored);
+  if (reply.ok()) AddTrxId(ShownTrxId(*reply, values), error);
+  return error;
+}
+
 }  // namespace
 
 absl::StatusOr<Envelope> ReadEnvelope(const HttpResponse& response, const Values& values,
@@ -228,10 +237,7 @@ absl::StatusOr<Envelope> ReadEnvelope(const HttpResponse& response, const Values
   if (response.status < 200 || response.status > 299) {
     return ToStatus(StatusError(response, values, deviations));
   }
-  if (response.status != 200) {
-    return ToStatus(
-        MalformedReply(kUpstream, response, "has an HTTP status that is not documented"));
-  }
+  if (response.status != 200) return ToStatus(UndocumentedStatus(response, values));
   if (response.body.empty()) {
     return ToStatus(MalformedReply(kUpstream, response, "is empty"));
   }

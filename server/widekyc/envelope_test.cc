@@ -182,6 +182,7 @@ TEST(TrxId, StandsInEveryErrorWhereItCanBeRead) {
       {200, R"({"statusCode":"ERROR",)" + result + R"("failed"}}})"},
       {200, R"({"statusCode":"NEW",)" + result + R"("success"}}})"},
       {200, "{" + result + R"("success"}}})"},
+      {202, R"({"statusCode":"SUCCESSFUL",)" + result + R"("success"}}})"},
       {500, R"({"statusCode":"ERROR",)" + result + R"("failed"}}})"}};
   for (const auto& [http, body] : replies) {
     const absl::Status status = StatusOf(http, body);

@@ -181,8 +181,27 @@ TEST_F(Service, WhatCameOfACutReplyIsKept) {
   EXPECT_EQ(kept_.kept[0].http_status, 200);
 }
 
+TEST_F(Service, AnswerWithAWrongContentEncodingIsRead) {
+  for (const char* encoding : {"UTF-8", "none", "gzip", "br"}) {
+    metrics_.seen.clear();
+    upstream::HttpResponse plain = Ok(kLive);
+    plain.headers = {{"content-encoding", encoding}};
+    first_.result = plain;
+    const auto answer = Detect(Make(1), Request(""));
+    ASSERT_TRUE(answer.ok()) << encoding << answer.status();
+    EXPECT_THAT(metrics_.seen, ElementsAre(Pair("widekyc", "content_encoding"),
+                                           Pair("widekyc", "string_for_bool")));
+  }
+  upstream::HttpResponse plain = Ok(R"({"statusCode":"SUCCESSFUL"})");
+  plain.headers = {{"content-encoding", "gzip"}};
+  first_.result = plain;
+  EXPECT_THAT(std::string(Detect(Make(1), Request("")).status().message()),
+              testing::HasSubstr("is a success without a result"));
+}
+
 TEST_F(Service, SuccessThatCannotBeUnpackedIsMalformed) {
-  upstream::HttpResponse packed = Ok(kLive);
+  const std::string bytes = "\x1F\x8B\x08";
+  upstream::HttpResponse packed = Ok(bytes);
   packed.headers = {{"content-encoding", "br"}};
   first_.result = packed;
   const WideKycService service = Make(1);
@@ -192,7 +211,7 @@ TEST_F(Service, SuccessThatCannotBeUnpackedIsMalformed) {
   EXPECT_THAT(std::string(status.message()),
               testing::HasSubstr("widekyc has a Content-Encoding that is not known"));
   ASSERT_EQ(kept_.kept.size(), 1u);
-  EXPECT_EQ(kept_.kept[0].body, kLive) << "as it came";
+  EXPECT_EQ(kept_.kept[0].body, bytes) << "as it came";
   packed.status = 500;
   first_.result = packed;
   EXPECT_EQ(ReasonOf(Detect(service, Request("")).status()), "UPSTREAM_INTERNAL_ERROR");
