@@ -128,12 +128,15 @@ class Prometheus final : public PrometheusMetrics {
   }
   void Checkpointed(bool vain) override { checkpoints_.At({vain ? "vain" : "whole"}).Increment(); }
   void LogDamaged() override { log_damaged_.Set(1); }
-  void LogHistoryLost(bool lost) override { log_history_lost_.Set(lost ? 1 : 0); }
-  void LogPrimaries(int64_t count) override { log_primaries_.Set(static_cast<double>(count)); }
+  void LogHistoryLost(bool lost) override { log_history_lost_.At({}).Set(lost ? 1 : 0); }
+  void LogPrimaries(int64_t count) override {
+    log_primaries_.At({}).Set(static_cast<double>(count));
+    log_history_lost_.At({});  // Is 0 until it is told otherwise.
+  }
   void LogProven(int64_t sequence, int64_t lsn, int64_t timeline) override {
-    log_proven_sequence_.Set(static_cast<double>(sequence));
-    log_proven_lsn_.Set(static_cast<double>(lsn));
-    log_timeline_.Set(static_cast<double>(timeline));
+    log_proven_sequence_.At({}).Set(static_cast<double>(sequence));
+    log_proven_lsn_.At({}).Set(static_cast<double>(lsn));
+    log_timeline_.At({}).Set(static_cast<double>(timeline));
   }
   void UnknownCommitFoundOut(bool committed) override {
     commits_in_doubt_.At({committed ? "true" : "false"}).Increment();
@@ -234,23 +237,25 @@ class Prometheus final : public PrometheusMetrics {
       {"result"}};
   Gauge& log_damaged_ =
       Gauges("kyc_event_log_damaged", "1 once the event log was found to be damaged.").Add({});
-  Gauge& log_history_lost_ =
-      Gauges("kyc_event_log_history_lost",
-             "Over PostgreSQL: 1 while the server that takes writes lacks events that were proven.")
-          .Add({});
-  Gauge& log_primaries_ =
+  // There once PostgreSQL tells them: elsewhere, 0 servers that take writes would be an alarm.
+  ByLabels<Gauge> log_history_lost_{
+      Gauges(
+          "kyc_event_log_history_lost",
+          "Over PostgreSQL: 1 while the server that takes writes lacks events that were proven."),
+      {}};
+  ByLabels<Gauge> log_primaries_{
       Gauges("kyc_event_log_primaries",
-             "Over PostgreSQL: servers that take writes; more than 1 is a mistake.")
-          .Add({});
-  Gauge& log_proven_sequence_ =
-      Gauges("kyc_event_log_proven_sequence", "Over PostgreSQL: the newest event that is proven.")
-          .Add({});
-  Gauge& log_proven_lsn_ =
+             "Over PostgreSQL: servers that take writes; more than 1 is a mistake."),
+      {}};
+  ByLabels<Gauge> log_proven_sequence_{
+      Gauges("kyc_event_log_proven_sequence", "Over PostgreSQL: the newest event that is proven."),
+      {}};
+  ByLabels<Gauge> log_proven_lsn_{
       Gauges("kyc_event_log_proven_lsn",
-             "Over PostgreSQL: a standby may be promoted if it is as far as this, in bytes.")
-          .Add({});
-  Gauge& log_timeline_ =
-      Gauges("kyc_event_log_timeline", "Over PostgreSQL: the timeline of what is proven.").Add({});
+             "Over PostgreSQL: a standby may be promoted if it is as far as this, in bytes."),
+      {}};
+  ByLabels<Gauge> log_timeline_{
+      Gauges("kyc_event_log_timeline", "Over PostgreSQL: the timeline of what is proven."), {}};
   ByLabels<Counter> commits_in_doubt_{
       Counters("kyc_commits_in_doubt_total",
                "Over PostgreSQL: commits whose end was not seen, by whether they had been made."),

@@ -202,6 +202,20 @@ void CheckRoles(const v1::Config& config, FieldChecks& checks) {
   }
 }
 
+// What can never be kept would be answered 503 for ever.
+void CheckQuarantineHolds(const Webhook& webhook, const EventLog& log, FieldChecks& checks) {
+  const auto accounts = static_cast<int64_t>(webhook.accounts.size());
+  if (log.quarantine_max_bytes < accounts * webhook.max_body_bytes) {
+    checks.Add("event_log.quarantine_max_bytes",
+               absl::StrCat("must be at least ", accounts * webhook.max_body_bytes,
+                            ": webhook.max_body_bytes for each of its ", accounts, " accounts"));
+  }
+  if (log.quarantine_max_entries < accounts) {
+    checks.Add("event_log.quarantine_max_entries",
+               absl::StrCat("must be at least ", accounts, ": one for each of webhook's accounts"));
+  }
+}
+
 void CheckListenersDiffer(const v1::Config& config, FieldChecks& checks) {
   std::map<std::string, std::string> seen;
   const std::pair<std::string, std::string> listeners[] = {
@@ -237,6 +251,9 @@ absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& f
   if (config.has_finpay()) settings.finpay = CheckFinpay(config.finpay(), checks);
   if (config.has_widekyc()) settings.widekyc = CheckWideKyc(config.widekyc(), checks);
   if (config.has_event_log()) settings.event_log = CheckEventLog(config.event_log(), checks);
+  if (settings.webhook.has_value() && settings.event_log.has_value()) {
+    CheckQuarantineHolds(*settings.webhook, *settings.event_log, checks);
+  }
   settings.callers = CheckCallers(config, checks);
   settings.drain_delay =
       checks.Span("drain_delay", config.has_drain_delay(), config.drain_delay(),

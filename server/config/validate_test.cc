@@ -458,6 +458,25 @@ TEST(Validate, PostgresWithoutStandbysNeedsNoNames) {
   }
 }
 
+TEST(Validate, QuarantineThatCannotHoldABodyOfEachAccountIsRefused) {
+  const std::string second =
+      "8081\" max_body_bytes: 1048576 accounts { name: \"second\" callback_token_files: "
+      "\"bearer\" }";
+  const std::string third =
+      second + " accounts { name: \"third\" callback_token_files: \"token\" }";
+  const auto with = [](const std::string& accounts, const std::string& quarantine) {
+    return Checked(absl::StrReplaceAll(
+        kComplete, {{"8081\"", accounts}, {"sqlite {", quarantine + " sqlite {"}}));
+  };
+  EXPECT_TRUE(with(second, "quarantine_max_bytes: 2097152 quarantine_max_entries: 2").ok());
+  EXPECT_EQ(with(second, "quarantine_max_bytes: 2097151").status().message(),
+            "event_log.quarantine_max_bytes: must be at least 2097152: webhook.max_body_bytes for "
+            "each of its 2 accounts");
+  EXPECT_EQ(with(third, "quarantine_max_entries: 2").status().message(),
+            "event_log.quarantine_max_entries: must be at least 3: one for each of webhook's "
+            "accounts");
+}
+
 TEST(Validate, BlocksThatDoNotGoTogetherAreRefused) {
   const std::string grpc = "grpc { listen: \"127.0.0.1:0\" }";
   const std::string webhook =

@@ -12,6 +12,8 @@ namespace {
 
 constexpr double kAtOnce = 16;
 
+}  // namespace
+
 BodyToKeep EntryOf(KeptReply reply) {
   BodyToKeep entry;
   entry.owner = {QuarantinedKind::kReply, std::move(reply.account),
@@ -19,14 +21,12 @@ BodyToKeep EntryOf(KeptReply reply) {
   entry.answer = absl::StrCat("HTTP ", reply.http_status, ": ", reply.why);
   if (reply.body.size() > kMaxKeptReplyBytes) {
     absl::StrAppend(&entry.answer, " (cut, it has ", reply.body.size(), " bytes)");
-    reply.body.resize(kMaxKeptReplyBytes);
   }
-  entry.body = std::move(reply.body);
+  // A copy: what the reply was read into may be as large as the largest reply.
+  entry.body = reply.body.substr(0, kMaxKeptReplyBytes);
   entry.request_id = std::move(reply.request_id);
   return entry;
 }
-
-}  // namespace
 
 RepliesInQuarantine::RepliesInQuarantine(Quarantine& quarantine, Metrics& metrics,
                                          RepeatedLines::Write log,
@@ -45,8 +45,15 @@ void RepliesInQuarantine::Keep(KeptReply reply) {
     metrics_.ReplyKept(upstream, false);
     return lines_->Say(absl::StrCat(line, " not kept: more than one a second"));
   }
+  if (waiting_->fetch_add(1) >= kMaxWaitingReplies) {
+    --*waiting_;
+    metrics_.ReplyKept(upstream, false);
+    return lines_->Say(absl::StrCat(line, " not kept: too many wait for the event log"));
+  }
   quarantine_.Keep(EntryOf(std::move(reply)),
-                   [&metrics = metrics_, lines = lines_, upstream, line](const absl::Status& kept) {
+                   [&metrics = metrics_, lines = lines_, waiting = waiting_, upstream,
+                    line](const absl::Status& kept) {
+                     --*waiting;
                      metrics.ReplyKept(upstream, kept.ok());
                      lines->Say(kept.ok() ? absl::StrCat(line, " kept in quarantine")
                                           : absl::StrCat(line, " not kept: ", kept.message()));

@@ -2,6 +2,7 @@
 #ifndef SERVER_EVENTS_REPLIES_IN_QUARANTINE_H_
 #define SERVER_EVENTS_REPLIES_IN_QUARANTINE_H_
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,10 +18,17 @@
 
 namespace kyc::events {
 
+// So many replies of all upstreams wait for the event log at once: the places in its queue are the
+// notifications'.
+inline constexpr int kMaxWaitingReplies = 64;
+
+// What is kept of a reply: of its body the first kMaxKeptReplyBytes, in memory of that size.
+BodyToKeep EntryOf(KeptReply reply);
+
 // Thread-safe. An upstream that suddenly sends something else sends it to every call, and the log
 // has notifications to write: so of each endpoint and account 16 replies are kept at once and then
-// one a second, of each the first kMaxKeptReplyBytes; the others are dropped and counted. Each is
-// told to the operator by a line without its body.
+// one a second, while fewer than kMaxWaitingReplies wait; the others are dropped and counted. Each
+// is told to the operator by a line without its body.
 class RepliesInQuarantine final : public KeptReplies {
  public:
   // `quarantine` and `metrics` outlive it, and `metrics` the last answer of `quarantine`.
@@ -40,7 +48,9 @@ class RepliesInQuarantine final : public KeptReplies {
 
   Quarantine& quarantine_;
   Metrics& metrics_;
-  const std::shared_ptr<RepeatedLines> lines_;  // The quarantine may answer when this is gone.
+  // The quarantine may answer when this is gone.
+  const std::shared_ptr<RepeatedLines> lines_;
+  const std::shared_ptr<std::atomic<int>> waiting_ = std::make_shared<std::atomic<int>>(0);
   const std::function<absl::Time()> clock_;
   std::mutex mutex_;
   std::map<std::string, Allowance> allowances_;  // Guarded by mutex_. One an endpoint and account.

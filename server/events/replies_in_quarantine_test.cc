@@ -35,6 +35,7 @@ class RepliesInQuarantineTest : public testing::Test {
   RepliesInQuarantineTest() {
     SqliteLogOptions options = OptionsAt(NewPath(), metrics_);
     options.writer.quarantine = {.max_entries = 300, .max_bytes = 10 << 20};
+    options.writer.before_commit = [this] { const absl::MutexLock go(&commits_); };
     log_ = SqliteLog::Open(std::move(options)).value();
     replies_ = std::make_unique<RepliesInQuarantine>(
         *log_, metrics_,
@@ -61,6 +62,7 @@ class RepliesInQuarantineTest : public testing::Test {
 
   CountingReplies metrics_;
   absl::Time now_;
+  absl::Mutex commits_;  // Who holds it keeps the log from committing.
   absl::Mutex mutex_;
   std::vector<std::string> lines_;
   int given_ = 0;
@@ -88,6 +90,28 @@ TEST_F(RepliesInQuarantineTest, LargeReplyIsCut) {
   const QuarantinedBody entry = log_->GetQuarantined(List()[0].id).value();
   EXPECT_THAT(entry.body, SizeIs(kMaxKeptReplyBytes));
   EXPECT_EQ(entry.answer, "HTTP 200: The reply is odd (cut, it has 100000 bytes)");
+}
+
+TEST_F(RepliesInQuarantineTest, LargeRepliesMemoryIsNotHeld) {
+  EXPECT_LT(EntryOf(Reply(std::string(16 << 20, 'x'))).body.capacity(), 2 * kMaxKeptReplyBytes);
+  KeptReply grown = Reply("small");
+  grown.body.reserve(16 << 20);
+  EXPECT_LT(EntryOf(std::move(grown)).body.capacity(), 2 * kMaxKeptReplyBytes);
+}
+
+TEST_F(RepliesInQuarantineTest, FewWaitForALogThatStandsStill) {
+  {
+    const absl::MutexLock stands_still(&commits_);
+    for (int i = 0; i < 10 * kMaxWaitingReplies; ++i) {
+      replies_->Keep(Reply(absl::StrCat("body ", i), absl::StrCat("endpoint ", i / 10)));
+    }
+    EXPECT_EQ(metrics_.kept, 0);
+    EXPECT_EQ(metrics_.dropped, 9 * kMaxWaitingReplies);
+  }
+  while (metrics_.kept < kMaxWaitingReplies) std::this_thread::yield();
+  given_ = 10 * kMaxWaitingReplies;
+  Keep(Reply("there is room again"));
+  EXPECT_EQ(metrics_.kept, kMaxWaitingReplies + 1);
 }
 
 TEST_F(RepliesInQuarantineTest, OfAnEndpointSixteenAtOnceAreKeptThenOneASecond) {

@@ -80,6 +80,8 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   Task<void> Linger();
 
  private:
+  // Reads until something of a request is there. False: it ends, or is to end, without one.
+  Task<bool> AwaitRequest();
   // Reads until the first `head_size` bytes of the buffer are a whole head. 0, a refusing status
   // or kGone; so does the next one.
   Task<int> ReadHead(size_t& head_size);
@@ -117,13 +119,7 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
 Task<bool> HttpConnection::ServeOne() {
   idle_ = true;
   StartIdle();
-  if (buffer_.size() == 0) {
-    if (shared_->draining) co_return false;
-    const auto [error, size] =
-        co_await socket_.async_read_some(buffer_.prepare(buffer_.max_size()), kAwait);
-    if (error || !socket_.is_open()) co_return false;
-    buffer_.commit(size);
-  }
+  if (!co_await AwaitRequest()) co_return false;
   idle_ = false;
   const Busy busy(shared_);
   Allow(shared_->options.read_timeout);
@@ -137,6 +133,7 @@ Task<bool> HttpConnection::ServeOne() {
   refused =
       ParseHead(Buffered().substr(0, head_size), shared_->options.max_header_bytes, parser, call);
   buffer_.consume(head_size);
+  if (refused == 0 && !shared_->handler.judges_flaws) refused = call.flaw;
   if (refused != 0) co_return co_await EndUnhandled(refused, std::move(call));
 
   // Taken before the body, whose trailers could change it.
@@ -151,13 +148,31 @@ Task<bool> HttpConnection::ServeOne() {
   refused = co_await ReadBody(parser, call);
   if (refused != 0) co_return co_await EndUnhandled(refused, std::move(call));
   call.body = std::move(parser.get().body());
+  framing.keep_alive = framing.keep_alive && call.flaw == 0;
+  HttpCall head;  // The call itself will be the handler's.
+  head.sender = call.sender;
   absl::optional<HttpReply> reply = co_await Handle(std::move(call));
   if (!reply.has_value()) {
-    HttpCall head;  // The call itself is the handler's.
     head.headers = HeadersOf(parser);
     co_return co_await EndUnhandled(500, std::move(head));
   }
   co_return co_await Answer(*std::move(reply), framing);
+}
+
+Task<bool> HttpConnection::AwaitRequest() {
+  size_t lines_left = kMaxEmptyLines;
+  while (true) {
+    const size_t empty = EmptyLines(Buffered(), lines_left);
+    lines_left -= empty / 2;
+    buffer_.consume(empty);
+    const absl::string_view begun = Buffered();
+    if (!begun.empty() && begun != "\r") co_return true;
+    if (shared_->draining) co_return false;
+    const auto [error, size] = co_await socket_.async_read_some(
+        buffer_.prepare(buffer_.max_size() - buffer_.size()), kAwait);
+    if (error || !socket_.is_open()) co_return false;
+    buffer_.commit(size);
+  }
 }
 
 Task<int> HttpConnection::ReadHead(size_t& head_size) {
@@ -239,10 +254,9 @@ Task<bool> HttpConnection::EndUnhandled(int refused, HttpCall head) {
 
 Task<void> HttpConnection::TellTurnedAway(int status) {
   deadline_ = Clock::now() + kLinger;
-  const auto [error, size] =
-      co_await socket_.async_read_some(buffer_.prepare(buffer_.max_size()), kAwait);
-  buffer_.commit(size);
-  if (!error) Tell(status, Glimpse());
+  size_t head_size = 0;
+  co_await ReadHead(head_size);
+  if (buffer_.size() > 0) Tell(status, Glimpse());
 }
 
 Task<void> HttpConnection::Linger() {

@@ -22,8 +22,13 @@ struct HttpCall {
   std::string path;  // Without the query.
   std::string query;
   Headers headers;
-  std::string body;  // Empty in CheckHead.
-  absl::Time received;
+  std::string body;     // Empty in CheckHead.
+  absl::Time received;  // By SteadyNow.
+  // The status with which it is refused once its body is read, or 0: 400 where its head breaks a
+  // rule of HTTP, though it is sure where its body ends; or as check_head says.
+  int flaw = 0;
+  // Whom check_head took it for, in the handler's own words; that counts until its answer.
+  std::string sender = {};
 
   // The first header of that (lower case) name, or nullopt.
   absl::optional<absl::string_view> Header(absl::string_view name) const;
@@ -44,8 +49,12 @@ using OnReply = absl::AnyInvocable<void(HttpReply) &&>;
 // What a listener serves, as two pure steps, so that a test needs no server.
 struct Handler {
   // Judges method, path and headers before a byte of the body is buffered; a reply refuses the
-  // request and ends the connection. Runs on the listener's thread; must not block.
-  std::function<absl::optional<HttpReply>(const HttpCall& head)> check_head;
+  // request and ends the connection. May set the head's flaw and sender. Runs on the
+  // listener's thread; must not block.
+  std::function<absl::optional<HttpReply>(HttpCall& head)> check_head;
+  // Whether these two are given what has a flaw, too, and refuse it as that says; else the listener
+  // refuses it unread.
+  bool judges_flaws = false;
   // Answers a whole request. Runs on the listener's thread; must not block.
   std::function<void(HttpCall call, OnReply on_reply)> handle;
   // The reply to what the listener itself refuses: 400 (not HTTP), 408, 413, 429, 431, 500, 501.

@@ -111,6 +111,19 @@ TEST_F(NotHandledTest, RequestThatIsTurnedAwayAtTheLimitIsTold) {
   std::move(reply)(Text(200, "held"));
 }
 
+TEST_F(NotHandledTest, HeadInPiecesThatIsTurnedAwayIsToldWhole) {
+  Start({.max_connections = 1});
+  RawClient first(port());
+  first.Send(absl::StrCat("GET /hold", kRest));
+  OnReply reply = held_->Take();
+  RawClient second(port());
+  second.Send("POST / HTTP/1.1\r\nHost: h\r\n");
+  EXPECT_EQ(StatusOf(second.ReadResponse()), 429);
+  second.Send("T: x\r\n\r\n");
+  EXPECT_EQ(told_.Take(), std::vector<std::string>{"429 x"});
+  std::move(reply)(Text(200, "held"));
+}
+
 TEST_F(NotHandledTest, HandledRequestsAreNot) {
   Start({});
   EXPECT_EQ(StatusOf(Exchange(port(), absl::StrCat("GET /refuse", kRest))), 401);

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/time/clock.h"
 #include "absl/types/optional.h"
+#include "server/call/steady_now.h"
 #include "server/http/request_rules.h"
 
 namespace kyc::http {
@@ -29,15 +29,18 @@ int ParseHead(absl::string_view head, size_t max_bytes, Parser& parser, HttpCall
   }
   const auto& request = parser.get();
   call.headers = HeadersOf(parser);
-  absl::optional<Target> target = ReadTarget(View(request.target()));
-  if (!target.has_value()) return 400;
-  if (const int status = CheckRequest(request.version() % 10, call.headers); status != 0) {
-    return status;
-  }
+  const int minor_version = static_cast<int>(request.version() % 10);
+  if (const int status = CheckBody(minor_version, call.headers); status != 0) return status;
+  call.flaw = CheckHost(minor_version, call.headers);
   call.method = std::string(request.method_string());
-  call.path = std::move(target->path);
-  call.query = std::move(target->query);
-  call.received = absl::Now();
+  call.received = SteadyNow();
+  absl::optional<Target> target = ReadTarget(View(request.target()));
+  if (target.has_value()) {
+    call.path = std::move(target->path);
+    call.query = std::move(target->query);
+  } else {
+    call.flaw = 400;
+  }
   return 0;
 }
 

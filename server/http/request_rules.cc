@@ -92,6 +92,12 @@ HeadScan ScanHead(absl::string_view bytes, size_t from) {
   return {};
 }
 
+size_t EmptyLines(absl::string_view bytes, size_t most) {
+  size_t size = 0;
+  while (size < 2 * most && absl::StartsWith(bytes.substr(size), "\r\n")) size += 2;
+  return size;
+}
+
 absl::optional<Target> ReadTarget(absl::string_view target) {
   const bool graphic = std::all_of(target.begin(), target.end(),
                                    [](char c) { return absl::ascii_isgraph(c) && c != '#'; });
@@ -108,10 +114,13 @@ absl::optional<Target> ReadTarget(absl::string_view target) {
   return read;
 }
 
-int CheckRequest(int minor_version, const Headers& headers) {
+int CheckHost(int minor_version, const Headers& headers) {
   const Found host = Find(headers, "host");
   if (host.count > 1 || (host.count == 0 && minor_version > 0)) return 400;
-  if (host.count == 1 && !IsHost(host.value)) return 400;
+  return host.count == 1 && !IsHost(host.value) ? 400 : 0;
+}
+
+int CheckBody(int minor_version, const Headers& headers) {
   if (const int status = CheckFraming(minor_version, headers); status != 0) return status;
   return Find(headers, "content-encoding").count == 0 ? 0 : 501;
 }

@@ -23,6 +23,12 @@ struct HeadScan {
 // character other than TAB, a folded header line.
 HeadScan ScanHead(absl::string_view bytes, size_t from);
 
+// How many bytes of empty lines the start of a connection's unread bytes has, at most `most` lines:
+// RFC 9112 (2.2) wants them ignored before a request, because old clients end a body with one.
+size_t EmptyLines(absl::string_view bytes, size_t most);
+// So many before one request; more are no HTTP.
+inline constexpr size_t kMaxEmptyLines = 4;
+
 // A request target, taken apart.
 struct Target {
   std::string path;
@@ -36,12 +42,15 @@ struct Target {
 // authority, one with a user.
 absl::optional<Target> ReadTarget(absl::string_view target);
 
-// The status that refuses a request, or 0. `minor_version` is that of HTTP/1.x.
-//   400: in HTTP/1.1 no Host; in any version several or a garbled Host; several Content-Lengths, or
-//        one that is not a plain number; a Transfer-Encoding in HTTP/1.0, or together with a
-//        Content-Length, or several times.
+// The status that refuses a request whose body nobody could read with certainty, or 0.
+// `minor_version` is that of HTTP/1.x.
+//   400: several Content-Lengths, or one that is not a plain number; a Transfer-Encoding in
+//        HTTP/1.0, or together with a Content-Length, or several times.
 //   501: a Transfer-Encoding but exactly `chunked`; any Content-Encoding.
-int CheckRequest(int minor_version, const Headers& headers);
+int CheckBody(int minor_version, const Headers& headers);
+
+// 400, or 0: in HTTP/1.1 no Host; in any version several or a garbled Host.
+int CheckHost(int minor_version, const Headers& headers);
 
 // The headers that can be seen in the bytes of a head that became no request: whole lines with a
 // colon, names in lower case. For a line in a log only: who sent it may have meant otherwise.

@@ -55,6 +55,14 @@ TEST(ScanHead, BytesOneByOneAreJudgedAsTheWhole) {
   }
 }
 
+TEST(EmptyLines, WholeOnesAtTheStartAreCountedInBytes) {
+  EXPECT_EQ(EmptyLines("", 4), 0);
+  EXPECT_EQ(EmptyLines("\r", 4), 0);
+  EXPECT_EQ(EmptyLines("\n\r\n", 4), 0);
+  EXPECT_EQ(EmptyLines("\r\n\r\nGET /\r\n", 4), 4);
+  EXPECT_EQ(EmptyLines("\r\n\r\n\r\n", 2), 4);
+}
+
 struct TargetCase {
   std::string target;
   std::string read;  // "path query"; "none" if it is refused.
@@ -109,23 +117,19 @@ TEST(GlimpseHeaders, WholeLinesWithAColonAreSeen) {
   }
 }
 
-struct RequestCase {
+struct HeadersCase {
   std::string name;
   int minor_version;
   Headers headers;
   int status;
 };
 
-TEST(CheckRequest, EachRequestIsJudgedAsListed) {
-  const RequestCase cases[] = {
-      {"Plain", 1, {{"host", "h"}}, 0},
+TEST(CheckHost, EachHostIsJudgedAsListed) {
+  const HeadersCase cases[] = {
       {"NoHostInHttp10", 0, {}, 0},
       {"HostAndPort", 1, {{"host", "gateway.internal:8081"}}, 0},
       {"HostIpv6", 1, {{"host", "[::1]:8081"}}, 0},
       {"HostIpv6WithoutPort", 1, {{"host", "[::1]"}}, 0},
-      {"ContentLength", 1, {{"host", "h"}, {"content-length", "12"}}, 0},
-      {"Chunked", 1, {{"host", "h"}, {"transfer-encoding", "Chunked"}}, 0},
-
       {"NoHost", 1, {}, 400},
       {"TwoHosts", 1, {{"host", "h"}, {"host", "h"}}, 400},
       {"TwoHostsInHttp10", 0, {{"host", "h"}, {"host", "i"}}, 400},
@@ -138,6 +142,18 @@ TEST(CheckRequest, EachRequestIsJudgedAsListed) {
       {"HostWithLongPort", 1, {{"host", "a:123456"}}, 400},
       {"HostBracketOpen", 1, {{"host", "[::1"}}, 400},
       {"HostBracketNames", 1, {{"host", "[gateway]"}}, 400},
+  };
+  for (const HeadersCase& c : cases) {
+    EXPECT_EQ(CheckHost(c.minor_version, c.headers), c.status) << c.name;
+  }
+}
+
+TEST(CheckBody, EachBodyIsJudgedAsListed) {
+  const HeadersCase cases[] = {
+      {"Plain", 1, {{"host", "h"}}, 0},
+      {"ContentLength", 1, {{"host", "h"}, {"content-length", "12"}}, 0},
+      {"Chunked", 1, {{"host", "h"}, {"transfer-encoding", "Chunked"}}, 0},
+
       {"TwoContentLengths",
        1,
        {{"host", "h"}, {"content-length", "1"}, {"content-length", "1"}},
@@ -166,8 +182,8 @@ TEST(CheckRequest, EachRequestIsJudgedAsListed) {
       {"TransferXchunked", 1, {{"host", "h"}, {"transfer-encoding", "xchunked"}}, 501},
       {"ContentGzip", 1, {{"host", "h"}, {"content-encoding", "gzip"}}, 501},
   };
-  for (const RequestCase& c : cases) {
-    EXPECT_EQ(CheckRequest(c.minor_version, c.headers), c.status) << c.name;
+  for (const HeadersCase& c : cases) {
+    EXPECT_EQ(CheckBody(c.minor_version, c.headers), c.status) << c.name;
   }
 }
 

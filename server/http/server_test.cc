@@ -68,6 +68,19 @@ TEST_F(ServerTest, PipelinedRequestsAreAnsweredInOrder) {
   }
 }
 
+TEST_F(ServerTest, EmptyLinesBeforeARequestAreIgnored) {
+  Start();
+  RawClient client(port());
+  const std::string post = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx";
+  client.Send(absl::StrCat("\r\n", post, "\r\n\r"));
+  EXPECT_EQ(StatusOf(client.ReadResponse()), 200);
+  client.Send(absl::StrCat("\n", post, "\r\n\r\n\r\n\r\n", post));
+  EXPECT_EQ(StatusOf(client.ReadResponse()), 200);
+  EXPECT_EQ(StatusOf(client.ReadResponse()), 200);
+  client.Send("\r\n\r\n\r\n\r\n\r\n");
+  EXPECT_EQ(StatusOf(client.ReadAll()), 400) << "no client ends a body with so many";
+}
+
 TEST_F(ServerTest, ReplyFromAnotherThreadGoesOutBeforeThePipelinedNext) {
   Start();
   RawClient client(port());

@@ -32,6 +32,23 @@ bool IsKey(absl::string_view json, size_t end_of_string) {
   return next != absl::string_view::npos && json[next] == ':';
 }
 
+// Whether a key is one that a sender's program would have, and not anybody's data: a word of ASCII
+// letters, `_` and `-`, with few digits.
+bool IsPlainWord(absl::string_view key) {
+  constexpr size_t kLongest = 64;
+  constexpr int kMostDigits = 2;
+  if (key.empty() || key.size() > kLongest || !absl::ascii_isalpha(key[0])) return false;
+  int digits = 0;
+  for (const char c : key) {
+    if (absl::ascii_isdigit(c)) {
+      ++digits;
+    } else if (!absl::ascii_isalpha(c) && c != '_' && c != '-') {
+      return false;
+    }
+  }
+  return digits <= kMostDigits;
+}
+
 // `json` is valid.
 std::string MaskedValues(absl::string_view json) {
   std::string masked;
@@ -41,7 +58,7 @@ std::string MaskedValues(absl::string_view json) {
     bool keep = false;
     if (json[at] == '"') {
       end = EndOfString(json, at);
-      keep = IsKey(json, end);
+      keep = IsKey(json, end) && IsPlainWord(json.substr(at + 1, end - at - 2));
     }
     const absl::string_view piece = json.substr(at, end - at);
     if (keep) {

@@ -12,8 +12,8 @@ namespace kyc::netzme {
 inline constexpr size_t kMaxMaskedBytes = 4096;
 
 // Every letter and digit of every JSON value becomes `*` (a character that is not ASCII becomes
-// one); keys and punctuation stay. A body that is no JSON keeps only its ASCII punctuation and
-// blanks. Valid UTF-8, at most kMaxMaskedBytes.
+// one), and so do keys but plain words of ASCII; punctuation stays. A body that is no JSON keeps
+// only its ASCII punctuation and blanks. Valid UTF-8, at most kMaxMaskedBytes.
 std::string MaskedBody(absl::string_view body);
 
 }  // namespace kyc::netzme

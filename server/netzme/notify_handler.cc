@@ -5,10 +5,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/types/optional.h"
 #include "server/call/error.h"
 #include "server/call/repeated_lines.h"
+#include "server/call/steady_now.h"
 #include "server/crypto/mac.h"
 #include "server/json/value.h"
 #include "server/netzme/content_type.h"
@@ -25,8 +25,8 @@ constexpr int kRetryWhenFullSeconds = 60;
 
 // Whose token a request carries.
 struct Sender {
-  const NotifyAccount* account = nullptr;  // Null: nobody's.
-  int tokens = 0;                          // One is right; others would be a matter of choice.
+  std::string account;  // Empty: nobody's.
+  int tokens = 0;       // One is right; others would be a matter of choice.
 };
 
 // Compares with every token, so that the time tells nothing about which one was nearly right.
@@ -37,11 +37,33 @@ Sender SenderOf(const Accounts& accounts, const http::HttpCall& call) {
     ++sender.tokens;
     for (const NotifyAccount& account : accounts) {
       for (const Secret& secret : account.callback_tokens) {
-        if (crypto::SecretEquals(secret, token) && !token.empty()) sender.account = &account;
+        if (crypto::SecretEquals(secret, token) && !token.empty()) sender.account = account.name;
       }
     }
   }
   return sender;
+}
+
+// The status that refuses a request whatever its body says, or 0.
+int RefusalOf(const http::HttpCall& head, const Sender& sender) {
+  if (head.flaw != 0) return head.flaw;
+  if (head.path != kNotifyPath) return 404;
+  if (head.method != "POST") return 405;
+  return sender.account.empty() || sender.tokens != 1 ? 401 : 0;
+}
+
+// What is wrong with the head of a request that RefusalOf refuses.
+absl::string_view CauseOf(int status) {
+  switch (status) {
+    case 404:
+      return "its path is not the webhook's";
+    case 405:
+      return "its method is not POST";
+    case 401:
+      return "it has more than one token";
+    default:
+      return "its request target or Host is not HTTP's";
+  }
 }
 
 // What a line says of a body that nobody has read to its end.
@@ -75,18 +97,23 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
         metrics_(metrics),
         lines_(options_.log) {}
 
-  absl::optional<http::HttpReply> CheckHead(const http::HttpCall& head);
+  absl::optional<http::HttpReply> CheckHead(http::HttpCall& head);
   void Handle(http::HttpCall call, http::OnReply on_reply);
-  http::HttpReply Refuse(int status) const { return Answer(AnswerOfStatus(status), absl::Now()); }
+  http::HttpReply Refuse(int status) const { return Answer(AnswerOfStatus(status), SteadyNow()); }
   void NotHandled(int status, const http::HttpCall& head);
 
  private:
+  Sender SenderOf(const http::HttpCall& call) const {
+    return netzme::SenderOf(*options_.accounts(), call);
+  }
+  // A request with a right token that its head refuses.
+  void Refuse(http::HttpCall call, http::OnReply on_reply);
   void Append(::netzme::v1::UpgradeEvent event, absl::Time received, http::OnReply on_reply);
   void Quarantine(http::HttpCall call, std::string account, SnapAnswer answer,
                   absl::string_view cause, http::OnReply on_reply);
 
   http::HttpReply Answer(const SnapAnswer& answer, absl::Time received) const {
-    metrics_.NotificationAnswered(answer.code, absl::Now() - received);
+    metrics_.NotificationAnswered(answer.code, SteadyNow() - received);
     return ToReply(answer);
   }
   void Log(absl::string_view account, absl::string_view answer, absl::string_view rest) {
@@ -100,48 +127,43 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
   RepeatedLines lines_;
 };
 
-absl::optional<http::HttpReply> Webhook::CheckHead(const http::HttpCall& head) {
-  const std::shared_ptr<const Accounts> accounts = options_.accounts();
-  const Sender sender = SenderOf(*accounts, head);
-  int status = 0;
-  if (options_.draining->load()) {
-    status = 503;
-  } else if (head.path != kNotifyPath) {
-    status = 404;
-  } else if (head.method != "POST") {
-    status = 405;
-  } else if (sender.account == nullptr || sender.tokens != 1) {
-    status = 401;
-  }
+absl::optional<http::HttpReply> Webhook::CheckHead(http::HttpCall& head) {
+  const Sender sender = SenderOf(head);
+  head.sender = sender.account;
+  const int status = options_.draining->load() ? 503 : RefusalOf(head, sender);
   if (status == 0) return absl::nullopt;
   const SnapAnswer answer = AnswerOfStatus(status);
-  if (sender.account != nullptr) Log(sender.account->name, Line(answer), kUnread);
+  if (!sender.account.empty()) {
+    // What is refused for good may never come again: its body is read, and kept before the answer.
+    if (status != 503) {
+      head.flaw = status;
+      return absl::nullopt;
+    }
+    Log(sender.account, Line(answer), kUnread);
+  }
   return Answer(answer, head.received);
 }
 
 void Webhook::NotHandled(int status, const http::HttpCall& head) {
-  const std::shared_ptr<const Accounts> accounts = options_.accounts();
-  const Sender sender = SenderOf(*accounts, head);
-  if (sender.account == nullptr) return;
+  const std::string account = head.sender.empty() ? SenderOf(head).account : head.sender;
+  if (account.empty()) return;
   if (status == 0) {
-    lines_.Say(absl::StrCat("notification of account ", sender.account->name,
+    lines_.Say(absl::StrCat("notification of account ", account,
                             " not answered: its sender went away before it was whole"));
   } else if (status == 500) {
-    Log(sender.account->name, Line(AnswerOfStatus(status)), ": no reply came in time");
+    Log(account, Line(AnswerOfStatus(status)), ": no reply came in time");
   } else {
-    Log(sender.account->name, Line(AnswerOfStatus(status)), kUnread);
+    Log(account, Line(AnswerOfStatus(status)), kUnread);
   }
 }
 
 void Webhook::Handle(http::HttpCall call, http::OnReply on_reply) {
-  const std::shared_ptr<const Accounts> accounts = options_.accounts();
-  const NotifyAccount* account = SenderOf(*accounts, call).account;
-  if (account == nullptr) {  // The token was withdrawn since the head was checked.
-    return std::move(on_reply)(Answer(AnswerOfStatus(401), call.received));
-  }
+  // As its head was judged: a token that was withdrawn since then still counts.
+  const std::string account = call.sender;
+  if (call.flaw != 0) return Refuse(std::move(call), std::move(on_reply));
   const ContentType type = ContentTypeOf(call.headers);
   if (type == ContentType::kOther) {
-    return Quarantine(std::move(call), account->name, AnswerOfStatus(400),
+    return Quarantine(std::move(call), account, AnswerOfStatus(400),
                       "the Content-Type does not mean JSON", std::move(on_reply));
   }
   json::Deviations deviations;
@@ -149,14 +171,26 @@ void Webhook::Handle(http::HttpCall call, http::OnReply on_reply) {
   auto read = ReadNotification(call.body, deviations);
   for (const std::string& deviation : deviations) metrics_.Deviation("netzme", deviation);
   if (auto* refusal = std::get_if<Refusal>(&read)) {
-    return Quarantine(std::move(call), account->name,
+    return Quarantine(std::move(call), account,
                       {refusal->response_code, refusal->response_message, refusal->reference},
                       refusal->cause, std::move(on_reply));
   }
   auto& event = std::get<::netzme::v1::UpgradeEvent>(read);
-  event.set_account(account->name);
+  event.set_account(account);
   if (type == ContentType::kMeansJson) event.add_anomalies(::netzme::v1::ANOMALY_CONTENT_TYPE);
   Append(std::move(event), call.received, std::move(on_reply));
+}
+
+void Webhook::Refuse(http::HttpCall call, http::OnReply on_reply) {
+  SnapAnswer answer = AnswerOfStatus(call.flaw);
+  const absl::string_view cause = CauseOf(call.flaw);
+  std::string account = call.sender;
+  if (!call.body.empty()) {
+    return Quarantine(std::move(call), std::move(account), std::move(answer), cause,
+                      std::move(on_reply));
+  }
+  Log(account, Line(answer), absl::StrCat(": ", cause, ", without a body"));
+  std::move(on_reply)(Answer(answer, call.received));
 }
 
 void Webhook::Append(::netzme::v1::UpgradeEvent event, absl::Time received,
@@ -205,7 +239,8 @@ http::Handler NotifyHandler(NotifyOptions options, events::EventLog& event_log,
                             events::Quarantine& quarantine, Metrics& metrics) {
   auto webhook = std::make_shared<Webhook>(std::move(options), event_log, quarantine, metrics);
   http::Handler handler;
-  handler.check_head = [webhook](const http::HttpCall& head) { return webhook->CheckHead(head); };
+  handler.check_head = [webhook](http::HttpCall& head) { return webhook->CheckHead(head); };
+  handler.judges_flaws = true;
   handler.handle = [webhook](http::HttpCall call, http::OnReply on_reply) {
     webhook->Handle(std::move(call), std::move(on_reply));
   };

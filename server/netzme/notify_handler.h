@@ -36,15 +36,19 @@ struct NotifyOptions {
   std::function<void(absl::string_view line)> log;
 };
 
-// The order of checks is: draining, path, method, token (all by check_head, before the body),
-// size (by the listener), Content-Type, JSON, fields. Only with a right token is anything of the
-// body looked at.
+// The order of checks is: draining, request target and Host, path, method, token (all by
+// check_head, before the body), size (by the listener), Content-Type, JSON, fields. Only with a
+// right token is anything of the body read.
 //
 // A request with a right token leaves a trace, whatever becomes of it: its body is in the log and
-// it is answered 200, or its body is in quarantine and it is answered 400, or, where there is no
-// whole body or no room, it is answered so that its sender repeats it or knows that it must not,
-// and a line tells of it with its account: 503 while the quarantine is full, and all that is
-// refused by its head, by the listener, or not answered because its sender went away.
+// it is answered 200, or its body is in quarantine and it is answered 400, 401 (two tokens), 404 or
+// 405, or, where there is no whole body or no room, it is answered so that its sender repeats it or
+// knows that it must not, and a line tells of it with its account: 503 while the quarantine is full
+// or in a drain, and all that is refused by the listener or not answered because its sender went
+// away.
+//
+// Whose token it is, is judged once, by check_head: a token that is withdrawn while the body
+// arrives still counts for that request.
 //
 // A log that does not answer in the listener's time has the sender answered 500. It may commit the
 // event later: the repeat that follows is then judged as one, so nothing is lost or doubled.

@@ -15,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/call/fake_metrics.h"
+#include "server/call/steady_now.h"
 #include "server/events/sqlite_log.h"
 #include "server/http/raw_client.h"
 #include "server/http/server.h"
@@ -83,7 +84,12 @@ class NotifyHandlerTest : public testing::Test {
     call.path = kNotifyPath;
     call.headers = {{"x-callback-token", kToken}, {"content-type", "application/json"}};
     call.body = std::move(body);
-    call.received = absl::Now();
+    call.received = SteadyNow();
+    return call;
+  }
+  // With a head that check_head has let in.
+  http::HttpCall Judged(http::HttpCall call) {
+    EXPECT_FALSE(handler_.check_head(call).has_value());
     return call;
   }
   // As the listener does it: the head, then the whole.
@@ -91,8 +97,10 @@ class NotifyHandlerTest : public testing::Test {
     http::HttpCall head = call;
     head.body.clear();
     if (auto refused = handler_.check_head(head); refused.has_value()) return *refused;
+    head.body = call.body;
     std::promise<http::HttpReply> reply;
-    handler_.handle(call, [&](http::HttpReply given) { reply.set_value(std::move(given)); });
+    handler_.handle(std::move(head),
+                    [&](http::HttpReply given) { reply.set_value(std::move(given)); });
     return reply.get_future().get();
   }
   std::string SendBody(std::string body) { return Send(Call(std::move(body))).body; }
@@ -203,13 +211,45 @@ TEST_F(NotifyHandlerTest, HeadsAreRefusedAsListedAndNothingIsKept) {
     http::HttpCall call = Call();
     c.spoil(call);
     call.body.clear();
-    const auto refused = handler_.check_head(call);
-    ASSERT_TRUE(refused.has_value()) << c.name;
-    EXPECT_EQ(refused->status, c.status) << c.name;
-    EXPECT_EQ(refused->body, c.body) << c.name;
+    const http::HttpReply refused = Send(call);
+    EXPECT_EQ(refused.status, c.status) << c.name;
+    EXPECT_EQ(refused.body, c.body) << c.name;
   }
   EXPECT_THAT(StoredReferences(), testing::IsEmpty());
   EXPECT_THAT(Kept(), testing::IsEmpty());
+}
+
+TEST_F(NotifyHandlerTest, BodyWithARightTokenIsKeptWhateverItsHeadIsRefusedFor) {
+  for (const HeadCase& c : kHeadCases) {
+    http::HttpCall call = Call(absl::StrCat("body of ", c.name));
+    c.spoil(call);
+    EXPECT_EQ(Send(call).status, c.status) << c.name;
+  }
+  http::HttpCall flawed = Call("body of Flaw");
+  flawed.flaw = 400;
+  EXPECT_EQ(Send(flawed).status, 400);
+  std::vector<std::string> kept;
+  for (const events::QuarantinedBody& entry : Kept()) {
+    EXPECT_EQ(entry.owner.account, "main");
+    kept.push_back(absl::StrCat(entry.answer, ", ", log_->GetQuarantined(entry.id)->body));
+  }
+  EXPECT_THAT(kept,
+              testing::ElementsAre(
+                  "4040002 Invalid Routing: its path is not the webhook's, body of OtherPath",
+                  "4040002 Invalid Routing: its path is not the webhook's, body of PathWithSlash",
+                  "4050000 Requested Function Is Not Supported: its method is not POST, body of "
+                  "OtherMethod",
+                  "4010000 Unauthorized: it has more than one token, body of TwoTokens",
+                  "4000000 Bad Request: its request target or Host is not HTTP's, body of Flaw"));
+}
+
+TEST_F(NotifyHandlerTest, FlawWithoutARightTokenIsRefusedUnread) {
+  http::HttpCall flawed = Call();
+  flawed.headers[0].second = "wrong";
+  flawed.flaw = 400;
+  const auto refused = handler_.check_head(flawed);
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_EQ(refused->status, 400);
 }
 
 TEST_F(NotifyHandlerTest, DrainingComesBeforeEveryOtherCheck) {
@@ -222,14 +262,19 @@ TEST_F(NotifyHandlerTest, DrainingComesBeforeEveryOtherCheck) {
   EXPECT_TRUE(absl::StrContains(reply.body, "5030000")) << reply.body;
 }
 
-TEST_F(NotifyHandlerTest, TokenWithdrawnAfterTheHeadIsUnauthorized) {
-  http::HttpReply reply;
-  const http::HttpCall call = Call();
+TEST_F(NotifyHandlerTest, TokenWithdrawnAfterTheHeadStillCountsForThatRequest) {
+  std::promise<http::HttpReply> reply;
+  http::HttpCall call = Call(), unfinished = Call("");
   ASSERT_FALSE(handler_.check_head(call).has_value());
+  ASSERT_FALSE(handler_.check_head(unfinished).has_value());
   accounts_ = std::make_shared<const std::vector<NotifyAccount>>();
-  handler_.handle(call, [&](http::HttpReply given) { reply = std::move(given); });
-  EXPECT_EQ(reply.status, 401);
-  EXPECT_THAT(StoredReferences(), testing::IsEmpty());
+  handler_.handle(std::move(call),
+                  [&](http::HttpReply given) { reply.set_value(std::move(given)); });
+  EXPECT_EQ(reply.get_future().get().status, 200);
+  EXPECT_EQ((*log_->Latest("r", ""))->event.account(), "main");
+  handler_.not_handled(0, unfinished);
+  EXPECT_THAT(lines_, testing::ElementsAre("notification of account main not answered: its sender "
+                                           "went away before it was whole"));
 }
 
 TEST_F(NotifyHandlerTest, UnsetTokenInTheConfigurationLetsNobodyIn) {
@@ -329,14 +374,17 @@ TEST_F(NotifyHandlerTest, WhatAFullQuarantineCannotKeepIsAnswered503UntilThereIs
   EXPECT_THAT(Kept(), testing::SizeIs(1));
 }
 
-TEST_F(NotifyHandlerTest, RequestsWithARightTokenThatAreRefusedUnreadAreLoggedWithTheirAccount) {
+TEST_F(NotifyHandlerTest, RequestsWithARightTokenThatLeaveNoBodyAreLoggedWithTheirAccount) {
   http::HttpCall elsewhere = Call(), otherwise = Call(), twice = Call();
   elsewhere.path = "/secret-path";
   otherwise.method = "GET";
   twice.headers.emplace_back("x-callback-token", "wrong");
-  for (const http::HttpCall& call : {elsewhere, otherwise, twice}) handler_.check_head(call);
+  for (http::HttpCall* call : {&elsewhere, &otherwise, &twice}) {
+    call->body.clear();
+    Send(*call);
+  }
   draining_->store(true);
-  handler_.check_head(Call());
+  Send(Call());
   http::HttpCall other;
   other.headers = {{"x-callback-token", kOtherToken}};
   for (const int status : {413, 413, 413, 0}) handler_.not_handled(status, other);
@@ -344,9 +392,11 @@ TEST_F(NotifyHandlerTest, RequestsWithARightTokenThatAreRefusedUnreadAreLoggedWi
   EXPECT_THAT(
       lines_,
       testing::ElementsAre(
-          start + "main answered 4040002 Invalid Routing, body not read",
-          start + "main answered 4050000 Requested Function Is Not Supported, body not read",
-          start + "main answered 4010000 Unauthorized, body not read",
+          start + "main answered 4040002 Invalid Routing: its path is not the webhook's, without "
+                  "a body",
+          start + "main answered 4050000 Requested Function Is Not Supported: its method is not "
+                  "POST, without a body",
+          start + "main answered 4010000 Unauthorized: it has more than one token, without a body",
           start + "main answered 5030000 Service Unavailable, body not read",
           start + "other answered 4130000 Request Entity Too Large, body not read",
           start + "other not answered: its sender went away before it was whole"));
@@ -405,9 +455,9 @@ TEST_F(NotifyHandlerTest, TooManyWaitingNotificationsAreAnswered429) {
     go.wait();
   };
   Open(std::move(writer));
-  handler_.handle(Call(), [](http::HttpReply) {});
+  handler_.handle(Judged(Call()), [](http::HttpReply) {});
   arrived.wait();
-  handler_.handle(Call(), [](http::HttpReply) {});
+  handler_.handle(Judged(Call()), [](http::HttpReply) {});
   const http::HttpReply appended = Send(Call());
   EXPECT_EQ(appended.status, 429);
   EXPECT_EQ(appended.headers, (http::Headers{{"Retry-After", "1"}}));
@@ -448,6 +498,31 @@ TEST_F(NotifyHandlerTest, AbsoluteTargetIsServedOverARealConnection) {
   client.Send(absl::StrCat(request, "Content-Type: application/json\r\n\r\n", kBody));
   EXPECT_TRUE(absl::EndsWith(client.ReadResponse(), absl::StrCat("\r\n\r\n", kSuccess)));
   EXPECT_THAT(StoredReferences(), testing::ElementsAre("r"));
+}
+
+TEST_F(NotifyHandlerTest, BodiesThatHeadsRefuseAreKeptOverARealConnection) {
+  auto socket = net::ListenSocket::Open("127.0.0.1:0");
+  ASSERT_TRUE(socket.ok()) << socket.status();
+  const auto server = http::Server::Serve(*std::move(socket), {}, handler_);
+  const std::pair<std::string, int> starts[] = {
+      {absl::StrCat("POST ", kNotifyPath, "/ HTTP/1.1\r\nHost: h"), 404},
+      {absl::StrCat("PUT ", kNotifyPath, " HTTP/1.1\r\nHost: h"), 405},
+      {absl::StrCat("POST ", kNotifyPath, " HTTP/1.1\r\nHost: h\r\nX-Callback-Token: a"), 401},
+      {absl::StrCat("POST ", kNotifyPath, " HTTP/1.1\r\nHost: a b"), 400},
+      {absl::StrCat("POST ", kNotifyPath, " HTTP/1.1"), 400},
+      {"POST * HTTP/1.1\r\nHost: h", 400},
+  };
+  int64_t kept = 0;
+  for (const auto& [start, status] : starts) {
+    const std::string body = absl::StrCat("body ", ++kept);
+    const std::string request = absl::StrCat(start, "\r\nX-Callback-Token: ", kToken,
+                                             "\r\nContent-Length: ", body.size(), "\r\n\r\n");
+    http::RawClient client(server->port());
+    client.Send(request + body);
+    EXPECT_EQ(http::StatusOf(client.ReadResponse()), status) << start;
+    ASSERT_THAT(Kept(), testing::SizeIs(kept)) << start;
+    EXPECT_EQ(log_->GetQuarantined(Kept().back().id)->body, body);
+  }
 }
 
 TEST_F(NotifyHandlerTest, EndsOfRealConnectionsAreLoggedWithTheirAccount) {

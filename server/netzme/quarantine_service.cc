@@ -42,7 +42,6 @@ absl::Status CheckAdmin(const CallContext& context) {
   error.reason = "CALLER_FORBIDDEN";
   error.message = "The quarantine is for callers with allow_admin in their configuration";
   error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
-  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
   return ToStatus(error);
 }
 

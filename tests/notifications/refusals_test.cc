@@ -58,7 +58,7 @@ TEST_F(RefusalsTest, WhatMeansAJsonNotificationIsStored) {
   EXPECT_EQ(gateway().Metric(R"(kyc_deviations_total{kind="content_type",upstream="netzme"})"), 3);
 }
 
-TEST_F(RefusalsTest, WhatIsRefusedUnreadIsInTheLogWithItsAccount) {
+TEST_F(RefusalsTest, WhatIsRefusedIsInTheLogWithItsAccount) {
   StartGateway({.callers = kReader});
   const std::string large(70'000, ' ');
   EXPECT_EQ(PostTo("/elsewhere", Body("r")), 404);
@@ -67,12 +67,12 @@ TEST_F(RefusalsTest, WhatIsRefusedUnreadIsInTheLogWithItsAccount) {
   EXPECT_EQ(PostTo(kPath, Body("r"), absl::StrCat("A: ", std::string(20'000, 'a'))), 431);
   EXPECT_EQ(PostTo(kPath, Body("r"), "x-callback-token: wrong"), 401);
   for (const char* answer :
-       {"4040002 Invalid Routing", "4130000 Request Entity Too Large", "5010000 Not Implemented",
-        "4310000 Request Header Fields Too Large", "4010000 Unauthorized"}) {
-    EXPECT_TRUE(
-        gateway().process().AwaitError(absl::StrCat("notification of account netzme "
-                                                    "answered ",
-                                                    answer, ", body not read")))
+       {"4040002 Invalid Routing: its path is not the webhook's, body kept in quarantine",
+        "4130000 Request Entity Too Large, body not read", "5010000 Not Implemented, body not read",
+        "4310000 Request Header Fields Too Large, body not read",
+        "4010000 Unauthorized: it has more than one token, body kept in quarantine"}) {
+    EXPECT_TRUE(gateway().process().AwaitError(
+        absl::StrCat("notification of account netzme answered ", answer)))
         << answer;
   }
   EXPECT_THAT(Stored(), testing::IsEmpty());
