@@ -30,7 +30,9 @@ events::QuarantineLimits LimitsOf(const config::Settings& settings) {
   limits.max_bytes = from.quarantine_max_bytes;
   limits.max_age = from.quarantine_max_age;
   if (settings.webhook.has_value()) {
-    limits.accounts = static_cast<int>(settings.webhook->accounts.size());
+    for (const config::WebhookAccount& account : settings.webhook->accounts) {
+      limits.accounts.push_back(account.name);
+    }
   }
   return limits;
 }

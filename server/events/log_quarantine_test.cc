@@ -36,6 +36,7 @@ class LogQuarantineTest : public testing::Test {
     options.quarantine = limits_;
     options.trim_interval = absl::Milliseconds(10);
     options.clock = [this] { return absl::FromUnixSeconds(now_s_); };
+    options.before_commit = [this] { const absl::MutexLock go(&commits_); };
     options.log = [this](absl::string_view line) {
       const absl::MutexLock lock(&mutex_);
       lines_.emplace_back(line);
@@ -75,6 +76,7 @@ class LogQuarantineTest : public testing::Test {
   const std::unique_ptr<Engine> engine_ = NewEngine();
   QuarantineLimits limits_ = {.max_entries = 3, .max_bytes = 100};
   std::atomic<int64_t> now_s_ = 1'700'000'000;
+  absl::Mutex commits_;  // Who holds it keeps the log from committing.
   absl::Mutex mutex_;
   std::vector<std::string> lines_;
   QuarantineMetrics metrics_;
@@ -102,6 +104,24 @@ TEST_F(LogQuarantineTest, SameBodyIsKeptOnceAndCounted) {
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(Keep(*log_, "{broken").ok());
   ASSERT_EQ(List().size(), 1u);
   EXPECT_EQ(List()[0].times_received, 3);
+}
+
+TEST_F(LogQuarantineTest, BodyThatIsDiscardedMeanwhileIsSaidToBeKeptOnlyIfItIsThere) {
+  ASSERT_TRUE(Keep(*log_, "a").ok());
+  const int64_t id = List()[0].id;
+  std::promise<absl::Status> discarded, kept;
+  {
+    const absl::MutexLock stands_still(&commits_);
+    log_->Keep(Of("main", "b"), [](const absl::Status&) {});  // The next two then share a commit.
+    log_->Discard(id, [&](absl::Status status) { discarded.set_value(std::move(status)); });
+    log_->Keep(Of("main", "a"), [&](absl::Status status) { kept.set_value(std::move(status)); });
+  }
+  EXPECT_TRUE(discarded.get_future().get().ok());
+  const bool is_there = kept.get_future().get().ok();
+  EXPECT_EQ(Bodies(),
+            is_there ? std::vector<std::string>({"b", "a"}) : std::vector<std::string>({"b"}));
+  EXPECT_TRUE(Keep(*log_, "a").ok()) << "it is sent again";
+  EXPECT_EQ(Bodies(), std::vector<std::string>({"b", "a"}));
 }
 
 TEST_F(LogQuarantineTest, TooManyEntriesAreRefusedUntilOneGoes) {
@@ -146,7 +166,7 @@ TEST_F(LogQuarantineTest, DiscardedIdIsGoneAndNeverUsedAgain) {
 }
 
 TEST_F(LogQuarantineTest, AccountThatFillsItsShareTakesNoneOfAnothers) {
-  limits_ = {.max_entries = 4, .max_bytes = 1000, .accounts = 2};
+  limits_ = {.max_entries = 4, .max_bytes = 1000, .accounts = {"main", "other"}};
   Reopen();
   for (const char* body : {"a", "b"}) ASSERT_TRUE(Keep(*log_, Of("main", body)).ok());
   ExpectFull(Keep(*log_, Of("main", "c")));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "absl/algorithm/container.h"
+
 namespace kyc::events {
 namespace {
 
@@ -18,7 +20,7 @@ double Ratio(const QuarantineRoom& used, const QuarantineRoom& room) {
 }  // namespace
 
 QuarantineRoom ShareOfAccount(const QuarantineLimits& limits) {
-  const int64_t accounts = std::max(limits.accounts, 1);
+  const auto accounts = std::max<int64_t>(static_cast<int64_t>(limits.accounts.size()), 1);
   return {std::max<int64_t>(limits.max_entries / accounts, 1),
           std::max<int64_t>(limits.max_bytes / accounts, 1)};
 }
@@ -80,7 +82,10 @@ absl::optional<QuarantineOwner> QuarantineUse::LargestOfReplies() const {
 double QuarantineUse::UsedRatio() const {
   double ratio = 0;
   for (const auto& [owner, used] : rooms_) {
-    if (owner.kind != QuarantinedKind::kNotification) continue;
+    // What nobody sends any more keeps nothing out.
+    const bool sends =
+        limits_.accounts.empty() || absl::c_linear_search(limits_.accounts, owner.account);
+    if (owner.kind != QuarantinedKind::kNotification || !sends) continue;
     ratio = std::max(ratio, Ratio(used, ShareOfAccount(limits_)));
   }
   return ratio;

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
@@ -15,10 +17,11 @@ namespace kyc::events {
 struct QuarantineLimits {
   // Of notifications that nobody has dealt with. Each of `accounts` has an equal share that is its
   // own, so that none fills it for the others, and another one for what was redriven. What an
-  // account kept that is no longer configured stays, beside these, until it ages.
+  // account kept that is no longer configured stays, beside these, until it ages. Without any,
+  // whoever has entries counts as the only one.
   int64_t max_entries = 10'000;
   int64_t max_bytes = 64 << 20;
-  int accounts = 1;
+  std::vector<std::string> accounts = {};
   // Of both kinds, from their first arrival.
   absl::Duration max_age = absl::Hours(24 * 90);
 };

@@ -11,7 +11,8 @@ const QuarantineOwner kOcr = {QuarantinedKind::kReply, "main", "widekyc id-recog
 const QuarantineOwner kWidget = {QuarantinedKind::kReply, "main", "finpay upgrade-account-widget"};
 
 // Two accounts: 10 entries and 1,000 bytes each; replies: 2 entries and 500 bytes.
-constexpr QuarantineLimits kLimits = {.max_entries = 20, .max_bytes = 2000, .accounts = 2};
+const QuarantineLimits kLimits = {
+    .max_entries = 20, .max_bytes = 2000, .accounts = {"main", "other"}};
 
 TEST(QuarantineRules, OneAccountHasAll) {
   const QuarantineRoom share = ShareOfAccount({.max_entries = 20, .max_bytes = 2000});
@@ -20,7 +21,7 @@ TEST(QuarantineRules, OneAccountHasAll) {
 }
 
 TEST(QuarantineRules, NobodysShareIsNothing) {
-  const QuarantineLimits limits = {.max_entries = 1, .max_bytes = 1, .accounts = 7};
+  const QuarantineLimits limits = {.max_entries = 1, .max_bytes = 1, .accounts = {"main", "other"}};
   EXPECT_EQ(ShareOfAccount(limits).entries, 1);
   EXPECT_EQ(RoomOfReplies(limits).entries, 1);
 }
@@ -59,6 +60,17 @@ TEST(QuarantineRules, WhatUsesMostOfTheRepliesRoomMakesRoom) {
   EXPECT_EQ(use.LargestOfReplies()->source, kOcr.source);
   use.Add(kWidget, {1, 10});
   EXPECT_EQ(use.LargestOfReplies()->source, kWidget.source) << "both entries";
+}
+
+TEST(QuarantineRules, AccountThatIsNotConfiguredIsNotTheFullest) {
+  QuarantineUse use(kLimits);
+  use.Add({QuarantinedKind::kNotification, "gone"}, {10, 1000});
+  EXPECT_EQ(use.UsedRatio(), 0);
+  use.Add(kMain, {1, 100});
+  EXPECT_DOUBLE_EQ(use.UsedRatio(), 0.1);
+  QuarantineUse of_nobody({.max_entries = 20, .max_bytes = 2000});
+  of_nobody.Add(kMain, {1, 1000});
+  EXPECT_DOUBLE_EQ(of_nobody.UsedRatio(), 0.5) << "no accounts are configured";
 }
 
 TEST(QuarantineRules, UsedRatioIsThatOfTheFullestAccount) {

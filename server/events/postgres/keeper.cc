@@ -26,7 +26,10 @@ absl::Duration SteadyNow() {
 }  // namespace
 
 Keeper::Keeper(LogContext& context, KeeperOptions options)
-    : context_(context), options_(std::move(options)), settings_due_(SteadyNow()) {
+    : context_(context),
+      options_(std::move(options)),
+      settings_due_(SteadyNow()),
+      believed_(options_.clocks()) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -86,6 +89,8 @@ void Keeper::LookAtSettings() {
 }
 
 absl::Status Keeper::Keep() {
+  const absl::Time now = believed_.At(options_.clocks());
+  context_.metrics->ClockDisagrees(believed_.disagreement());
   const Servers& servers = options_.servers != nullptr ? *options_.servers : context_.servers;
   const absl::StatusOr<Primary> primary = servers.Connect("kyc-gateway keeper", KeeperSettings());
   if (!primary.ok()) return primary.status();
@@ -102,18 +107,18 @@ absl::Status Keeper::Keep() {
   absl::Status added = AddPartitions(connection, options_.events_per_partition, kPartitionsAhead);
   if (!added.ok()) return added;
   ReadScope scope{connection, kTripLimit, context_.log, row.newest, row.trimmed};
-  if (absl::Status trimmed = Trim(scope); !trimmed.ok()) return trimmed;
-  if (absl::Status aged = AgeQuarantine(connection); !aged.ok()) return aged;
-  absl::StatusOr<std::string> next = TrimReferences(
-      connection, references_after_, options_.clock() - options_.retention.reference_age);
+  if (absl::Status trimmed = Trim(scope, now); !trimmed.ok()) return trimmed;
+  if (absl::Status aged = AgeQuarantine(connection, now); !aged.ok()) return aged;
+  absl::StatusOr<std::string> next =
+      TrimReferences(connection, references_after_, now - options_.retention.reference_age);
   if (!next.ok()) return next.status();
   references_after_ = *std::move(next);
   return absl::OkStatus();
 }
 
-absl::Status Keeper::AgeQuarantine(Connection& connection) {
+absl::Status Keeper::AgeQuarantine(Connection& connection, absl::Time now) {
   const absl::StatusOr<int64_t> removed =
-      RemoveAged(connection, kTripLimit, options_.clock() - options_.quarantine_max_age);
+      RemoveAged(connection, kTripLimit, now - options_.quarantine_max_age);
   if (!removed.ok()) return removed.status();
   if (*removed == 0) return absl::OkStatus();
   context_.metrics->QuarantineAged(*removed);
@@ -121,11 +126,11 @@ absl::Status Keeper::AgeQuarantine(Connection& connection) {
   return absl::OkStatus();
 }
 
-absl::Status Keeper::Trim(ReadScope& scope) {
+absl::Status Keeper::Trim(ReadScope& scope, absl::Time believed) {
   const absl::Duration now = SteadyNow();
   const absl::Duration notice = options_.trim_notice;
   if (trimming_.through <= scope.trimmed.sequence && !trimming_.moved) {
-    const absl::StatusOr<int64_t> due = DueThrough(scope, options_.retention, options_.clock());
+    const absl::StatusOr<int64_t> due = DueThrough(scope, options_.retention, believed);
     if (!due.ok()) return due.status();
     if (*due <= scope.trimmed.sequence) return absl::OkStatus();
     trimming_ = Trimming();

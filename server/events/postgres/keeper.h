@@ -12,8 +12,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/events/believed_clock.h"
+#include "server/events/clocks.h"
 #include "server/events/postgres/log_context.h"
 #include "server/events/postgres/reads.h"
 #include "server/events/retention.h"
@@ -32,7 +33,8 @@ struct KeeperOptions {
   // them; then they are told, and have the other half to resume.
   absl::Duration trim_notice = absl::Seconds(20);
   absl::Duration settings_interval = absl::Minutes(1);
-  std::function<absl::Time()> clock = [] { return absl::Now(); };
+  // Ages are told by a clock that does not believe a jump at once: BelievedClock.
+  std::function<ClockReading()> clocks = ReadClocks;
 };
 
 // Thread-safe. One thread. Several processes may keep the same log: each step is one that may be
@@ -60,14 +62,15 @@ class Keeper {
   void Run();
   void LookAtSettings();
   absl::Status Keep();
-  absl::Status Trim(ReadScope& scope);
-  absl::Status AgeQuarantine(Connection& connection);
+  absl::Status Trim(ReadScope& scope, absl::Time believed);
+  absl::Status AgeQuarantine(Connection& connection, absl::Time now);
   absl::Duration Pause() const;
 
   LogContext& context_;
   const KeeperOptions options_;
   // The thread's.
   absl::Duration settings_due_;
+  BelievedClock believed_;
   std::vector<std::string> told_faults_;
   Trimming trimming_;
   std::string references_after_;

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <mutex>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -46,6 +48,33 @@ TEST(PostgresLogTest, AnotherGatewayHearsOfItAndTakesItsCursors) {
   EXPECT_EQ(position->sequence, 1);
   EXPECT_EQ(heard.get_future().get(), "1:R1/approved@1");
   EXPECT_EQ(ReadAll(*other), ReadAll(*one));
+}
+
+class KeeperMetrics : public CountingMetrics {
+ public:
+  void ClockDisagrees(absl::Duration ahead) override {
+    if (ahead > absl::Hours(1)) ++turns_in_doubt;
+  }
+  std::atomic<int> turns_in_doubt = 0;
+};
+
+TEST(PostgresLogTest, WallClockThatJumpsEmptiesNoQuarantine) {
+  PostgresServers servers(0);
+  KeeperMetrics metrics;
+  std::atomic<bool> jumped = false;
+  PostgresLogOptions options = OptionsOver(servers, metrics);
+  options.keeper.trim_interval = absl::Milliseconds(10);
+  options.keeper.clocks = [&jumped] {
+    ClockReading reading = ReadClocks();
+    if (jumped) reading.wall += absl::Hours(24 * 91);
+    return reading;
+  };
+  const auto log = OpenLog(std::move(options));
+  ASSERT_NE(log, nullptr);
+  ASSERT_TRUE(Keep(*log, "unread").ok());
+  jumped = true;
+  while (metrics.turns_in_doubt < 3) std::this_thread::yield();
+  EXPECT_EQ(log->ListQuarantined(0, 10)->size(), 1u);
 }
 
 }  // namespace

@@ -98,6 +98,12 @@ void AddUse(const Rows& rows, QuarantineUse& use) {
   }
 }
 
+// A discard, or its age, has removed an entry since it was asked whether it is there. Whoever sends
+// the body again has it kept.
+absl::Status WentAway() {
+  return absl::AbortedError("The entry that held this body has just been removed");
+}
+
 bool IsReply(const WriteRequest& request) {
   const auto* keep = std::get_if<KeepRequest>(&request);
   return keep != nullptr && keep->body.owner.kind == QuarantinedKind::kReply;
@@ -148,18 +154,24 @@ void QuarantineWrites::Write(const LogIdentity& log, absl::Time now, Trip& trip)
       WriteMark(*mark, trip);
       frees_ = true;
     } else if (auto* discard = std::get_if<DiscardRequest>(&request)) {
-      AddFinding(kDiscard, {Value::Integer(discard->id)}, &discard->answer, trip);
+      AddFinding(kDiscard, {Value::Integer(discard->id)}, &discard->answer, QuarantinedNotFound(),
+                 trip);
       frees_ = true;
     }
   }
-  if (next_id_ != first_id) AddFinding(kSetNextId, {Value::Integer(next_id_)}, nullptr, trip);
+  if (next_id_ != first_id) AddUnwatched(kSetNextId, {Value::Integer(next_id_)}, trip);
   if (frees_) trip.Add(kUse);
 }
 
 void QuarantineWrites::AddFinding(const Statement& statement, std::vector<Value> values,
-                                  absl::Status* answer, Trip& trip) {
+                                  absl::Status* answer, absl::Status missing, Trip& trip) {
   trip.Add(statement, std::move(values));
-  finding_.push_back(answer);
+  finding_.push_back({answer, std::move(missing)});
+}
+
+void QuarantineWrites::AddUnwatched(const Statement& statement, std::vector<Value> values,
+                                    Trip& trip) {
+  AddFinding(statement, std::move(values), nullptr, absl::OkStatus(), trip);
 }
 
 void QuarantineWrites::WriteKeep(KeepRequest& request, const std::string& digest,
@@ -167,7 +179,7 @@ void QuarantineWrites::WriteKeep(KeepRequest& request, const std::string& digest
   const BodyToKeep& body = request.body;
   request.answer = absl::OkStatus();
   if (there_.contains(digest)) {
-    return AddFinding(kCountAgain, {Value::Bytes(digest)}, nullptr, trip);
+    return AddFinding(kCountAgain, {Value::Bytes(digest)}, &request.answer, WentAway(), trip);
   }
   const auto size = static_cast<int64_t>(body.body.size());
   while (!use_.HasRoom(body.owner, size)) {
@@ -175,14 +187,14 @@ void QuarantineWrites::WriteKeep(KeepRequest& request, const std::string& digest
     request.answer = QuarantineFull();
     return;
   }
-  AddFinding(
+  AddUnwatched(
       kInsert,
       {Value::Integer(next_id_++), Value::Bytes(digest), Value::Integer(absl::ToUnixMicros(now)),
        Value::Bytes(body.answer), Value::Integer(static_cast<int64_t>(body.owner.kind)),
        Value::Bytes(body.owner.account), Value::Bytes(body.owner.source),
        Value::Bytes(body.request_id), Value::Integer(size),
        Value::Bytes(SealerOf(log, digest).Seal(body.body, kBodyColumn))},
-      nullptr, trip);
+      trip);
   there_.insert(digest);
   use_.Add(body.owner, {1, size});
 }
@@ -194,7 +206,7 @@ bool QuarantineWrites::MakeRoomForReply(Trip& trip) {
     return reply.owner.account == largest->account && reply.owner.source == largest->source;
   });
   if (oldest == replies_.end()) return false;
-  AddFinding(kDiscard, {Value::Integer(oldest->id)}, nullptr, trip);
+  AddUnwatched(kDiscard, {Value::Integer(oldest->id)}, trip);
   use_.Remove(oldest->owner, oldest->bytes);
   replies_.erase(oldest);
   return true;
@@ -205,18 +217,17 @@ void QuarantineWrites::WriteMark(MarkRequest& request, Trip& trip) {
   AddFinding(kMark,
              {Value::Integer(request.id), Value::Integer(absl::ToUnixMicros(request.redriven.time)),
               Value::Bytes(request.redriven.caller), Value::Integer(request.redriven.sequence)},
-             &request.answer, trip);
-  AddFinding(
+             &request.answer, QuarantinedNotFound(), trip);
+  AddUnwatched(
       kBoundMarked,
       {Value::Integer(request.id), Value::Integer(share.entries), Value::Integer(share.bytes)},
-      nullptr, trip);
+      trip);
 }
 
 void QuarantineWrites::TakeWritten(const std::vector<Rows>& answers, size_t at) {
-  for (absl::Status* answer : finding_) {
-    const Rows& found = answers[at++];
-    if (answer != nullptr)
-      *answer = found.affected() > 0 ? absl::OkStatus() : QuarantinedNotFound();
+  for (const Finding& finding : finding_) {
+    const bool found = answers[at++].affected() > 0;
+    if (finding.answer != nullptr) *finding.answer = found ? absl::OkStatus() : finding.missing;
   }
   if (!frees_) return;
   use_ = QuarantineUse(limits_);

@@ -46,9 +46,12 @@ class QuarantineWrites {
   void WriteMark(MarkRequest& request, Trip& trip);
   // False: there is nothing that may go.
   bool MakeRoomForReply(Trip& trip);
-  // Adds a statement whose answer says whether there was such an entry.
+  // Adds a statement that finds an entry, and the answer that waits for it (null: none does), which
+  // becomes `missing` where there is not.
   void AddFinding(const Statement& statement, std::vector<Value> values, absl::Status* answer,
-                  Trip& trip);
+                  absl::Status missing, Trip& trip);
+  // Adds a statement that nobody's answer waits for.
+  void AddUnwatched(const Statement& statement, std::vector<Value> values, Trip& trip);
 
   std::vector<WriteRequest>& requests_;
   const QuarantineLimits& limits_;
@@ -62,7 +65,11 @@ class QuarantineWrites {
   };
   std::vector<KeptReply> replies_;  // Oldest first; asked for where some are to be kept.
   int64_t next_id_ = 0;
-  std::vector<absl::Status*> finding_;  // One for each statement; null: nobody waits for it.
+  struct Finding {
+    absl::Status* answer = nullptr;
+    absl::Status missing;
+  };
+  std::vector<Finding> finding_;  // One for each statement.
   bool frees_ = false;  // Of what entries held nobody knows: the use is asked again after them.
 };
 

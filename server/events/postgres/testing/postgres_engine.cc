@@ -47,7 +47,7 @@ class PostgresEngine final : public Engine {
     options.writer.clock = from.clock;
     options.writer.before_commit = from.before_commit;
     options.writer.quarantine = from.quarantine;
-    options.keeper.clock = from.clock;
+    options.keeper.clocks = [clock = from.clock] { return RightClocksAt(clock()); };
     options.keeper.trim_interval = from.trim_interval;
     if (from.log != nullptr) options.log = from.log;
     absl::StatusOr<std::unique_ptr<PostgresLog>> log = PostgresLog::Open(std::move(options));
