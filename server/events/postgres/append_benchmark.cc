@@ -27,9 +27,10 @@ namespace {
 
 constexpr size_t kBodyBytes = 400;
 
-double CpuSeconds(int whose) {
+// Of this process.
+double CpuSeconds() {
   rusage usage = {};
-  getrusage(whose, &usage);
+  getrusage(RUSAGE_SELF, &usage);
   const auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
@@ -80,26 +81,23 @@ class Load {
 };
 
 void Measure(int waiting, absl::Duration duration) {
-  const double servers_before = CpuSeconds(RUSAGE_CHILDREN);
   FakeMetrics metrics;
-  double ours = 0;
-  std::pair<int64_t, int64_t> appends;
-  {
-    PostgresServers servers(2);
-    PostgresLogOptions options = OptionsOver(servers, metrics);
-    options.follows = false;
-    const auto log = OpenLog(std::move(options));
-    if (log == nullptr) std::exit(1);
-    const double before = CpuSeconds(RUSAGE_SELF);
-    appends = Load(*log, waiting).Run(duration);
-    ours = CpuSeconds(RUSAGE_SELF) - before;
-  }
+  PostgresServers servers(2);
+  PostgresLogOptions options = OptionsOver(servers, metrics);
+  options.follows = false;
+  const auto log = OpenLog(std::move(options));
+  if (log == nullptr) std::exit(1);
+  const double ours_before = CpuSeconds();
+  const double servers_before = servers.CpuSeconds();
+  const std::pair<int64_t, int64_t> appends = Load(*log, waiting).Run(duration);
+  const double ours = CpuSeconds() - ours_before;
+  const double theirs = servers.CpuSeconds() - servers_before;
   const auto count = static_cast<double>(std::max<int64_t>(1, appends.first));
   std::printf(
       "%d waiting: %.0f appends/s (%ld failed); CPU %.0f us in the gateway, %.0f us in all "
-      "servers, their start included\n",
+      "servers\n",
       waiting, count / absl::ToDoubleSeconds(duration), appends.second, ours / count * 1e6,
-      (CpuSeconds(RUSAGE_CHILDREN) - servers_before) / count * 1e6);
+      theirs / count * 1e6);
 }
 
 // One after the other, from its start to its proven commit.

@@ -20,6 +20,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/events/postgres/await.h"
@@ -117,6 +118,22 @@ const std::string& Template() {
   return *folder;
 }
 
+// Its own, and that of its children that have ended; 0 if it has ended itself.
+int64_t CpuTicks(pid_t process) {
+  std::ifstream file(absl::StrCat("/proc/", process, "/stat"));
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const size_t name_ends = text.rfind(')');
+  if (name_ends == text.npos) return 0;
+  constexpr size_t kFirst = 12;  // utime, stime, cutime and cstime, counted after the name.
+  const std::vector<std::string> fields = absl::StrSplit(text.substr(name_ends + 1), ' ');
+  int64_t ticks = 0;
+  for (size_t field = kFirst; field < kFirst + 4 && field < fields.size(); ++field) {
+    int64_t number = 0;
+    if (absl::SimpleAtoi(fields[field], &number)) ticks += number;
+  }
+  return ticks;
+}
+
 void Copy(const std::string& from, const std::string& to) {
   RunProgram({"/bin/rm", "-rf", to});
   RunProgram({"/bin/cp", "-a", from, to});
@@ -186,13 +203,26 @@ std::string PostgresServers::log(int number) const {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-void PostgresServers::Signal(int number, int signal) const {
-  // Its processes are in groups of their own, all children of the first.
+// They are in groups of their own, all children of the first.
+std::vector<pid_t> PostgresServers::ProcessesOf(int number) const {
   const pid_t pid = servers_[static_cast<size_t>(number)].pid;
   std::ifstream file(absl::StrCat("/proc/", pid, "/task/", pid, "/children"));
-  std::vector<pid_t> children{std::istream_iterator<pid_t>(file), {}};
-  kill(pid, signal);
-  for (const pid_t child : children) kill(child, signal);
+  std::vector<pid_t> processes = {pid};
+  processes.insert(processes.end(), std::istream_iterator<pid_t>(file), {});
+  return processes;
+}
+
+void PostgresServers::Signal(int number, int signal) const {
+  for (const pid_t process : ProcessesOf(number)) kill(process, signal);
+}
+
+double PostgresServers::CpuSeconds() const {
+  int64_t ticks = 0;
+  for (int number = 0; number < count(); ++number) {
+    if (!running(number)) continue;
+    for (const pid_t process : ProcessesOf(number)) ticks += CpuTicks(process);
+  }
+  return static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 void PostgresServers::Kill(int number) {

@@ -44,6 +44,9 @@ class PostgresServers {
   void Freeze(int number) const;
   void Thaw(int number) const;
 
+  // CPU that all processes of all servers have used since they were started.
+  double CpuSeconds() const;
+
   // Makes a standby the primary.
   void Promote(int number);
   // Has a standby follow another primary from now on; none with -1.
@@ -69,6 +72,7 @@ class PostgresServers {
     pid_t pid = -1;
   };
   void Configure(const Server& server, const std::string& name, const std::string& settings) const;
+  std::vector<pid_t> ProcessesOf(int number) const;
   void Signal(int number, int signal) const;
   Keywords HostOf(int number, const std::string& database) const;
 
