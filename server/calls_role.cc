@@ -48,6 +48,7 @@ absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
     made->MakeServices(event_log, server, metrics, std::move(log));
     services.push_back(MethodsOf(*made->upgrades_));
     services.push_back(MethodsOf(*made->quarantine_));
+    services.push_back(MethodsOf(*made->log_service_));
   }
   Offer(std::move(services), server);
   if (absl::Status bound = server.Listen(); !bound.ok()) {
@@ -64,9 +65,13 @@ void CallsRole::MakeServices(const OpenedLog& event_log, rpc::Server& server, Me
   netzme::Clocks clocks = {SteadyNow, [] { return absl::Now(); }};
   upgrades_ = std::make_unique<netzme::UpgradeService>(*event_log.log, server.loop(), run_blocking,
                                                        &metrics, std::move(clocks));
-  quarantine_ = std::make_unique<netzme::QuarantineService>(
-      *event_log.log, *event_log.quarantine, run_blocking,
-      [log = std::move(log)](absl::string_view line) { log->info("{}", std::string(line)); });
+  const auto say = [log = std::move(log)](absl::string_view line) {
+    log->info("{}", std::string(line));
+  };
+  quarantine_ = std::make_unique<netzme::QuarantineService>(*event_log.log, *event_log.quarantine,
+                                                            run_blocking, say);
+  log_service_ =
+      std::make_unique<netzme::EventLogService>(*event_log.log, event_log.backup_folder, say);
 }
 
 }  // namespace kyc

@@ -36,6 +36,11 @@ constexpr Flag kFlags[] = {
        SetTask(line, CommandLine::Task::kImport);
        line.import_from = std::move(value);
      }},
+    {"--backup", "FILE", "copy the event log to a new file, while a gateway may use it",
+     [](CommandLine& line, std::string value) {
+       line.backup = std::move(value);
+       SetTask(line, CommandLine::Task::kBackup);
+     }},
     {"--allow-core-dumps", "", "dump core and let debuggers in: both show images and keys",
      [](CommandLine& line, std::string) { line.allow_core_dumps = true; }},
     {"--help", "", "print this",
@@ -46,9 +51,9 @@ constexpr Flag kFlags[] = {
 
 constexpr absl::string_view kExitStatuses = R"(
 Exit status:
-  0  it was told to end, and drained; or --check found nothing wrong; or --import is done; --help,
-     --version
-  1  it could not start, or import: one line tells why
+  0  it was told to end, and drained; or --check found nothing wrong; or --import or --backup is
+     done; --help, --version
+  1  it could not start, or import, or back up: one line tells why
   2  the command line or the configuration is wrong
   3  it was told to end, and something did not end in time (a disk that hangs): a line tells
 A signal to stop while it starts, and a second one while it drains, end it at once, by that signal
@@ -81,6 +86,9 @@ absl::StatusOr<CommandLine> ReadCommandLine(const std::vector<std::string>& argu
     }
     flag->set(line, std::move(value));
   }
+  if (line.task == CommandLine::Task::kBackup && line.backup.empty()) {
+    return Fault("say where to: --backup FILE");
+  }
   const bool only_prints =
       line.task == CommandLine::Task::kHelp || line.task == CommandLine::Task::kVersion;
   if (!only_prints && line.config.empty()) return Fault("say which configuration: --config FILE");
@@ -89,7 +97,8 @@ absl::StatusOr<CommandLine> ReadCommandLine(const std::vector<std::string>& argu
 
 std::string Usage() {
   std::string text =
-      "usage: kyc-gateway --config FILE [--check | --import FILE] [--allow-core-dumps]\n\n";
+      "usage: kyc-gateway --config FILE [--check | --import FILE | --backup FILE] "
+      "[--allow-core-dumps]\n\n";
   for (const Flag& flag : kFlags) {
     std::string name = absl::StrCat("  ", flag.name, flag.value.empty() ? "" : " ", flag.value);
     name.resize(std::max<size_t>(name.size() + 1, 24), ' ');

@@ -10,10 +10,11 @@
 namespace kyc {
 
 struct CommandLine {
-  enum class Task { kServe, kCheck, kImport, kHelp, kVersion };
+  enum class Task { kServe, kCheck, kImport, kBackup, kHelp, kVersion };
   Task task = Task::kServe;
   std::string config;
   std::string import_from;  // Of kImport.
+  std::string backup;       // The file to make.
   bool allow_core_dumps = false;
 };
 

@@ -165,6 +165,7 @@ class GatewayParts {
     if (notifications_ != nullptr && !event_log_.log->writable()) {
       return "the event log cannot be written";
     }
+    if (event_log_.log != nullptr && event_log_.log->damaged()) return "the event log is damaged";
     return "";
   }
 

@@ -116,4 +116,14 @@ ServiceMethods MethodsOf(netzme::QuarantineService& service) {
   return all;
 }
 
+ServiceMethods MethodsOf(netzme::EventLogService& service) {
+  using Service = netzme::EventLogService;
+  const std::string name = "kyc.admin.v1.EventLogService";
+  ServiceMethods all{name, {}};
+  all.methods.push_back(Plain("/" + name + "/Backup", service, &Service::Backup));
+  all.methods.push_back(
+      Plain("/" + name + "/ReleaseRetention", service, &Service::ReleaseRetention));
+  return all;
+}
+
 }  // namespace kyc

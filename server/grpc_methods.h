@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/finpay/service.h"
+#include "server/netzme/event_log_service.h"
 #include "server/netzme/quarantine_service.h"
 #include "server/netzme/upgrade_service.h"
 #include "server/rpc/method.h"
@@ -25,6 +26,7 @@ ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t m
 ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_image_bytes);
 ServiceMethods MethodsOf(netzme::UpgradeService& service);
 ServiceMethods MethodsOf(netzme::QuarantineService& service);
+ServiceMethods MethodsOf(netzme::EventLogService& service);
 
 }  // namespace kyc
 

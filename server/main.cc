@@ -143,6 +143,22 @@ int Import(const std::string& path, const std::string& from) {
   return kCannotStart;
 }
 
+int Backup(const kyc::CommandLine& command) {
+  const kyc::config::Loaded config = kyc::config::Load(command.config);
+  if (!config.settings.ok()) {
+    std::fprintf(stderr, "kyc-gateway: the configuration is wrong:\n%s\n",
+                 std::string(config.settings.status().message()).c_str());
+    return kWrongCommand;
+  }
+  const auto made = kyc::BackUpEventLog(*config.settings, command.backup);
+  if (!made.ok()) {
+    std::fprintf(stderr, "kyc-gateway: %s\n", std::string(made.status().message()).c_str());
+    return kCannotStart;
+  }
+  return Print(absl::StrCat("backed up to event ", made->newest_sequence, ", ", made->size_bytes,
+                            " bytes, checked and synced\n"));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -160,6 +176,7 @@ int main(int argc, char** argv) {
   QuietLibraries();
   if (command->task == Task::kCheck) return Check(command->config);
   if (command->task == Task::kImport) return Import(command->config, command->import_from);
+  if (command->task == Task::kBackup) return Backup(*command);
   if (const absl::Status enough = kyc::TakeResources(); !enough.ok()) {
     std::fprintf(stderr, "kyc-gateway: cannot start: %s\n", std::string(enough.message()).c_str());
     return kCannotStart;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/events/backup.h"
 #include "server/events/postgres/import.h"
 #include "server/events/postgres/postgres_log.h"
 #include "server/events/sqlite_log.h"
@@ -65,7 +66,9 @@ absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& 
   options.writer.metrics = &metrics;
   options.writer.log = std::move(log_line);
   options.say = std::move(say);
-  return Opened(events::SqliteLog::Open(std::move(options)), "event_log.sqlite.path");
+  auto opened = Opened(events::SqliteLog::Open(std::move(options)), "event_log.sqlite.path");
+  if (opened.ok()) opened->backup_folder = from.backup_folder;
+  return opened;
 }
 
 events::postgres::Durability DurabilityOf(const config::Postgres& from) {
@@ -140,6 +143,14 @@ absl::Status ImportEventLog(const config::Settings& settings, const std::string&
   options.lookup_key = settings.event_log->lookup_key;
   options.say = std::move(say);
   return events::postgres::Import(options);
+}
+
+absl::StatusOr<events::BackedUp> BackUpEventLog(const config::Settings& settings,
+                                                const std::string& path) {
+  if (!settings.event_log.has_value() || settings.event_log->sqlite_path.empty()) {
+    return absl::FailedPreconditionError("only an event_log over sqlite is backed up by --backup");
+  }
+  return events::BackUp(settings.event_log->sqlite_path, path);
 }
 
 }  // namespace kyc

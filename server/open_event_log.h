@@ -19,6 +19,7 @@ namespace kyc {
 struct OpenedLog {
   std::unique_ptr<events::EventLog> log;
   events::Quarantine* quarantine = nullptr;  // Owned by `log`.
+  std::string backup_folder;                 // Empty: none.
 };
 
 // `settings.event_log` is set. Blocks: PostgreSQL is waited for. The error is for the operator and
@@ -33,6 +34,10 @@ absl::StatusOr<OpenedLog> OpenEventLog(const config::Settings& settings, Metrics
 // is.
 absl::Status ImportEventLog(const config::Settings& settings, const std::string& sqlite_path,
                             std::function<void(absl::string_view)> say);
+
+// Copies the event log to a new file, while a gateway may use it. Blocks. As EventLog::BackUp.
+absl::StatusOr<events::BackedUp> BackUpEventLog(const config::Settings& settings,
+                                                const std::string& path);
 
 }  // namespace kyc
 

@@ -123,6 +123,7 @@ struct Postgres {
 // Over SQLite unless `postgres` is set.
 struct EventLog {
   std::string sqlite_path;
+  std::string backup_folder;  // Empty: none.
   absl::optional<Postgres> postgres;
   std::vector<SealingKey> sealing_keys;
   Secret lookup_key;  // 32 bytes.

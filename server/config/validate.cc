@@ -125,6 +125,10 @@ EventLog CheckEventLog(const v1::EventLog& block, FieldChecks& checks) {
   EventLog log;
   if (block.has_sqlite()) {
     log.sqlite_path = checks.Path("event_log.sqlite.path", block.sqlite().path());
+    if (!block.sqlite().backup_folder().empty()) {
+      log.backup_folder =
+          checks.Path("event_log.sqlite.backup_folder", block.sqlite().backup_folder());
+    }
   } else if (block.has_postgres()) {
     log.postgres = CheckPostgres(block.postgres(), checks);
   } else {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,12 @@ struct ListPage {
   bool more = false;  // Whether the log has events below, matching or not.
 };
 
+// A copy of the log that is on the disk.
+struct BackedUp {
+  int64_t newest_sequence = 0;
+  int64_t size_bytes = 0;
+};
+
 // Thread-safe. Makers: SqliteLog::Open. Errors: UNAVAILABLE when the engine cannot serve now,
 // DATA_LOSS LOG_DAMAGED when what it holds is not what was written.
 class EventLog {
@@ -100,6 +107,16 @@ class EventLog {
   // False from a commit that failed until one succeeds; the log tries by itself meanwhile. Does not
   // block.
   virtual bool writable() const = 0;
+
+  // True once the log was found to be damaged, by whoever reads it or looks for that; until a
+  // restart. Does not block.
+  virtual bool damaged() const { return false; }
+
+  // Copies the log, as it is at one moment, to a new file, checked and synced; readers and writer
+  // go on. ALREADY_EXISTS BACKUP_EXISTS, UNKNOWN BACKUP_FAILED, also when told to stop,
+  // UNIMPLEMENTED NO_BACKUP for an engine whose servers are backed up by themselves. Blocks for as
+  // long as that takes.
+  virtual absl::StatusOr<BackedUp> BackUp(const std::string& path, std::stop_token stop) const;
 
   // The text of a position, and back. Errors of FromText are final caller errors with reason
   // CURSOR_INVALID, CURSOR_FOREIGN, CURSOR_EXPIRED or CURSOR_AHEAD. FromText blocks (it looks the

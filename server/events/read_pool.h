@@ -2,6 +2,7 @@
 #ifndef SERVER_EVENTS_READ_POOL_H_
 #define SERVER_EVENTS_READ_POOL_H_
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -18,8 +19,12 @@ namespace kyc::events {
 // them. A few idle ones are kept.
 class ReadPool {
  public:
+  // Takes what a read found wrong with the log; on the reader's thread. May be null.
+  using OnDamage = std::function<void(const absl::Status&)>;
+
   // A read that takes longer than `time_limit` fails with UNAVAILABLE. `file` outlives it.
-  ReadPool(const LogFile& file, absl::Duration time_limit) : file_(file), time_limit_(time_limit) {}
+  ReadPool(const LogFile& file, absl::Duration time_limit, OnDamage on_damage = nullptr)
+      : file_(file), time_limit_(time_limit), on_damage_(std::move(on_damage)) {}
 
   // Runs `read` (Database& -> absl::StatusOr<T>) on a connection that nobody else uses meanwhile.
   template <typename Read>
@@ -31,6 +36,7 @@ class ReadPool {
     // After an engine's fault the next read starts from a new connection.
     const absl::Status status = result.status();
     if (!absl::IsUnavailable(status) && !absl::IsDataLoss(status)) GiveBack(*std::move(database));
+    if (absl::IsDataLoss(status) && on_damage_ != nullptr) on_damage_(status);
     return result;
   }
 
@@ -40,6 +46,7 @@ class ReadPool {
 
   const LogFile& file_;
   const absl::Duration time_limit_;
+  const OnDamage on_damage_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Database>> idle_;
 };

@@ -213,6 +213,16 @@ absl::StatusOr<std::string> CheckIntegrity(Database& database) {
                       "the chain of the newest ", kNewestEventsChecked, " events checked");
 }
 
+absl::StatusOr<int64_t> CheckWhole(Database& database) {
+  const absl::StatusOr<std::string> result = database.QueryBytes("PRAGMA quick_check(1)");
+  if (!result.ok()) return result.status();
+  if (*result != "ok") return Damaged("SQLite's quick_check fails");
+  const absl::StatusOr<Place> newest = NewestPlace(database);
+  if (!newest.ok()) return newest.status();
+  if (absl::Status whole = CheckChain(database, 0, newest->sequence); !whole.ok()) return whole;
+  return newest->sequence;
+}
+
 absl::Status AdviseOnDamage(absl::Status status) {
   const absl::string_view damage = DamageOf(status);
   return damage.empty() ? status : Damaged(damage);

@@ -50,6 +50,9 @@ absl::StatusOr<std::string> LogIdOf(Database& database);
 // or a wrong copy would have torn.
 absl::StatusOr<std::string> CheckIntegrity(Database& database);
 
+// The same of everything, whatever that takes. Returns the newest sequence.
+absl::StatusOr<int64_t> CheckWhole(Database& database);
+
 // The same status; one that means damage to the file also tells what to do.
 absl::Status AdviseOnDamage(absl::Status status);
 

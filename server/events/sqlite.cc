@@ -229,6 +229,21 @@ absl::Status Database::BoundWriteAheadLog(int64_t bytes) {
   return EmptyWriteAheadLog().status();
 }
 
+absl::Status Database::CopyTo(Database& target, int pages, absl::FunctionRef<bool()> go_on) {
+  sqlite3_backup* copy =
+      sqlite3_backup_init(target.database_.get(), "main", database_.get(), "main");
+  if (copy == nullptr) return StatusOf(sqlite3_extended_errcode(target.database_.get()));
+  int code = SQLITE_OK;
+  while ((code = sqlite3_backup_step(copy, pages)) == SQLITE_OK) {
+    if (go_on()) continue;
+    code = SQLITE_INTERRUPT;
+    break;
+  }
+  const int finished = sqlite3_backup_finish(copy);
+  if (code != SQLITE_DONE) return StatusOf(code);
+  return StatusOf(finished);
+}
+
 absl::Status Database::Execute(const char* sql) {
   return StatusOf(sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr));
 }
@@ -266,6 +281,14 @@ void Database::LimitTime(absl::Duration limit) {
         return Clock::now() > *static_cast<Clock::time_point*>(deadline) ? 1 : 0;
       },
       deadline_.get());
+}
+
+void Database::StopWith(std::stop_token stop) {
+  stop_ = std::make_unique<std::stop_token>(std::move(stop));
+  sqlite3_progress_handler(
+      database_.get(), kInstructionsBetweenClockReads,
+      [](void* token) { return static_cast<std::stop_token*>(token)->stop_requested() ? 1 : 0; },
+      stop_.get());
 }
 
 int64_t Database::changes() const { return sqlite3_changes64(database_.get()); }

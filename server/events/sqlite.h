@@ -9,8 +9,10 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -88,6 +90,10 @@ class Database {
   // caller's.
   int64_t frames() const { return *frames_; }
 
+  // Copies all of it into `target`, whatever that holds, `pages` at a time, calling `go_on` in
+  // between. UNAVAILABLE if that returns false.
+  absl::Status CopyTo(Database& target, int pages, absl::FunctionRef<bool()> go_on);
+
   // Runs statements without parameters or rows.
   absl::Status Execute(const char* sql);
   absl::StatusOr<Statement> Prepare(absl::string_view sql);
@@ -97,6 +103,8 @@ class Database {
 
   // Statements that run beyond this time from now fail with UNAVAILABLE.
   void LimitTime(absl::Duration limit);
+  // Statements that run when `stop` is requested fail with UNAVAILABLE.
+  void StopWith(std::stop_token stop);
   // Rows that the last INSERT, UPDATE or DELETE touched.
   int64_t changes() const;
   bool in_transaction() const;
@@ -110,6 +118,7 @@ class Database {
 
   std::unique_ptr<sqlite3, Close> database_;
   std::unique_ptr<Clock::time_point> deadline_;  // Its address is known to the engine,
+  std::unique_ptr<std::stop_token> stop_;
   std::unique_ptr<int64_t> frames_ = std::make_unique<int64_t>(0);  // and this one's, too.
 };
 

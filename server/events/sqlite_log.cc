@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
 #include "server/crypto/mac.h"
+#include "server/events/backup.h"
 #include "server/events/cursor_errors.h"
 #include "server/events/reads.h"
 #include "server/events/schema.h"
@@ -66,13 +67,15 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions opti
     return absl::UnavailableError("The event log's file was replaced while it was opened");
   }
   file.identity = *std::move(identity);
-  std::unique_ptr<SqliteLog> log(new SqliteLog(*std::move(lock), std::move(file),
-                                               *std::move(database), options.read_time_limit,
-                                               *options.writer.metrics));
+  std::unique_ptr<SqliteLog> log(
+      new SqliteLog(*std::move(lock), std::move(file), *std::move(database), options));
   absl::StatusOr<std::unique_ptr<Writer>> writer =
       Writer::Start(log->file_, std::move(options.writer));
   if (!writer.ok()) return writer.status();
   log->writer_ = *std::move(writer);
+  log->inspector_ = std::make_unique<Inspector>(
+      log->file_, log->readers_, options.inspector,
+      [raw = log.get()](const absl::Status& found) { raw->NoteDamage(found); });
   if (options.say != nullptr) options.say(log->Summary(*checked));
   return log;
 }
@@ -86,13 +89,27 @@ std::string SqliteLog::Summary(absl::string_view checked) const {
                       kSchemaVersion, ", ", events, "; ", checked);
 }
 
-SqliteLog::SqliteLog(FileLock lock, LogFile file, Database anchor, absl::Duration read_time_limit,
-                     Metrics& metrics)
+SqliteLog::SqliteLog(FileLock lock, LogFile file, Database anchor, const SqliteLogOptions& options)
     : lock_(std::move(lock)),
       file_(std::move(file)),
       anchor_(std::move(anchor)),
-      readers_(file_, read_time_limit),
-      metrics_(metrics) {}
+      metrics_(*options.writer.metrics),
+      log_(options.writer.log),
+      readers_(file_, options.read_time_limit,
+               [this](const absl::Status& found) { NoteDamage(found); }) {}
+
+void SqliteLog::NoteDamage(const absl::Status& found) {
+  if (damaged_.exchange(true)) return;
+  metrics_.LogDamaged();
+  if (log_ != nullptr) log_(found.message());
+}
+
+bool SqliteLog::damaged() const { return damaged_; }
+
+absl::StatusOr<BackedUp> SqliteLog::BackUp(const std::string& path, std::stop_token stop) const {
+  if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
+  return events::BackUp(file_.path, path, std::move(stop));
+}
 
 void SqliteLog::Append(::netzme::v1::UpgradeEvent notification,
                        absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done) {

@@ -2,6 +2,7 @@
 #ifndef SERVER_EVENTS_SQLITE_LOG_H_
 #define SERVER_EVENTS_SQLITE_LOG_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include "server/crypto/sealer.h"
 #include "server/events/event_log.h"
 #include "server/events/file_lock.h"
+#include "server/events/inspector.h"
 #include "server/events/log_file.h"
 #include "server/events/quarantine.h"
 #include "server/events/read_pool.h"
@@ -31,6 +33,7 @@ struct SqliteLogOptions {
   WriterOptions writer;
   // A read that takes longer fails with UNAVAILABLE.
   absl::Duration read_time_limit = absl::Seconds(5);
+  InspectorOptions inspector;
   // Takes lines about what was found and done at the opening, for the operator. May be null.
   std::function<void(absl::string_view)> say;
 };
@@ -61,6 +64,8 @@ class SqliteLog : public EventLog, public Quarantine {
   void SetOnCommitted(OnCommitted on_committed) override;
   void SetOnTrimming(OnTrimming on_trimming) override;
   int64_t ReleaseRetention() override;
+  bool damaged() const override;
+  absl::StatusOr<BackedUp> BackUp(const std::string& path, std::stop_token stop) const override;
   std::string log_id() const override;
   std::string Sign(const std::string& text) const override;
 
@@ -75,8 +80,9 @@ class SqliteLog : public EventLog, public Quarantine {
   double used_ratio() const override;
 
  private:
-  SqliteLog(FileLock lock, LogFile file, Database anchor, absl::Duration read_time_limit,
-            Metrics& metrics);
+  SqliteLog(FileLock lock, LogFile file, Database anchor, const SqliteLogOptions& options);
+
+  void NoteDamage(const absl::Status& found);
 
   std::string Summary(absl::string_view checked) const;
 
@@ -85,9 +91,12 @@ class SqliteLog : public EventLog, public Quarantine {
   // Never used again. While it is open the files beside the log stay, so that reads go on and the
   // writer can come back even on a disk that has no room to make them.
   const Database anchor_;
-  const ReadPool readers_;
   Metrics& metrics_;
+  const std::function<void(absl::string_view)> log_;
+  std::atomic<bool> damaged_ = false;
+  const ReadPool readers_;
   std::unique_ptr<Writer> writer_;
+  std::unique_ptr<Inspector> inspector_;
 };
 
 }  // namespace kyc::events

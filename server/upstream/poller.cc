@@ -14,11 +14,11 @@
 namespace kyc::upstream {
 namespace {
 
-// A connection that a firewall forgot, or whose other end is gone, is found while it is idle, not by
-// the next call: asked after 10 s of silence and again every 3 s, which also keeps it in a
+// A connection that a firewall forgot, or whose other end is gone, is found while it is idle, not
+// by the next call: asked after 10 s of silence and again every 3 s, which also keeps it in a
 // firewall's memory, it ends once it has said nothing for 25 s, as one does whose bytes nobody
-// acknowledges. Of these questions some may get lost, as of any packets: the time must have room for
-// several, because the kernel ends a connection by its first unanswered one after it.
+// acknowledges. Of these questions some may get lost, as of any packets: the time must have room
+// for several, because the kernel ends a connection by its first unanswered one after it.
 constexpr int kKeepAliveIdleSeconds = 10;
 constexpr int kKeepAliveIntervalSeconds = 3;
 constexpr int kUnacknowledgedMilliseconds = 25'000;
