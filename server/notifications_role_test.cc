@@ -27,23 +27,26 @@ constexpr absl::Duration kLong = absl::Minutes(5);
 // Keeps a body when the test says so.
 class HeldQuarantine : public events::Quarantine {
  public:
-  void Keep(std::string, std::string, std::string,
-            absl::AnyInvocable<void(absl::Status) &&> done) override {
+  using Answer = absl::AnyInvocable<void(absl::Status) &&>;
+
+  void Keep(events::BodyToKeep, Answer done) override {
     const std::lock_guard lock(mutex_);
     held_ = std::move(done);
     came_.notify_all();
   }
-  absl::StatusOr<std::vector<events::QuarantinedBody>> ListQuarantined(int64_t,
-                                                                       int) const override {
+  absl::StatusOr<std::vector<events::QuarantinedBody>> ListQuarantined(
+      int64_t, int, absl::optional<events::QuarantinedKind>) const override {
     return absl::UnimplementedError("");
   }
   absl::StatusOr<events::QuarantinedBody> GetQuarantined(int64_t) const override {
     return absl::UnimplementedError("");
   }
-  void Discard(int64_t, absl::AnyInvocable<void(absl::Status) &&>) override {}
+  void MarkRedriven(int64_t, events::Redriven, Answer) override {}
+  void Discard(int64_t, Answer) override {}
+  double used_ratio() const override { return 0; }
 
   // Waits for a body.
-  absl::AnyInvocable<void(absl::Status) &&> Take() {
+  Answer Take() {
     std::unique_lock lock(mutex_);
     came_.wait(lock, [this] { return held_ != nullptr; });
     return std::exchange(held_, nullptr);
@@ -52,7 +55,7 @@ class HeldQuarantine : public events::Quarantine {
  private:
   std::mutex mutex_;
   std::condition_variable came_;
-  absl::AnyInvocable<void(absl::Status) &&> held_;
+  Answer held_;
 };
 
 class NotificationsRoleTest : public testing::Test {
