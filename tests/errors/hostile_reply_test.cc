@@ -123,6 +123,8 @@ const Case kRead[] = {
                         Gzipped(Gzipped(kLiveReply))));
      },
      kOk},
+    {"PlainThoughACodingIsNamed",
+     [](ScriptedPeer& peer) { peer.Write(Reply("Content-Encoding: br\r\n", kLiveReply)); }, kOk},
     {"MoreThanItsContentLength", [](ScriptedPeer& peer) { peer.Write(LiveReply() + LiveReply()); },
      kOk},
 };
@@ -182,7 +184,7 @@ const Case kUnreadable[] = {
      },
      kMalformed},
     {"UnknownCoding",
-     [](ScriptedPeer& peer) { peer.Write(Reply("Content-Encoding: br\r\n", kLiveReply)); },
+     [](ScriptedPeer& peer) { peer.Write(Reply("Content-Encoding: br\r\n", Gzipped(kLiveReply))); },
      kMalformed},
     {"HundredThousandNestedArrays",
      [](ScriptedPeer& peer) {
