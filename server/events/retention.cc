@@ -73,12 +73,17 @@ absl::Status TrimReferences(Database& database, int64_t before_us) {
 
 }  // namespace
 
-// Times never run backwards, so what is due by age is the oldest, as is what is due by count.
+// Times never run backwards, so what is due by age is the oldest, as is what is due by count. Most
+// of the time nothing is, and the oldest event tells.
 absl::StatusOr<int64_t> DueThrough(Database& database, const Retention& retention, absl::Time now) {
+  const int64_t before_us = absl::ToUnixMicros(now - retention.age);
   const absl::StatusOr<Place> newest = NewestPlace(database);
   if (!newest.ok()) return newest.status();
+  const absl::StatusOr<int64_t> oldest_us =
+      database.QueryInteger("SELECT received_time_us FROM event ORDER BY sequence LIMIT 1");
+  if (!oldest_us.ok()) return oldest_us.status();
   const absl::StatusOr<Place> due_by_age =
-      PlaceBefore(database, absl::ToUnixMicros(now - retention.age));
+      *oldest_us >= before_us ? TrimmedThrough(database) : PlaceBefore(database, before_us);
   if (!due_by_age.ok()) return due_by_age.status();
   return std::max(due_by_age->sequence, newest->sequence - retention.count);
 }

@@ -13,6 +13,8 @@ namespace {
 // What the note may be wrong by.
 constexpr absl::Duration kOffsetNoted = absl::Seconds(1);
 constexpr absl::Duration kAgesNoted = absl::Hours(1);
+// The clocks differ by what passes between their readings; looking what that makes due costs more.
+constexpr absl::Duration kWorthCatchingUp = absl::Seconds(1);
 
 absl::Time Steady(const ClockReading& now) { return absl::UnixEpoch() + now.since_boot; }
 
@@ -92,7 +94,8 @@ absl::StatusOr<int64_t> Trimmer::FindDue(Database& database, const Ends& ends,
                                          absl::Time believed) {
   const absl::StatusOr<int64_t> due = DueThrough(database, options_.retention, ages_.time());
   if (!due.ok()) return due;
-  if (ages_.time() == believed) {
+  if (believed - ages_.time() < kWorthCatchingUp) {
+    released_ = false;  // It was meant for what waited, not for the next jump.
     SetWaiting(0, absl::ZeroDuration());
     return due;
   }
