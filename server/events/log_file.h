@@ -12,8 +12,6 @@ namespace kyc::events {
 // Immutable, so thread-safe. Outlives every connection.
 struct LogFile : LogIdentity {
   std::string path;  // Without symbolic links.
-  // Each event's chain is made of the one before it, and no sequence is left out.
-  bool chain_is_cumulative = true;
   // Of the file with its -wal and -shm; checked whenever a connection is opened, and before a
   // commit is answered.
   FileIdentity identity = {};

@@ -66,9 +66,9 @@ absl::StatusOr<std::vector<Event>> EventsBetween(Database& database, const LogFi
 }
 
 // What an unfiltered page after this place is checked by; none for another page.
-absl::StatusOr<absl::optional<ChainCheck>> CheckOf(Database& database, const LogFile& file,
-                                                   const UpgradeFilter& filter, Position after) {
-  if (!file.chain_is_cumulative || !ToSql(filter).all) return absl::optional<ChainCheck>();
+absl::StatusOr<absl::optional<ChainCheck>> CheckOf(Database& database, const UpgradeFilter& filter,
+                                                   Position after) {
+  if (!ToSql(filter).all) return absl::optional<ChainCheck>();
   const absl::StatusOr<Place> place = PlaceAt(database, after.sequence);
   if (!place.ok()) return place.status();
   if (PositionOf(*place) != after) {
@@ -148,7 +148,7 @@ absl::StatusOr<Page> ReadPage(Database& database, const LogFile& file, Position 
   const int64_t bound = ToSql(filter).by_index ? ends->newest.sequence
                                                : std::min(ends->newest.sequence,
                                                           after.sequence + kEventsLookedAtPerPage);
-  absl::StatusOr<absl::optional<ChainCheck>> chain = CheckOf(database, file, filter, after);
+  absl::StatusOr<absl::optional<ChainCheck>> chain = CheckOf(database, filter, after);
   if (!chain.ok()) return chain.status();
   absl::StatusOr<std::vector<Event>> events =
       EventsBetween(database, file, after.sequence, bound, BoundedRead(limit), filter,
@@ -211,7 +211,7 @@ absl::StatusOr<ListPage> ReadList(Database& database, const LogFile& file, const
 
   absl::StatusOr<std::vector<Event>> events = EventsDown(database, file, below, after, list);
   if (!events.ok()) return events.status();
-  if (file.chain_is_cumulative && !list.latest_only && ToSql(list.filter).all) {
+  if (!list.latest_only && ToSql(list.filter).all) {
     if (absl::Status whole = HasNoGap(*events, below, after, BoundedRead(list.limit));
         !whole.ok()) {
       return whole;
