@@ -1,5 +1,6 @@
 #include "server/rpc/call.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -32,6 +33,14 @@ Admission::Way WayOf(const Method& method) {
   if (!method.needs_caller) return Admission::Way::kAnybody;
   if (method.max_request_bytes <= kSmallRequest) return Admission::Way::kSmall;
   return method.images_optional ? Admission::Way::kOptional : Admission::Way::kImages;
+}
+
+// How long the call may take, of what its caller asks. What goes on for as long as its caller likes
+// has no other end.
+absl::Duration TimeFor(const Method& method, absl::Duration asked, const config::Grpc& limits) {
+  if (!method.unary) return asked;
+  if (asked == absl::InfiniteDuration()) return limits.default_deadline;
+  return std::min(asked, limits.max_deadline);
 }
 
 absl::Status TooLong(const Method& method) {
@@ -123,8 +132,8 @@ absl::Status Call::Count() {
 }
 
 void Call::FillContext(const config::Caller* caller) {
-  const absl::Duration time = TimeFor(server_context_, scope_.limits);
-  deadline_ = start_ + time + (method_->keeps_deadline ? kToSaySo : absl::ZeroDuration());
+  const absl::Duration time = TimeFor(*method_, TimeAsked(server_context_), scope_.limits);
+  deadline_ = start_ + time;
   context_ = ContextOf(server_context_, time, caller);
   caller_ = caller != nullptr ? caller->name : AddressOf(server_context_);
   if (context_.request_id.empty()) {
@@ -171,7 +180,8 @@ void Call::OnRead(bool ok) {
   scope_.admission.Hold(held_bytes_);
   Turns::Leave(this);
   const bool too_long = ok && request_.Length() > method_->max_request_bytes;
-  switch (state_.Message(ok && !too_long, scope_.loop.now())) {
+  const bool late = ok && scope_.loop.now() > deadline_;
+  switch (state_.Message(ok && !too_long && !late, scope_.loop.now())) {
     case CallState::OnRead::kHandle:
       Handle();
       break;
@@ -180,6 +190,8 @@ void Call::OnRead(bool ok) {
       // otherwise.
       if (too_long) {
         End(TooLong(*method_), nullptr);
+      } else if (late) {
+        End(RequestTooSlow(), nullptr);
       } else {
         const bool complete = state_.kind() == CallKind::kConversation;
         End(complete ? absl::OkStatus() : RequestCutShort(), nullptr);
@@ -289,11 +301,19 @@ absl::Status Call::AfterStop(absl::Status status) const {
   return stopped_ == Stopped::kByDrain ? Draining(outcome) : DeadlineOver(outcome);
 }
 
+// One that keeps its deadline by itself is given the time to say so.
+absl::Time Call::Deadline() const {
+  const bool says_so = state_.phase() == Phase::kHandling && method_->keeps_deadline;
+  return says_so ? deadline_ + kToSaySo : deadline_;
+}
+
 void Call::EndIfOverdue(absl::Time now) {
-  if (!state_.IsOverdue(now, deadline_, scope_.draining())) return;
+  const absl::Time deadline = Deadline();
+  if (!state_.IsOverdue(now, deadline, scope_.draining())) return;
+  const bool late = now > deadline;
   switch (state_.phase()) {
     case Phase::kWaiting:
-      return End(Overloaded(), nullptr);
+      return End(late ? DeadlineOver(Outcome::kNotSent) : Overloaded(), nullptr);
     case Phase::kReading:
       return End(RequestTooSlow(), nullptr);
     case Phase::kHandling:
@@ -304,12 +324,11 @@ void Call::EndIfOverdue(absl::Time now) {
       return End(stopped_ == Stopped::kByDrain ? Draining(Outcome::kUnknown)
                                                : DeadlineOver(Outcome::kUnknown),
                  nullptr);
-    case Phase::kLastWrite:
-    case Phase::kRefused:
-    case Phase::kFinishing:
-      return Cut(status_);
+    case Phase::kOpen:
+    case Phase::kWriting:
+      return late ? End(DeadlineOver(Outcome::kNotSent), nullptr) : Cut(NotTaken());
     default:
-      return Cut(NotTaken());
+      return Cut(status_);
   }
 }
 

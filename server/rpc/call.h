@@ -95,6 +95,7 @@ class Call final : public OpenCall, private Turns::Taker {
   void OnTurnOver() override;
 
   void Handle();
+  absl::Time Deadline() const;
   void Stop(Stopped why);
   absl::Status AfterStop(absl::Status status) const;
   void End(absl::Status status, const grpc::ByteBuffer* response);
@@ -117,7 +118,7 @@ class Call final : public OpenCall, private Turns::Taker {
   CallContext context_;
   std::string caller_;  // Whose turn it takes.
   absl::Time start_;    // By the steady clock, as all times here.
-  absl::Time deadline_;
+  absl::Time deadline_ = absl::InfiniteFuture();
   uint64_t turn_ = 0;
 
   grpc::ByteBuffer request_;

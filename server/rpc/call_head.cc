@@ -43,13 +43,12 @@ absl::StatusOr<const config::Caller*> CallerOf(const grpc::ServerContextBase& he
                     authorization.has_value() ? std::string() : head.peer());
 }
 
-absl::Duration TimeFor(const grpc::ServerContext& head, const config::Grpc& limits) {
+absl::Duration TimeAsked(const grpc::ServerContext& head) {
   // Not by std::chrono, in which the longest times that callers may ask for are in the past.
   const gpr_timespec asked = head.raw_deadline();
-  if (gpr_time_cmp(asked, gpr_inf_future(asked.clock_type)) == 0) return limits.default_deadline;
+  if (gpr_time_cmp(asked, gpr_inf_future(asked.clock_type)) == 0) return absl::InfiniteDuration();
   const gpr_timespec left = gpr_time_sub(asked, gpr_now(asked.clock_type));
-  return std::min(absl::Seconds(left.tv_sec) + absl::Nanoseconds(left.tv_nsec),
-                  limits.max_deadline);
+  return absl::Seconds(left.tv_sec) + absl::Nanoseconds(left.tv_nsec);
 }
 
 std::string AddressOf(const grpc::ServerContextBase& head) {

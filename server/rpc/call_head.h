@@ -20,9 +20,8 @@ namespace kyc::rpc {
 absl::StatusOr<const config::Caller*> CallerOf(const grpc::ServerContextBase& head,
                                                const std::vector<config::Caller>& callers);
 
-// How long the call may take: as long as its caller says, up to the longest deadline; else the
-// default one.
-absl::Duration TimeFor(const grpc::ServerContext& head, const config::Grpc& limits);
+// How long the caller waits for the call's end; infinite where it does not say.
+absl::Duration TimeAsked(const grpc::ServerContext& head);
 
 // Who calls what anybody may call: the other end, without the port, of which one may have many.
 std::string AddressOf(const grpc::ServerContextBase& head);

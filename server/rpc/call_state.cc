@@ -3,7 +3,7 @@
 namespace kyc::rpc {
 namespace {
 
-// Where nothing is to be waited for, as for an end in a drain.
+// Where nothing is to be waited for, as for an end that comes late.
 constexpr absl::Duration kStuck = absl::Seconds(1);
 // A stream's producer ends it after kTakePatience and has five seconds more to say so.
 constexpr absl::Duration kStreamPatience = absl::Seconds(36);
@@ -12,7 +12,7 @@ constexpr absl::Duration kStopping = absl::Seconds(2);
 
 }  // namespace
 
-absl::Duration LimitOf(CallKind kind, Phase phase, bool draining) {
+absl::Duration LimitOf(CallKind kind, Phase phase, bool hurried) {
   switch (phase) {
     case Phase::kArrived:  // No event lies between this phase and the next.
       return kStuck;
@@ -27,14 +27,14 @@ absl::Duration LimitOf(CallKind kind, Phase phase, bool draining) {
     case Phase::kOpen:  // As long as its caller likes: keepalive finds out whether that is there.
       return kind == CallKind::kStream ? absl::InfiniteDuration() : kStuck;
     case Phase::kLastWrite:  // Like any other message, so that the end is heard behind it.
-      if (draining) return kStuck;
+      if (hurried) return kStuck;
       [[fallthrough]];
     case Phase::kWriting:
       return kind == CallKind::kStream ? kStreamPatience : kTakePatience;
     case Phase::kRefused:  // Anybody may have as many as he likes: none is kept for long.
       return kStuck;
     case Phase::kFinishing:
-      return draining ? kStuck : kTakePatience;
+      return hurried ? kStuck : kTakePatience;
     case Phase::kGone:  // gRPC gives every tag of a cancelled call back by itself.
       return absl::InfiniteDuration();
   }
@@ -140,10 +140,26 @@ bool CallState::Answer() {
   return phase_ == Phase::kHandling || phase_ == Phase::kStopping;
 }
 
+// Whether its caller, its method or the lack of room still keeps it from its end.
+bool CallState::IsUndecided() const {
+  switch (phase_) {
+    case Phase::kWaiting:
+    case Phase::kReading:
+    case Phase::kHandling:
+    case Phase::kOpen:
+    case Phase::kWriting:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool CallState::IsOverdue(absl::Time now, absl::Time deadline, bool draining) const {
-  if (phase_ == Phase::kHandling) return now > deadline;
-  const absl::Time since = phase_ == Phase::kLastWrite && draining ? decided_ : since_;
-  return now - since > LimitOf(kind_, phase_, draining);
+  const bool late = now > deadline;
+  if (late && IsUndecided()) return true;
+  const bool hurried = late || draining;
+  const absl::Time since = phase_ == Phase::kLastWrite && hurried ? decided_ : since_;
+  return now - since > LimitOf(kind_, phase_, hurried);
 }
 
 }  // namespace kyc::rpc

@@ -53,9 +53,10 @@ enum class Owed : uint8_t {
   kAnswer = 16,  // A unary method's.
 };
 
-// How long a call of that kind may be in that phase. In a drain, what only waits for its caller to
-// take the end waits shorter. Infinite where something else ends the phase, as said there.
-absl::Duration LimitOf(CallKind kind, Phase phase, bool draining);
+// How long a call of that kind may be in that phase. Where nobody waits for it any more, what only
+// needs its caller to take the end is `hurried`. Infinite where something else ends the phase, as
+// said there; and whatever its kind, a call's deadline ends what it has not decided by then.
+absl::Duration LimitOf(CallKind kind, Phase phase, bool hurried);
 
 // How long a message may take to arrive, once it is read.
 inline constexpr absl::Duration kReadPatience = absl::Seconds(10);
@@ -104,10 +105,11 @@ class CallState {
   // Whether the answer is still wanted.
   bool Answer();
 
-  // Whether it has been in its phase for longer than it may, or answers later than `deadline`.
+  // Whether it has been in its phase for longer than it may, or is undecided after `deadline`.
   bool IsOverdue(absl::Time now, absl::Time deadline, bool draining) const;
 
  private:
+  bool IsUndecided() const;
   void MoveTo(Phase phase, absl::Time now);
   void Start(Owed what) { owed_ |= static_cast<uint8_t>(what); }
   void Back(Owed what) { owed_ &= static_cast<uint8_t>(~static_cast<uint8_t>(what)); }

@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
 
 namespace kyc::rpc {
 namespace {
@@ -27,8 +29,8 @@ TEST(CallStateTest, EveryPhaseOfEveryKindHasALimit) {
       const bool elsewhere = phase == Phase::kHandling ||                           // Its deadline.
                              phase == Phase::kGone ||                               // gRPC.
                              (phase == Phase::kOpen && kind == CallKind::kStream);  // Keepalive.
-      for (bool draining : {false, true}) {
-        const absl::Duration limit = LimitOf(kind, phase, draining);
+      for (bool hurried : {false, true}) {
+        const absl::Duration limit = LimitOf(kind, phase, hurried);
         EXPECT_GT(limit, absl::ZeroDuration());
         EXPECT_EQ(limit == absl::InfiniteDuration(), elsewhere);
         if (!elsewhere) {
@@ -39,27 +41,48 @@ TEST(CallStateTest, EveryPhaseOfEveryKindHasALimit) {
   }
 }
 
-TEST(CallStateTest, AUnaryMethodIsOverdueAtItsDeadline) {
+// Leads a call of `kind` to `phase`, if it can be there; all of it at kNow.
+absl::optional<CallState> CallIn(CallKind kind, Phase phase) {
   CallState state(kNow);
-  state.Begin(CallKind::kUnary);
-  state.Wait(kNow);
-  state.Read(kNow);
-  state.Message(true, kNow);
-  const absl::Time deadline = kNow + absl::Seconds(50);
-  EXPECT_FALSE(state.IsOverdue(deadline, deadline, false));
-  EXPECT_TRUE(state.IsOverdue(deadline + absl::Seconds(1), deadline, false));
+  state.Begin(kind);
+  const std::function<void()> steps[] = {
+      [&] { state.Wait(kNow); }, [&] { state.Read(kNow); }, [&] { state.Message(true, kNow); },
+      [&] { state.Write(kNow); }, [&] { state.Stop(kNow); }, [&] { state.TryEnd(kNow); }};
+  for (const auto& step : steps) {
+    if (state.phase() == phase) return state;
+    step();
+  }
+  if (state.phase() == phase) return state;
+  return absl::nullopt;
+}
+
+// Whatever its caller, its method or others let it wait for.
+TEST(CallStateTest, WhatIsNotDecidedIsOverdueAtItsDeadline) {
+  constexpr absl::Duration kTime = absl::Milliseconds(300);
+  int cases = 0;
+  for (CallKind kind : kKinds) {
+    for (Phase phase :
+         {Phase::kWaiting, Phase::kReading, Phase::kHandling, Phase::kOpen, Phase::kWriting}) {
+      const absl::optional<CallState> state = CallIn(kind, phase);
+      if (!state.has_value()) continue;
+      ++cases;
+      EXPECT_FALSE(state->IsOverdue(kNow + kTime, kNow + kTime, false));
+      EXPECT_TRUE(state->IsOverdue(kNow + 2 * kTime, kNow + kTime, false));
+    }
+  }
+  EXPECT_EQ(cases, 3 + 3 + 1 + 2 + 2);
 }
 
 // A reader that works on a message for some seconds still hears why its stream ended.
 TEST(CallStateTest, TheLastMessageMayTakeAsLongAsAnyOther) {
   const struct {
     absl::Duration end, overdue;  // Since the message is on its way.
-    bool draining;
+    bool hurried;
   } kCases[] = {{absl::ZeroDuration(), absl::Seconds(37), false},
                 {absl::Seconds(34), absl::Seconds(37), false},
                 {absl::ZeroDuration(), absl::Seconds(2), true},
                 {absl::Seconds(34), absl::Seconds(36), true}};
-  for (const auto& [end, overdue, draining] : kCases) {
+  for (const auto& [end, overdue, hurried] : kCases) {
     CallState state(kNow);
     state.Begin(CallKind::kStream);
     state.Wait(kNow);
@@ -67,8 +90,13 @@ TEST(CallStateTest, TheLastMessageMayTakeAsLongAsAnyOther) {
     state.Message(true, kNow);
     ASSERT_TRUE(state.Write(kNow));
     ASSERT_EQ(state.TryEnd(kNow + end), CallState::End::kAfterWrite);
-    EXPECT_FALSE(state.IsOverdue(kNow + overdue - absl::Milliseconds(1500), kNow, draining)) << end;
-    EXPECT_TRUE(state.IsOverdue(kNow + overdue, kNow, draining)) << end;
+    const absl::Time not_yet = kNow + overdue - absl::Milliseconds(1500), by_then = kNow + overdue;
+    // In a drain, or because its deadline is over: nobody waits for it any more.
+    EXPECT_FALSE(state.IsOverdue(not_yet, absl::InfiniteFuture(), hurried)) << end;
+    EXPECT_TRUE(state.IsOverdue(by_then, absl::InfiniteFuture(), hurried)) << end;
+    const absl::Time deadline = hurried ? kNow : absl::InfiniteFuture();
+    EXPECT_FALSE(state.IsOverdue(not_yet, deadline, false)) << end;
+    EXPECT_TRUE(state.IsOverdue(by_then, deadline, false)) << end;
   }
 }
 

@@ -12,7 +12,6 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
-#include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
 namespace kyc::rpc {
@@ -76,17 +75,23 @@ int RawH2::Stream::grpc_status() const {
   return at != headers.end() && absl::SimpleAtoi(at->second, &status) ? status : -1;
 }
 
-std::string RawH2::Stream::reason() const {
+google::rpc::ErrorInfo RawH2::Stream::info() const {
   const auto at = headers.find("grpc-status-details-bin");
   std::string bytes;
   google::rpc::Status status;
   google::rpc::ErrorInfo info;
   if (at == headers.end() || !absl::Base64Unescape(at->second, &bytes) ||
       !status.ParseFromString(bytes) || status.details_size() == 0) {
-    return "";
+    return info;
   }
   status.details(0).UnpackTo(&info);
-  return info.reason();
+  return info;
+}
+
+std::string RawH2::Stream::outcome() const {
+  const google::rpc::ErrorInfo found = info();
+  const auto at = found.metadata().find("outcome");
+  return at == found.metadata().end() ? "" : at->second;
 }
 
 RawH2::RawH2(int port, uint32_t window) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {

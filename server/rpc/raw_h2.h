@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "google/rpc/error_details.pb.h"
 
 namespace kyc::rpc {
 
@@ -30,7 +31,9 @@ class RawH2 {
     bool reset = false;
     // -1 while there is none.
     int grpc_status() const;
-    std::string reason() const;  // Of its ErrorInfo.
+    google::rpc::ErrorInfo info() const;  // Empty if it has none.
+    std::string reason() const { return info().reason(); }
+    std::string outcome() const;
   };
 
   // `window` is what each stream may be sent.

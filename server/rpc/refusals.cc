@@ -62,7 +62,7 @@ absl::Status NotTaken() {
 
 absl::Status DeadlineOver(Outcome outcome) {
   return Refused(absl::StatusCode::kDeadlineExceeded, "CALLER_DEADLINE",
-                 "The call was not answered before its deadline", absl::nullopt, outcome);
+                 "The call was not over before its deadline", absl::nullopt, outcome);
 }
 
 absl::Status HeadersTooLarge() {

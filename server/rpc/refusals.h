@@ -19,7 +19,7 @@ absl::Status RequestTooSlow();
 absl::Status RequestCutShort();
 // RESOURCE_EXHAUSTED SLOW_CONSUMER: a message was not taken. Only the metrics see it.
 absl::Status NotTaken();
-// DEADLINE_EXCEEDED CALLER_DEADLINE: the method did not answer in time.
+// DEADLINE_EXCEEDED CALLER_DEADLINE: the call was not over in time.
 absl::Status DeadlineOver(Outcome outcome);
 // INVALID_ARGUMENT HEADERS_TOO_LARGE.
 absl::Status HeadersTooLarge();

@@ -54,15 +54,7 @@ Method WithImage(std::string name, bool optional) {
   return method;
 }
 
-class EdgesTest : public ServerTest {
- protected:
-  // Every count is back at zero; gives up with the test's time.
-  void AwaitNothingOpen() {
-    while (metrics_.calls != 0 || metrics_.streams != 0 || metrics_.request_bytes != 0) {
-      std::this_thread::yield();
-    }
-  }
-};
+using EdgesTest = ServerTest;
 
 TEST_F(EdgesTest, StreamsThatAreResetWithAWriteInTheirWayAreFreed) {
   methods_.push_back(Flooding());

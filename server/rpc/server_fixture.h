@@ -10,6 +10,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -96,6 +97,13 @@ class ServerTest : public testing::Test {
     }
     return status;
   }
+  // Until every count is back at zero; gives up with the test's time.
+  void AwaitNothingOpen() {
+    while (metrics_.calls != 0 || metrics_.streams != 0 || metrics_.request_bytes != 0) {
+      std::this_thread::yield();
+    }
+  }
+
   grpc::Status Call(const std::string& method, const std::string& bytes = "") {
     grpc::ClientContext context;
     return Call(method, bytes, nullptr, &context);
