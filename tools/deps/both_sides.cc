@@ -5,6 +5,7 @@
 
 #include <iostream>
 
+#include "server/frames/counted_reads.h"
 #include "tools/deps/boringssl_side.h"
 #include "tools/deps/openssl_side.h"
 
@@ -14,6 +15,8 @@ int main() {
             << "openssl " << EncryptByOpenSsl(key, "123456") << "\n"
             << "version " << OpenSslVersion() << "\n"
             << "curl " << curl_version() << "\n";
+  // Links what stands in for OpenSSL's SSL_read.
+  std::cout << "counted " << kyc::frames::SeenSoFar().begun_tls << "\n";
   // gRPC's own TLS, that is OpenSSL's, starts in a process where BoringSSL has worked.
   auto channel = grpc::CreateChannel("localhost:1", grpc::SslCredentials({}));
   channel->GetState(/*try_to_connect=*/true);

@@ -1,0 +1,40 @@
+// Stands between libgrpc and what the clients of its server send: no byte is parsed that
+// FrameCounter has not looked at.
+//
+// libgrpc reads a connection by recvmsg, or in TLS by SSL_read. A program that links this library
+// has these two names itself, and the dynamic linker gives every library's calls to the program
+// first: here they go on to the real ones. The same holds for close, which ends the counting. It
+// does not hold for a libgrpc that is linked statically, or that reads in another way: so a start
+// proves by proof.h that it does.
+#ifndef SERVER_FRAMES_COUNTED_READS_H_
+#define SERVER_FRAMES_COUNTED_READS_H_
+
+#include <cstdint>
+
+namespace kyc::frames {
+
+// Descriptors from this number on cannot be counted.
+inline constexpr int kMaxDescriptor = 1 << 20;
+
+// What is read from this connection in plaintext is counted from now on, until it is closed. Before
+// anybody else reads it. False if its number is too large. Thread-safe.
+bool CountReadsOf(int descriptor);
+
+// In TLS every connection is counted by itself, of which this process is the server and which
+// agreed on HTTP/2.
+
+// What was seen so far in the whole process. Thread-safe.
+struct Seen {
+  // Connections that began HTTP/2.
+  int64_t begun_plain = 0;
+  int64_t begun_tls = 0;
+  // Connections that were ended.
+  int64_t not_http2 = 0;
+  int64_t header_block = 0;
+  int64_t control_frames = 0;
+};
+Seen SeenSoFar();
+
+}  // namespace kyc::frames
+
+#endif  // SERVER_FRAMES_COUNTED_READS_H_
