@@ -19,7 +19,8 @@ struct CallContext {
   std::string caller;
   // W3C trace context as received; empty if none.
   std::string traceparent;
-  // Always set: the caller's, or the configured default.
+  // By the steady clock (SteadyNow), wherever it is looked at: a unary call's is always set, its
+  // caller's or the configured default.
   absl::Time deadline = absl::InfiniteFuture();
   // What this caller may do.
   bool allow_full_view = false;

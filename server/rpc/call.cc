@@ -133,8 +133,7 @@ absl::Status Call::Count() {
 
 void Call::FillContext(const config::Caller* caller) {
   const absl::Duration time = TimeFor(*method_, TimeAsked(server_context_), scope_.limits);
-  deadline_ = start_ + time;
-  context_ = ContextOf(server_context_, time, caller);
+  context_ = ContextOf(server_context_, start_ + time, caller);
   caller_ = caller != nullptr ? caller->name : AddressOf(server_context_);
   if (context_.request_id.empty()) {
     context_.request_id =
@@ -180,7 +179,7 @@ void Call::OnRead(bool ok) {
   scope_.admission.Hold(held_bytes_);
   Turns::Leave(this);
   const bool too_long = ok && request_.Length() > method_->max_request_bytes;
-  const bool late = ok && scope_.loop.now() > deadline_;
+  const bool late = ok && scope_.loop.now() > context_.deadline;
   switch (state_.Message(ok && !too_long && !late, scope_.loop.now())) {
     case CallState::OnRead::kHandle:
       Handle();
@@ -304,7 +303,7 @@ absl::Status Call::AfterStop(absl::Status status) const {
 // One that keeps its deadline by itself is given the time to say so.
 absl::Time Call::Deadline() const {
   const bool says_so = state_.phase() == Phase::kHandling && method_->keeps_deadline;
-  return says_so ? deadline_ + kToSaySo : deadline_;
+  return says_so ? context_.deadline + kToSaySo : context_.deadline;
 }
 
 void Call::EndIfOverdue(absl::Time now) {

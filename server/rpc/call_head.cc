@@ -7,7 +7,6 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
 #include "absl/types/optional.h"
 #include "server/rpc/callers.h"
 
@@ -65,12 +64,12 @@ int64_t HeaderBytes(const grpc::GenericServerContext& head) {
   return bytes;
 }
 
-CallContext ContextOf(const grpc::ServerContextBase& head, absl::Duration time,
+CallContext ContextOf(const grpc::ServerContextBase& head, absl::Time deadline,
                       const config::Caller* caller) {
   CallContext context;
   context.request_id = PlainHeader(head.client_metadata(), "x-request-id");
   context.traceparent = PlainHeader(head.client_metadata(), "traceparent");
-  context.deadline = absl::Now() + time;
+  context.deadline = deadline;
   if (caller != nullptr) {
     context.caller = caller->name;
     context.allow_full_view = caller->allow_full_view;

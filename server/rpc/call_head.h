@@ -31,7 +31,7 @@ int64_t HeaderBytes(const grpc::GenericServerContext& head);
 
 // All of the context but `cancel`. `caller` is null for methods that anybody may call. The request
 // id is the caller's x-request-id where it is 1 to 128 visible ASCII characters, else empty.
-CallContext ContextOf(const grpc::ServerContextBase& head, absl::Duration time,
+CallContext ContextOf(const grpc::ServerContextBase& head, absl::Time deadline,
                       const config::Caller* caller);
 
 }  // namespace kyc::rpc

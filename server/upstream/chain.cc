@@ -6,12 +6,11 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "server/call/steady_now.h"
 #include "server/upstream/breaker.h"
-#include "server/upstream/clocks.h"
 #include "server/upstream/retry.h"
 #include "server/upstream/slots.h"
+#include "server/upstream/timing.h"
 
 namespace kyc::upstream {
 namespace {
@@ -64,7 +63,7 @@ Random UniformRandom() {
 }  // namespace
 
 SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string upstream,
-                   std::string account, Metrics* metrics, Now wall_clock) {
+                   std::string account, Metrics* metrics) {
   const auto labels =
       std::make_shared<const Labels>(Labels{std::move(upstream), std::move(account), metrics});
   const After after = [&loop](absl::Duration delay, absl::AnyInvocable<void() &&> task) {
@@ -79,7 +78,6 @@ SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string
                                .max_reply_bytes = settings.max_reply_bytes,
                                .ca_file = settings.ca_file,
                                .proxy = settings.proxy});
-  send = MoveDeadline(std::move(send), now, [] { return absl::Now(); });  // The loop's own clock.
   if (settings.believe_every_503) send = Believe503(std::move(send));
   send = Measured(std::move(send), labels);
   send = Retry(std::move(send), RetryOptions(), after, now, UniformRandom(),
@@ -95,8 +93,7 @@ SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string
     labels->metrics->BreakerChanged(labels->upstream, labels->account, state);
   };
   if (!settings.breaker.disabled) tell_state("closed");  // Else nobody sees it before it opens.
-  send = WithBreaker(std::move(send), settings.breaker, now, tell_state);
-  return MoveDeadline(std::move(send), std::move(wall_clock), now);
+  return WithBreaker(std::move(send), settings.breaker, now, tell_state);
 }
 
 }  // namespace kyc::upstream

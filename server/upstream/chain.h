@@ -4,12 +4,10 @@
 
 #include <string>
 
-#include "absl/time/clock.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
 #include "server/upstream/curl_loop.h"
 #include "server/upstream/http.h"
-#include "server/upstream/timing.h"
 
 namespace kyc::upstream {
 
@@ -25,14 +23,13 @@ namespace kyc::upstream {
 // Where the configuration says that every 503 is the upstream's own word, one is
 // surely_unprocessed.
 //
-// All of them measure on the steady clock, so that a step of the wall clock changes no wait; a
-// call's deadline is moved to it on the way in, and back on the way out.
+// All of them measure on the steady clock, as a call's deadline does: a step of the wall clock
+// changes no wait.
 //
 // One per upstream and account, made once; the loop and the metrics outlive it and its calls.
-// `upstream` and `account` are metric labels. `wall_clock` is the clock of the deadlines.
-SendHttp MakeChain(
-    CurlLoop& loop, const config::Upstream& settings, std::string upstream, std::string account,
-    Metrics* metrics, Now wall_clock = [] { return absl::Now(); });
+// `upstream` and `account` are metric labels.
+SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string upstream,
+                   std::string account, Metrics* metrics);
 
 }  // namespace kyc::upstream
 

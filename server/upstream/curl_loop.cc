@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "server/call/steady_now.h"
 
 namespace kyc::upstream {
 namespace {
@@ -140,7 +141,7 @@ void CurlLoop::Begin(Submission submission) {
     return refuse(FailureKind::kCancelled, "cancelled before it began");
   }
   const absl::optional<TimeLimit> limit =
-      LimitOf(absl::Now(), submission.deadline, submission.options->attempt_timeout);
+      LimitOf(SteadyNow(), submission.deadline, submission.options->attempt_timeout);
   if (!limit) return refuse(FailureKind::kCallerDeadline, "too little time left");
   std::shared_ptr<const Url> url = urls_.Parsed(submission.request.url);
   const auto& proxy = submission.options->proxy;

@@ -1,3 +1,4 @@
+#include "server/call/steady_now.h"
 #include "server/upstream/curl_loop.h"
 
 #include <future>
@@ -133,7 +134,7 @@ TEST_F(CurlLoopTest, AttemptTimeoutEndsTheCall) {
 TEST_F(CurlLoopTest, CallersEarlierDeadlineEndsTheCall) {
   FakeUpstream upstream(Silent());
   CallContext context;
-  context.deadline = absl::Now() + absl::Milliseconds(500);
+  context.deadline = SteadyNow() + absl::Milliseconds(500);
   EXPECT_EQ(Describe(SendAndWait(send_, context, TextRequest(upstream.url(), "{}"))),
             "caller_deadline sent");
 }
@@ -148,7 +149,7 @@ TEST_P(StallTest, IsSilenceToTheBreaker) {
     connection.Drain();
   });
   CallContext context;
-  context.deadline = absl::Now() + absl::Seconds(1);
+  context.deadline = SteadyNow() + absl::Seconds(1);
   const HttpResult result = SendAndWait(send_, context, TextRequest(upstream.url(), "{}"));
   EXPECT_EQ(Describe(result), "caller_deadline sent");
   EXPECT_GT(std::get<HttpFailure>(result).silent_for, absl::ZeroDuration());
@@ -162,7 +163,7 @@ INSTANTIATE_TEST_SUITE_P(All, StallTest,
 TEST_F(CurlLoopTest, CallWithTooLittleTimeIsNotSent) {
   FakeUpstream upstream(Silent());
   CallContext context;
-  context.deadline = absl::Now() + absl::Milliseconds(240);
+  context.deadline = SteadyNow() + absl::Milliseconds(240);
   EXPECT_EQ(Describe(SendAndWait(send_, context, TextRequest(upstream.url(), "{}"))),
             "caller_deadline not sent");
   EXPECT_EQ(upstream.connections(), 0);

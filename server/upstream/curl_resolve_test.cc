@@ -23,6 +23,7 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/call/steady_now.h"
 #include "server/upstream/curl_loop.h"
 #include "server/upstream/fake_upstream.h"
 #include "server/upstream/resolver.h"
@@ -157,7 +158,7 @@ TEST_F(ResolveTest, WhoWaitsKeepsItsTimes) {
   EXPECT_EQ(Describe(Send(Url(upstream), {.attempt_timeout = absl::Milliseconds(200)})),
             "attempt_timeout not sent");
   CallContext context;
-  context.deadline = absl::Now() + absl::Milliseconds(400);
+  context.deadline = SteadyNow() + absl::Milliseconds(400);
   EXPECT_EQ(Describe(SendAndWait(loop_->Sender({}), context, TextRequest(Url(upstream), "{}"))),
             "caller_deadline not sent");
   EXPECT_EQ(names().asked(host_), 1);

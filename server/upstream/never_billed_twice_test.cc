@@ -18,12 +18,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/call/error.h"
 #include "server/call/fake_metrics.h"
+#include "server/call/steady_now.h"
 #include "server/upstream/chain.h"
 #include "server/upstream/errors.h"
 #include "server/upstream/fault_plan.h"
@@ -114,7 +114,7 @@ class NeverBilledTwiceTest : public testing::TestWithParam<Storm> {
     for (size_t i = 0; i < calls_.size(); ++i) {
       CallContext& context = calls_[i].context;
       context.cancel = calls_[i].stop.get_token();
-      if (Chance(i, 1) < 20) context.deadline = absl::Now() + absl::Milliseconds(400);
+      if (Chance(i, 1) < 20) context.deadline = SteadyNow() + absl::Milliseconds(400);
       AwaitOpen(kInFlight - 1);
       Send(i);
       // Its caller gives up while others begin.

@@ -1,10 +1,10 @@
 #include "server/events/postgres/keeper.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/call/steady_now.h"
 #include "server/events/postgres/host_settings.h"
 #include "server/events/postgres/log_row.h"
 #include "server/events/postgres/quarantine_rows.h"
@@ -17,11 +17,6 @@ namespace {
 constexpr absl::Duration kTripLimit = absl::Seconds(5);
 // So many partitions are free for what comes.
 constexpr int kPartitionsAhead = 2;
-
-// Since some moment, and never set back.
-absl::Duration SteadyNow() {
-  return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
-}
 
 }  // namespace
 
@@ -127,7 +122,7 @@ absl::Status Keeper::AgeQuarantine(Connection& connection, absl::Time now) {
 }
 
 absl::Status Keeper::Trim(ReadScope& scope, absl::Time believed) {
-  const absl::Duration now = SteadyNow();
+  const absl::Time now = SteadyNow();
   const absl::Duration notice = options_.trim_notice;
   if (trimming_.through <= scope.trimmed.sequence && !trimming_.moved) {
     const absl::StatusOr<int64_t> due = DueThrough(scope, options_.retention, believed);
@@ -159,7 +154,7 @@ absl::Status Keeper::Trim(ReadScope& scope, absl::Time believed) {
 absl::Duration Keeper::Pause() const {
   if (!options_.is_owner) return std::max(settings_due_ - SteadyNow(), absl::Milliseconds(10));
   if (trimming_.through == 0) return options_.trim_interval;
-  const absl::Duration next = !trimming_.told    ? trimming_.tell_at
+  const absl::Time next = !trimming_.told    ? trimming_.tell_at
                               : !trimming_.moved ? trimming_.move_at
                                                  : trimming_.drop_at;
   return std::clamp(next - SteadyNow(), absl::Milliseconds(10), options_.trim_interval);

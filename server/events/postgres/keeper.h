@@ -52,9 +52,9 @@ class Keeper {
   // Events on their way out.
   struct Trimming {
     int64_t through = 0;
-    absl::Duration tell_at;  // Of the keeper's own clock, as all that follow.
-    absl::Duration move_at;
-    absl::Duration drop_at;
+    absl::Time tell_at;  // By the steady clock, as all that follow.
+    absl::Time move_at;
+    absl::Time drop_at;
     bool told = false;
     bool moved = false;
   };
@@ -69,7 +69,7 @@ class Keeper {
   LogContext& context_;
   const KeeperOptions options_;
   // The thread's.
-  absl::Duration settings_due_;
+  absl::Time settings_due_;
   BelievedClock believed_;
   std::vector<std::string> told_faults_;
   Trimming trimming_;
