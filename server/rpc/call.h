@@ -117,7 +117,7 @@ class Call final : public OpenCall, private Turns::Taker {
   std::stop_source cancel_;
   CallContext context_;
   std::string caller_;  // Whose turn it takes.
-  absl::Time start_;  // By the steady clock, as all times here.
+  absl::Time start_;    // By the steady clock, as all times here.
   uint64_t turn_ = 0;
 
   grpc::ByteBuffer request_;

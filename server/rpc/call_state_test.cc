@@ -46,7 +46,7 @@ absl::optional<CallState> CallIn(CallKind kind, Phase phase) {
   CallState state(kNow);
   state.Begin(kind);
   const std::function<void()> steps[] = {
-      [&] { state.Wait(kNow); }, [&] { state.Read(kNow); }, [&] { state.Message(true, kNow); },
+      [&] { state.Wait(kNow); },  [&] { state.Read(kNow); }, [&] { state.Message(true, kNow); },
       [&] { state.Write(kNow); }, [&] { state.Stop(kNow); }, [&] { state.TryEnd(kNow); }};
   for (const auto& step : steps) {
     if (state.phase() == phase) return state;

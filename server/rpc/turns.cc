@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace kyc::rpc {
 namespace {
@@ -11,6 +12,8 @@ constexpr absl::Duration kLook = absl::Milliseconds(50);
 // A look that comes later than this ends no turn: the whole process stood still, and the messages
 // that came meanwhile are queued behind the look.
 constexpr absl::Duration kLateLook = absl::Milliseconds(250);
+// How long room is kept for one.
+constexpr absl::Duration kFirst = absl::Seconds(1);
 // So many callers are remembered while they do nothing, because they come again.
 constexpr size_t kRemembered = 100;
 
@@ -25,16 +28,37 @@ Turns::~Turns() {
 
 bool Turns::Fits(const Line& line, int64_t cost, const Taker* without) const {
   const int64_t back = without != nullptr ? without->cost_ : 0;
-  const int64_t free = limits_.capacity - taken_ - in_use_ + back;
+  const int64_t free = Free() + back;
   const int64_t own = line.in_use - (back > 0 && without->line_ == &line ? back : 0);
   return cost <= free && (own == 0 || own + cost <= (free + own) / 2);
+}
+
+bool Turns::MayHave(const Line& line, int64_t cost) const {
+  if (!Fits(line, cost)) return false;
+  return first_ == nullptr || first_ == &line || cost + NextOf(*first_)->cost_ <= Free();
+}
+
+// Of those who have no turn and were overtaken by enough, the one that has waited longest.
+void Turns::ChooseFirst() {
+  const absl::Time now = clock_();
+  if (first_ != nullptr) {
+    if (now - first_since_ < kFirst) return;
+    first_->given_before = given_;
+    first_ = nullptr;
+  }
+  for (Line* line : waiting_lines_) {
+    const Taker& next = *NextOf(*line);
+    if (line->in_use > 0 || given_ - line->given_before < next.cost_) continue;
+    if (first_ == nullptr || next.since_ < NextOf(*first_)->since_) first_ = line;
+  }
+  first_since_ = now;
 }
 
 bool Turns::HasTurnFor(absl::string_view who, int64_t cost) const {
   static const Line kNobody;
   const auto at = lines_.find(who);
   const Line& line = at == lines_.end() ? kNobody : at->second;
-  return line.waiting.empty() && Fits(line, cost);
+  return line.waiting.empty() && MayHave(line, cost);
 }
 
 Turns::Line& Turns::LineOf(absl::string_view who) {
@@ -51,13 +75,16 @@ void Turns::Ask(Taker* taker, absl::string_view who, int64_t cost) {
   taker->cost_ = cost;
   taker->reading_ = false;
   taker->since_ = clock_();
-  if (line.waiting.empty() && Fits(line, cost)) return Give(taker);
+  if (line.waiting.empty() && MayHave(line, cost)) return Give(taker);
   const bool no_patience = PatienceFor(*taker) <= absl::ZeroDuration();
   if (waiting_ >= limits_.max_waiting || no_patience) {
     Forget(taker);
     return taker->OnNoTurn();
   }
-  if (line.waiting.empty()) waiting_lines_.push_back(&line);
+  if (line.waiting.empty()) {
+    waiting_lines_.push_back(&line);
+    line.given_before = given_;
+  }
   taker->at_ = line.waiting.insert(line.waiting.end(), taker);
   ++waiting_;
   ArmTimer();
@@ -68,14 +95,20 @@ void Turns::Give(Taker* taker) {
   taker->since_ = clock_();
   taker->line_->in_use += taker->cost_;
   in_use_ += taker->cost_;
+  taker->line_->given_before = given_ += taker->cost_;
   taker->at_ = reading_.insert(reading_.end(), taker);
   taker->OnTurn();
 }
 
 void Turns::TakeFromLine(Taker* taker) {
-  taker->line_->waiting.erase(taker->at_);
+  Line* const line = taker->line_;
+  if (taker == NextOf(*line)) {  // The one behind it begins to wait for others.
+    line->given_before = given_;
+    if (first_ == line) first_ = nullptr;
+  }
+  line->waiting.erase(taker->at_);
   --waiting_;
-  if (taker->line_->waiting.empty()) waiting_lines_.remove(taker->line_);
+  if (line->waiting.empty()) waiting_lines_.remove(line);
 }
 
 // Neither waits nor has a turn any more.
@@ -107,17 +140,19 @@ void Turns::SetTaken(int64_t taken) {
 
 void Turns::GiveTurns() {
   // Each line in turn, until none of them gets any further.
+  ChooseFirst();
   for (size_t refused = 0; refused < waiting_lines_.size();) {
     Line* const line = waiting_lines_.front();
     Taker* const next = NextOf(*line);
     waiting_lines_.splice(waiting_lines_.end(), waiting_lines_, waiting_lines_.begin());
-    if (!Fits(*line, next->cost_)) {
+    if (!MayHave(*line, next->cost_)) {
       ++refused;
       continue;
     }
     refused = 0;
     TakeFromLine(next);
     Give(next);
+    ChooseFirst();
   }
 }
 
@@ -157,13 +192,13 @@ bool Turns::EndLateTurn() {
 
 void Turns::RefuseExpired() {
   const absl::Time now = clock_();
-  // A copy: whoever is refused may leave others with a turn.
-  const std::list<Line*> lines = waiting_lines_;
-  std::list<Taker*> expired;
-  for (Line* line : lines) {
+  const absl::Duration shortest = std::min(limits_.patience, patience_when_taken_);
+  std::vector<Taker*> expired;
+  for (Line* line : waiting_lines_) {
     for (Taker* taker : line->waiting) {
-      if (now - taker->since_ < PatienceFor(*taker)) break;
-      expired.push_back(taker);
+      if (now - taker->since_ < shortest) break;
+      // One that costs less may wait longer than those behind it.
+      if (now - taker->since_ >= PatienceFor(*taker)) expired.push_back(taker);
     }
   }
   for (Taker* taker : expired) {

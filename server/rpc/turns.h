@@ -31,6 +31,11 @@ struct TurnLimits {
 // caller may use half of what the others leave, and always one turn if there is room for that at
 // all; so there is room left for whoever comes next.
 //
+// Who asks for much is not passed over for ever because others ask for less: once a caller that has
+// no turn was overtaken by as much as its next message costs, the room that comes free is kept for
+// it. For a second at most; then others pass again, by as much, since what it waits for may be
+// stalled.
+//
 // Loop thread only. Owned by Admission.
 class Turns {
   struct Line;
@@ -85,10 +90,15 @@ class Turns {
     size_t takers = 0;  // Those who wait, have a turn or just ask.
     int64_t in_use = 0;
     std::list<Taker*> waiting;  // In order of arrival.
+    int64_t given_before = 0;   // Turns::given_ when its next one began to wait for others.
   };
 
+  int64_t Free() const { return limits_.capacity - taken_ - in_use_; }
   // Once `without` has no turn any more, if it is there.
   bool Fits(const Line& line, int64_t cost, const Taker* without = nullptr) const;
+  // Fits, and leaves what is kept for the first.
+  bool MayHave(const Line& line, int64_t cost) const;
+  void ChooseFirst();
   Taker* NextOf(const Line& line) const {
     return limits_.newest_first ? line.waiting.back() : line.waiting.front();
   }
@@ -110,10 +120,13 @@ class Turns {
   absl::Duration patience_when_taken_ = absl::InfiniteDuration();
   int64_t taken_ = 0;
   int64_t in_use_ = 0;
+  int64_t given_ = 0;  // The cost of all turns there ever were.
   size_t waiting_ = 0;
   absl::node_hash_map<std::string, Line> lines_;
   std::list<Line*> waiting_lines_;  // Those in which somebody waits; the first is asked next.
-  std::list<Taker*> reading_;       // Oldest turn first.
+  Line* first_ = nullptr;           // One of them, for whose next room is kept, since:
+  absl::Time first_since_;
+  std::list<Taker*> reading_;  // Oldest turn first.
   Loop::TimerId timer_ = 0;
   absl::Time look_due_;
 };

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -14,8 +13,12 @@
 namespace kyc::rpc {
 namespace {
 
+using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
@@ -24,11 +27,15 @@ class Reader final : public Turns::Taker {
  public:
   Reader(std::string name, std::vector<std::string>* told) : name(std::move(name)), told_(told) {}
   ~Reader() override { Turns::Leave(this); }
-  void OnTurn() override { Note("reads"); }
+  void OnTurn() override {
+    reads = true;
+    Note("reads");
+  }
   void OnNoTurn() override { Note("refused"); }
   void OnTurnOver() override { Note("over"); }
 
   const std::string name;
+  bool reads = false;
 
  private:
   void Note(const char* what) { told_->push_back(absl::StrCat(name, " ", what)); }
@@ -169,34 +176,66 @@ TEST_F(TurnsTest, WhatIsTakenOtherwiseLeavesLess) {
   EXPECT_THAT(Told(), ElementsAre("b1 refused"));
 }
 
-// In whatever order: no more is in use than there is, and in the end nothing.
-TEST_F(TurnsTest, EveryTurnComesBack) {
-  std::mt19937 random(7);
-  const auto below = [&](int n) { return static_cast<int>(random() % n); };
-  for (int round = 0; round < 200; ++round) {
-    Make({1 + below(20), static_cast<size_t>(below(10)), absl::Seconds(1 + below(5)),
-          below(2) == 0 ? absl::InfiniteDuration() : absl::Seconds(1), below(2) == 0});
-    for (int step = 0; step < 100; ++step) {
-      switch (below(4)) {
-        case 0:
-          Ask("x", absl::StrCat(below(4)), 1 + below(3));
-          break;
-        case 1:
-          if (!readers_.empty()) Turns::Leave(readers_[below(readers_.size())].get());
-          break;
-        case 2:
-          loop_.Pass(absl::Milliseconds(below(1500)));
-          break;
-        case 3:
-          turns_->SetTaken(below(5));
-      }
-      ASSERT_GE(turns_->in_use(), 0);
-    }
-    for (const auto& reader : readers_) Turns::Leave(reader.get());
-    EXPECT_EQ(turns_->in_use(), 0);
-    EXPECT_EQ(turns_->waiting(), 0U);
-    readers_.clear();
+// Small messages that go on for ever, of which one is read at each step, and large ones beside.
+class OvertakingTest : public TurnsTest {
+ protected:
+  void AskSmall(int callers) {
+    for (int i = 0; i < callers; ++i) Ask(absl::StrCat("small", i), absl::StrCat("small", i), 8);
   }
+  // The one that has been on its way longest is whole. Where it is small its caller has another.
+  void Step() {
+    loop_.Pass(absl::Milliseconds(20));
+    for (auto at = readers_.begin(); at != readers_.end(); ++at) {
+      if (!(*at)->reads || (*at)->name == "stalled") continue;
+      const std::string name = (*at)->name;
+      readers_.erase(at);
+      if (name.substr(0, 5) == "small") Ask(name, name, 8);
+      return;
+    }
+  }
+  void Steps(int steps) {
+    for (int i = 0; i < steps; ++i) Step();
+  }
+};
+
+TEST_F(OvertakingTest, WhoAsksForMuchIsNotPassedOverForEver) {
+  Make({32, 100, kPatience});
+  AskSmall(8);
+  for (int i = 0; i < 3; ++i) Ask(absl::StrCat("large", i), absl::StrCat("large", i), 17);
+  Steps(400);
+  const std::vector<std::string> told = Told();
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(told, Contains(absl::StrCat("large", i, " reads")));
+  EXPECT_THAT(told, Not(Contains(EndsWith("refused"))));
+  // Nor do the others stand still: each of four has a step to itself as long as all are small.
+  EXPECT_GT(told.size(), 350U);
+}
+
+// What would make room for the large one is stalled: others get by, and it is refused in time.
+TEST_F(OvertakingTest, RoomIsNotKeptForLongWhereNoneComesFree) {
+  Make({32, 100, kPatience});
+  Ask("stalled", "stalled", 20);
+  AskSmall(2);
+  Ask("large", "large", 17);
+  for (int i = 0; i < 6; ++i) {
+    Told();
+    Steps(75);  // 1.5 s.
+    EXPECT_THAT(Told(), AllOf(Contains("small0 reads"), Contains("small1 reads"),
+                              Not(Contains(EndsWith("refused")))));
+  }
+  Steps(75);
+  EXPECT_THAT(Told(), Contains("large refused"));
+}
+
+TEST_F(TurnsTest, WhoHasLessPatienceDoesNotWaitBehindOneWhoHasMore) {
+  Make({32, 100, kPatience});
+  turns_->SetPatienceWhenTaken(absl::Milliseconds(250));
+  Ask("reading", "b", 8);
+  turns_->SetTaken(20);
+  Ask("small", "a", 8);
+  Ask("large", "a", 17);  // What is taken leaves no room for it, whoever reads.
+  Told();
+  loop_.Pass(absl::Seconds(1));
+  EXPECT_THAT(Told(), ElementsAre("large refused"));
 }
 
 }  // namespace

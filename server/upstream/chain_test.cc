@@ -1,4 +1,3 @@
-#include "server/call/steady_now.h"
 #include "server/upstream/chain.h"
 
 #include <memory>
@@ -11,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/call/steady_now.h"
 #include "server/upstream/fake_upstream.h"
 #include "server/upstream/test_client.h"
 

@@ -1,4 +1,3 @@
-#include "server/call/steady_now.h"
 #include "server/upstream/curl_loop.h"
 
 #include <future>
@@ -12,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/call/steady_now.h"
 #include "server/upstream/fake_upstream.h"
 #include "server/upstream/test_client.h"
 

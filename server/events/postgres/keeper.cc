@@ -155,8 +155,8 @@ absl::Duration Keeper::Pause() const {
   if (!options_.is_owner) return std::max(settings_due_ - SteadyNow(), absl::Milliseconds(10));
   if (trimming_.through == 0) return options_.trim_interval;
   const absl::Time next = !trimming_.told    ? trimming_.tell_at
-                              : !trimming_.moved ? trimming_.move_at
-                                                 : trimming_.drop_at;
+                          : !trimming_.moved ? trimming_.move_at
+                                             : trimming_.drop_at;
   return std::clamp(next - SteadyNow(), absl::Milliseconds(10), options_.trim_interval);
 }
 
