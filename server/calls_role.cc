@@ -71,7 +71,7 @@ void CallsRole::MakeServices(const OpenedLog& event_log, rpc::Server& server, Me
   quarantine_ = std::make_unique<netzme::QuarantineService>(*event_log.log, *event_log.quarantine,
                                                             run_blocking, say);
   log_service_ =
-      std::make_unique<netzme::EventLogService>(*event_log.log, event_log.backup_folder, say);
+      std::make_unique<admin::EventLogService>(*event_log.log, event_log.backup_folder, say);
 }
 
 }  // namespace kyc

@@ -7,11 +7,11 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "server/admin/event_log_service.h"
 #include "server/call/metrics.h"
 #include "server/call/worker_pool.h"
-#include "server/netzme/event_log_service.h"
-#include "server/netzme/quarantine_service.h"
-#include "server/netzme/upgrade_service.h"
+#include "server/netzme/stream/upgrade_service.h"
+#include "server/netzme/webhook/quarantine_service.h"
 #include "server/open_event_log.h"
 #include "server/rpc/server.h"
 #include "server/upstreams.h"
@@ -39,7 +39,7 @@ class CallsRole {
 
   std::unique_ptr<netzme::UpgradeService> upgrades_;
   std::unique_ptr<netzme::QuarantineService> quarantine_;
-  std::unique_ptr<netzme::EventLogService> log_service_;
+  std::unique_ptr<admin::EventLogService> log_service_;
   WorkerPool readers_{kReaders};  // Goes first: its jobs use the services.
 };
 

@@ -116,8 +116,8 @@ ServiceMethods MethodsOf(netzme::QuarantineService& service) {
   return all;
 }
 
-ServiceMethods MethodsOf(netzme::EventLogService& service) {
-  using Service = netzme::EventLogService;
+ServiceMethods MethodsOf(admin::EventLogService& service) {
+  using Service = admin::EventLogService;
   const std::string name = "kyc.admin.v1.EventLogService";
   ServiceMethods all{name, {}};
   all.methods.push_back(Plain("/" + name + "/Backup", service, &Service::Backup));

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "server/admin/event_log_service.h"
 #include "server/finpay/service.h"
-#include "server/netzme/event_log_service.h"
-#include "server/netzme/quarantine_service.h"
-#include "server/netzme/upgrade_service.h"
+#include "server/netzme/stream/upgrade_service.h"
+#include "server/netzme/webhook/quarantine_service.h"
 #include "server/rpc/method.h"
 #include "server/widekyc/service.h"
 
@@ -26,7 +26,7 @@ ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t m
 ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_image_bytes);
 ServiceMethods MethodsOf(netzme::UpgradeService& service);
 ServiceMethods MethodsOf(netzme::QuarantineService& service);
-ServiceMethods MethodsOf(netzme::EventLogService& service);
+ServiceMethods MethodsOf(admin::EventLogService& service);
 
 }  // namespace kyc
 

@@ -15,7 +15,7 @@
 #include "server/config/settings.h"
 #include "server/http/server.h"
 #include "server/net/listen_socket.h"
-#include "server/netzme/notify_handler.h"
+#include "server/netzme/webhook/notify_handler.h"
 #include "server/open_event_log.h"
 
 namespace kyc {

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/events/backup.h"
 #include "server/events/postgres/import.h"
 #include "server/events/postgres/postgres_log.h"
-#include "server/events/sqlite_log.h"
+#include "server/events/sqlite/backup.h"
+#include "server/events/sqlite/sqlite_log.h"
 
 namespace kyc {
 namespace {

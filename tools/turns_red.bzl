@@ -1,5 +1,25 @@
 """Tests of tests: a suite must turn red over a deliberate defect."""
 
+def defective_source(name, src, patch, visibility = None):
+    """`src` with the deliberate defect `patch`, so that product sources hold none.
+
+    Given to a program as a source it comes before the same file in a library.
+
+    Args:
+      name: of the defect; the outcome is the file NAME/the name of `src`.
+      src: the product's source.
+      patch: as `diff -u` writes it. One that no longer fits ends the build: make it anew.
+      visibility: as for any rule.
+    """
+    native.genrule(
+        name = name,
+        testonly = True,
+        srcs = [src, patch],
+        visibility = visibility,
+        outs = [name + "/" + src.split(":")[-1].split("/")[-1]],
+        cmd = "cp $(location %s) $@ && patch --quiet --fuzz=0 $@ $(location %s)" % (src, patch),
+    )
+
 def turns_red_test(name, test, cases, because, args = [], size = "small"):
     """Passes only if `test` fails, at each of `cases`, and says why.
 

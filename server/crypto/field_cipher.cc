@@ -40,14 +40,9 @@ std::string FieldCipher::Encrypt(absl::string_view plaintext) const {
   uint8_t* to = reinterpret_cast<uint8_t*>(encrypted.data());
   int body = 0;
   int last = 0;
-#ifdef KYC_DEFECT_WRONG_IV  // For the tests' own test: the document's sample cannot show this one.
-  const Secret& iv = key_;
-#else
-  const Secret& iv = iv_;
-#endif
   bssl::ScopedEVP_CIPHER_CTX context;
   Require(EVP_EncryptInit_ex(context.get(), EVP_aes_128_cbc(), nullptr, Bytes(key_.Reveal()),
-                             Bytes(iv.Reveal())));
+                             Bytes(iv_.Reveal())));
   Require(EVP_EncryptUpdate(context.get(), to, &body, Bytes(plaintext),
                             static_cast<int>(plaintext.size())));
   Require(EVP_EncryptFinal_ex(context.get(), to + body, &last));

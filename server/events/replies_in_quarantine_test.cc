@@ -11,9 +11,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "server/events/log_testing.h"
 #include "server/events/quarantine_rules.h"
-#include "server/events/sqlite_log.h"
+#include "server/events/sqlite/sqlite_log.h"
+#include "server/events/testing/log_testing.h"
 
 namespace kyc::events {
 namespace {

@@ -1,12 +1,10 @@
-// Removes what retention no longer keeps, in steps small enough to stand between two commits.
+// What the log keeps.
 #ifndef SERVER_EVENTS_RETENTION_H_
 #define SERVER_EVENTS_RETENTION_H_
 
 #include <cstdint>
 
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "server/events/sqlite.h"
 
 namespace kyc::events {
 
@@ -16,26 +14,6 @@ struct Retention {
   // Of references: at least `age`, else revisions would start again beside kept events.
   absl::Duration reference_age = absl::Hours(24 * 400);
 };
-
-// The rows that one step removes at most, of events and of references each.
-inline constexpr int kRowsPerTrimStep = 256;
-
-// The newest event that is due to be removed now; at most the newest removed one when none is. On
-// the writer's thread, as all that follows.
-absl::StatusOr<int64_t> DueThrough(Database& database, const Retention& retention, absl::Time now);
-
-// What a step removed.
-struct Trimmed {
-  int64_t by_count = 0;  // Events beyond what may be kept, whatever their age,
-  int64_t by_age = 0;    // and those that are too old.
-  int64_t references = 0;
-  bool more = false;  // There may be more to remove.
-};
-
-// Removes some of the events up to `through`, remembering their references, and some references
-// that are due, in a transaction of its own; none when there are none.
-absl::StatusOr<Trimmed> TrimStep(Database& database, const Retention& retention, absl::Time now,
-                                 int64_t through);
 
 }  // namespace kyc::events
 

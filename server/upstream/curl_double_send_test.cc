@@ -1,5 +1,5 @@
-// No body is ever delivered twice. Compiled with -DKYC_NO_DOUBLE_SEND_GUARD this test must fail:
-// BUILD.bazel's double_send_unguarded_test, see there.
+// No body is ever delivered twice. Without our guard (defects/double_send.patch) this test must
+// fail: BUILD.bazel's double_send_unguarded_test, see there.
 #include <map>
 #include <memory>
 #include <string>

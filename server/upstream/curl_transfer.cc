@@ -9,13 +9,6 @@
 namespace kyc::upstream {
 namespace {
 
-// A deliberate defect: libcurl as it is by itself. Only the test that must then turn red sets it.
-#ifdef KYC_NO_DOUBLE_SEND_GUARD
-constexpr bool kGuarded = false;
-#else
-constexpr bool kGuarded = true;
-#endif
-
 constexpr absl::Duration kLeastTime = absl::Milliseconds(250);
 // A body up to this leaves with its header by one system call, a larger one is read from us.
 constexpr size_t kMostInOneWrite = 16 << 10;
@@ -145,24 +138,19 @@ size_t CurlTransfer::OnRead(char* to, size_t size, size_t count, void* self) {
   transfer->moved_ = Clock::now();
   // Asking for a further piece tells that the earlier ones have left: nothing is sent again from
   // then on, so what was read has done its part, however long the answer takes.
-  if (kGuarded && !first) {
+  if (!first) {
     transfer->reader_->LetGoOfRead(transfer->request_.body);
     transfer->let_go_ = true;
   }
   return read;
 }
 
-int CurlTransfer::OnSeek(void* self, curl_off_t, int) {
-  if (kGuarded) return CURL_SEEKFUNC_FAIL;
-  auto* transfer = static_cast<CurlTransfer*>(self);
-  transfer->reader_.emplace(transfer->request_.body);
-  return CURL_SEEKFUNC_OK;
-}
+int CurlTransfer::OnSeek(void*, curl_off_t, int) { return CURL_SEEKFUNC_FAIL; }
 
 int CurlTransfer::OnTry(void* self, char*, char*, int, int) {
   auto* transfer = static_cast<CurlTransfer*>(self);
   transfer->moved_ = Clock::now();
-  const bool allowed = ++transfer->tries_ == 1 || transfer->BytesTaken() == 0 || !kGuarded;
+  const bool allowed = ++transfer->tries_ == 1 || transfer->BytesTaken() == 0;
   return allowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
@@ -221,7 +209,7 @@ void CurlTransfer::Release() {
 }
 
 void CurlTransfer::OnlyReads() {
-  if (!kGuarded || !reader_ || taken_ < request_.body.size()) return;
+  if (!reader_ || taken_ < request_.body.size()) return;
   reader_->LetGoOfRead(request_.body);
   let_go_ = true;
   // Makes libcurl free the buffer, and get another one when it has something to send again.

@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/events/log_testing.h"
-#include "server/events/sqlite_log.h"
+#include "server/events/sqlite/sqlite_log.h"
+#include "server/events/testing/log_testing.h"
 
 namespace kyc::tests {
 namespace {

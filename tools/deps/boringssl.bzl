@@ -15,6 +15,6 @@ boringssl_from_debian = repository_rule(
     implementation = _boringssl_from_debian_impl,
     attrs = {
         "build_file": attr.label(mandatory = True),
-        "fetch_script": attr.label(default = "//tools/deps:boringssl_fetch.sh"),
+        "fetch_script": attr.label(default = ":boringssl_fetch.sh"),
     },
 )

@@ -6,7 +6,7 @@
 #include "absl/time/clock.h"
 #include "server/crypto/sealer.h"
 #include "server/events/log_keys.h"
-#include "server/events/log_testing.h"
+#include "server/events/testing/log_testing.h"
 
 namespace kyc::events::postgres {
 namespace {

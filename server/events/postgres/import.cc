@@ -12,12 +12,12 @@
 #include "server/events/event_row.h"
 #include "server/events/log_keys.h"
 #include "server/events/place.h"
-#include "server/events/places.h"
 #include "server/events/postgres/event_rows.h"
 #include "server/events/postgres/import_source.h"
 #include "server/events/postgres/log_context.h"
 #include "server/events/postgres/log_row.h"
 #include "server/events/postgres/schema.h"
+#include "server/events/sqlite/places.h"
 
 namespace kyc::events::postgres {
 namespace {

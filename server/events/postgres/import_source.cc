@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "server/events/event_row.h"
 #include "server/events/log_keys.h"
-#include "server/events/places.h"
-#include "server/events/schema.h"
+#include "server/events/sqlite/places.h"
+#include "server/events/sqlite/schema.h"
 
 namespace kyc::events::postgres {
 namespace {

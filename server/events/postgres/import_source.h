@@ -11,12 +11,12 @@
 #include "absl/status/statusor.h"
 #include "server/call/secret.h"
 #include "server/events/chain_check.h"
-#include "server/events/file_lock.h"
 #include "server/events/place.h"
 #include "server/events/postgres/pq.h"
 #include "server/events/postgres/schema.h"
 #include "server/events/postgres/values.h"
-#include "server/events/sqlite.h"
+#include "server/events/sqlite/file_lock.h"
+#include "server/events/sqlite/sqlite.h"
 
 namespace kyc::events::postgres {
 

@@ -10,11 +10,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
-#include "server/events/log_testing.h"
 #include "server/events/postgres/postgres_log.h"
 #include "server/events/postgres/testing/postgres_servers.h"
 #include "server/events/postgres/testing/postgres_testing.h"
-#include "server/events/sqlite_log.h"
+#include "server/events/sqlite/sqlite_log.h"
+#include "server/events/testing/log_testing.h"
 
 namespace kyc::events::postgres {
 namespace {

@@ -11,9 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/call/error.h"
-#include "server/events/log_testing.h"
 #include "server/events/postgres/testing/postgres_servers.h"
 #include "server/events/postgres/testing/postgres_testing.h"
+#include "server/events/testing/log_testing.h"
 
 namespace kyc::events::postgres {
 namespace {

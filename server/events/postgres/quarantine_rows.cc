@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/events/event_row.h"
+#include "server/events/kept_body.h"
 #include "server/events/log_keys.h"
 
 namespace kyc::events::postgres {

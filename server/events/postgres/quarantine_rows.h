@@ -15,7 +15,6 @@
 #include "server/events/postgres/pq.h"
 #include "server/events/quarantine.h"
 #include "server/events/quarantine_rules.h"
-#include "server/events/quarantine_table.h"
 #include "server/events/write_queue.h"
 
 namespace kyc::events::postgres {

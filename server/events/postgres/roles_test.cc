@@ -9,11 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "server/events/log_testing.h"
 #include "server/events/postgres/postgres_log.h"
 #include "server/events/postgres/pq.h"
 #include "server/events/postgres/testing/postgres_servers.h"
 #include "server/events/postgres/testing/postgres_testing.h"
+#include "server/events/testing/log_testing.h"
 
 namespace kyc::events::postgres {
 namespace {

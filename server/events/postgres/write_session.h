@@ -14,7 +14,7 @@
 #include "server/events/postgres/log_context.h"
 #include "server/events/postgres/log_row.h"
 #include "server/events/postgres/quarantine_rows.h"
-#include "server/events/quarantine_table.h"
+#include "server/events/quarantine_rules.h"
 #include "server/events/write_queue.h"
 
 namespace kyc::events::postgres {

@@ -15,7 +15,7 @@
 #include "absl/types/optional.h"
 #include "server/events/postgres/log_context.h"
 #include "server/events/postgres/write_session.h"
-#include "server/events/quarantine_table.h"
+#include "server/events/quarantine_rules.h"
 #include "server/events/write_queue.h"
 
 namespace kyc::events::postgres {

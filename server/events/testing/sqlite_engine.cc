@@ -1,9 +1,9 @@
 #include <utility>
 
-#include "server/events/log_testing.h"
-#include "server/events/sqlite.h"
-#include "server/events/sqlite_log.h"
+#include "server/events/sqlite/sqlite.h"
+#include "server/events/sqlite/sqlite_log.h"
 #include "server/events/testing/engine.h"
+#include "server/events/testing/log_testing.h"
 
 namespace kyc::events {
 namespace {

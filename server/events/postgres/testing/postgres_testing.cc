@@ -7,7 +7,7 @@
 
 #include "absl/time/clock.h"
 #include "server/call/error.h"
-#include "server/events/log_testing.h"
+#include "server/events/testing/log_testing.h"
 
 namespace kyc::events::postgres {
 

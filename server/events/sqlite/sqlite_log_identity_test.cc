@@ -1,0 +1,124 @@
+// The log is in one file, under the name that it was opened by, from start to end.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "server/call/error.h"
+#include "server/events/sqlite/sqlite.h"
+#include "server/events/sqlite/sqlite_log.h"
+#include "server/events/testing/log_testing.h"
+
+namespace kyc::events {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+namespace fs = std::filesystem;
+
+class SqliteLogIdentityTest : public testing::Test {
+ protected:
+  SqliteLogIdentityTest() {
+    SqliteLogOptions options = OptionsAt(path_, metrics_);
+    options.writer.trim_interval = absl::Milliseconds(1);
+    options.writer.probe_interval = absl::Milliseconds(1);
+    log_ = SqliteLog::Open(std::move(options)).value();
+    Append(*log_, "R1", "approved");
+  }
+  void ExpectRefused() {
+    const absl::Status status = TryAppend(*log_, Notification("R2", "approved")).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+    EXPECT_EQ(ReasonOf(status), "LOG_UNAVAILABLE");
+    EXPECT_THAT(std::string(status.message()), HasSubstr("moved or removed"));
+    EXPECT_FALSE(log_->writable());
+  }
+  void AwaitWritable(bool writable) {
+    while (log_->writable() != writable) usleep(100);
+  }
+
+  const std::string path_ = NewPath();
+  CountingMetrics metrics_;
+  std::unique_ptr<SqliteLog> log_;
+};
+
+TEST_F(SqliteLogIdentityTest, NothingIsAcknowledgedOnceAFileIsRemoved) {
+  std::remove(path_.c_str());
+  std::remove((path_ + "-wal").c_str());
+  std::remove((path_ + "-shm").c_str());
+  ExpectRefused();
+  ExpectRefused();
+}
+
+TEST_F(SqliteLogIdentityTest, RemovedFileIsNoticedWhileNothingArrives) {
+  std::remove(path_.c_str());
+  AwaitWritable(false);
+}
+
+// Each of the three belongs to it.
+TEST_F(SqliteLogIdentityTest, MovedFileServesAgainOnceItIsBack) {
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    fs::rename(path_ + suffix, path_ + "-elsewhere");
+    ExpectRefused();
+    fs::rename(path_ + "-elsewhere", path_ + suffix);
+    AwaitWritable(true);
+  }
+  Append(*log_, "R3", "approved");
+  log_.reset();
+  log_ = SqliteLog::Open(OptionsAt(path_, metrics_)).value();
+  // What was committed while it was elsewhere may come to light, once.
+  EXPECT_FALSE(TryAppend(*log_, Notification("R4", "approved"))->repeat);
+  EXPECT_TRUE(TryAppend(*log_, Notification("R3", "approved"))->repeat);
+}
+
+TEST_F(SqliteLogIdentityTest, CopyUnderItsNameIsNotTheFile) {
+  EXPECT_THAT(ReadAll(*log_), ElementsAre("1:R1/approved@1"));
+  fs::copy_file(path_, path_ + "-copy");
+  fs::rename(path_ + "-copy", path_);
+  ExpectRefused();
+  EXPECT_THAT(ReadAll(*log_), ElementsAre("1:R1/approved@1")) << "what is open is read as before";
+}
+
+TEST_F(SqliteLogIdentityTest, SecondGatewayIsRefusedUnderEveryName) {
+  fs::create_symlink(path_, path_ + "-symlink");
+  fs::create_hard_link(path_, path_ + "-hardlink");
+  for (const char* suffix : {"", "-symlink", "-hardlink"}) {
+    const absl::Status status = SqliteLog::Open(OptionsAt(path_ + suffix, metrics_)).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << suffix << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("in use by another gateway"));
+  }
+}
+
+TEST_F(SqliteLogIdentityTest, SymbolicLinkLeadsToTheSameLog) {
+  fs::create_symlink(path_, path_ + "-symlink");
+  log_.reset();
+  log_ = SqliteLog::Open(OptionsAt(path_ + "-symlink", metrics_)).value();
+  Append(*log_, "R2", "approved");
+  EXPECT_TRUE(fs::exists(path_ + "-wal"));
+  fs::remove(path_ + "-symlink");
+  ExpectRefused();
+  fs::create_symlink(path_, path_ + "-symlink");
+  AwaitWritable(true);
+}
+
+// Somebody else's long reading, like a backup by SQLite's own program.
+TEST_F(SqliteLogIdentityTest, LongReaderMakesNobodyWait) {
+  Database other = Database::Open(path_, Database::Use::kRead).value();
+  absl::StatusOr<Transaction> reading = Transaction::Begin(other, Transaction::Kind::kRead);
+  ASSERT_EQ(other.QueryInteger("SELECT COUNT(*) FROM event").value(), 1);
+  const std::string body(200'000, 'x');
+  int appended = 0;
+  for (; metrics_.wal_bytes < 100 << 20; ++appended) {  // Far beyond where it would be emptied.
+    ::netzme::v1::UpgradeEvent event = Notification("L" + std::to_string(appended), "approved");
+    event.set_raw_body(body);
+    ASSERT_TRUE(TryAppend(*log_, std::move(event)).ok());
+  }
+  for (int i = 0; i < 100; ++i) Append(*log_, "S" + std::to_string(i), "approved");
+  EXPECT_GT(metrics_.vain_checkpoints, 0);
+  EXPECT_LT(metrics_.vain_checkpoints, 20) << "of thousands of turns";
+}
+
+}  // namespace
+}  // namespace kyc::events

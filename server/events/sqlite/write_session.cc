@@ -1,0 +1,146 @@
+#include "server/events/sqlite/write_session.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/call/error.h"
+#include "server/events/kept_body.h"
+#include "server/events/sqlite/schema.h"
+
+namespace kyc::events {
+namespace {
+
+constexpr int64_t kFrameBytes = 24 + 4096;
+
+absl::Status AnotherLog() {
+  Error error;
+  error.code = absl::StatusCode::kUnavailable;
+  error.reason = "LOG_UNAVAILABLE";
+  error.message = "The event log's file was replaced by another log's";
+  return ToStatus(error);
+}
+
+}  // namespace
+
+WriteSession::WriteSession(Database database, const LogFile& file, QuarantineLimits limits)
+    : database_(std::move(database)), file_(file), limits_(limits) {}
+
+absl::StatusOr<std::unique_ptr<WriteSession>> WriteSession::Open(const LogFile& file,
+                                                                 QuarantineLimits limits) {
+  // Before it, because opening makes the files beside it that are not there.
+  if (absl::Status same = file.identity.Check(); !same.ok()) return same;
+  absl::StatusOr<Database> database = Database::Open(file.path, Database::Use::kWrite);
+  if (!database.ok()) return database.status();
+  std::unique_ptr<WriteSession> session(new WriteSession(*std::move(database), file, limits));
+  if (absl::Status status = session->Prepare(); !status.ok()) return status;
+  return session;
+}
+
+absl::Status WriteSession::Prepare() {
+  const absl::StatusOr<std::string> log_id = LogIdOf(database_);
+  if (!log_id.ok()) return log_id.status();
+  if (*log_id != file_.log_id) return AnotherLog();
+  database_.LeaveCheckpointsToCaller();
+  // A process that was killed between writing and syncing leaves commits that can be read but are
+  // not yet durable. A repeat of one of them is answered without writing, so sync them first. A
+  // checkpoint alone would not where somebody's reading makes it vain; a commit does, as it syncs
+  // the write-ahead log with all that is in it.
+  const absl::StatusOr<bool> moved = database_.Checkpoint();
+  if (!moved.ok()) return moved.status();
+  if (absl::Status status = Probe(); !status.ok()) return status;
+  if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
+
+  absl::StatusOr<EventWriter> events = EventWriter::Prepare(database_, file_);
+  if (!events.ok()) return events.status();
+  events_.emplace(*std::move(events));
+  absl::StatusOr<QuarantineWriter> quarantine =
+      QuarantineWriter::Prepare(database_, file_, limits_);
+  if (!quarantine.ok()) return quarantine.status();
+  quarantine_.emplace(*std::move(quarantine));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Committed> WriteSession::Commit(std::vector<WriteRequest>& requests, absl::Time now,
+                                               const std::function<void()>& before_commit) {
+  absl::StatusOr<Transaction> transaction =
+      Transaction::Begin(database_, Transaction::Kind::kWrite);
+  if (!transaction.ok()) return transaction.status();
+  Committed committed;
+  for (WriteRequest& request : requests) {
+    const auto write = [&](auto& each) { return Write(each, now, committed); };
+    if (absl::Status status = std::visit(write, request); !status.ok()) return status;
+  }
+  if (before_commit != nullptr) before_commit();
+  if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
+  if (absl::Status status = transaction->Commit(); !status.ok()) return status;
+  return committed;
+}
+
+absl::StatusOr<int64_t> WriteSession::AgeQuarantine(absl::Time now) {
+  const absl::StatusOr<bool> due = quarantine_->HasAged(now);
+  if (!due.ok()) return due.status();
+  if (!*due) return 0;
+  absl::StatusOr<Transaction> transaction =
+      Transaction::Begin(database_, Transaction::Kind::kWrite);
+  if (!transaction.ok()) return transaction.status();
+  const absl::StatusOr<int64_t> removed = quarantine_->RemoveAged(now);
+  if (!removed.ok()) return removed.status();
+  if (absl::Status status = transaction->Commit(); !status.ok()) return status;
+  return removed;
+}
+
+absl::Status WriteSession::Checkpoint(absl::Time now, Metrics& metrics) {
+  const int64_t frames = database_.frames();
+  const CheckpointPace::Step step = pace_.Next(frames, now);
+  if (step == CheckpointPace::Step::kNone) return absl::OkStatus();
+  const absl::StatusOr<bool> all = step == CheckpointPace::Step::kEmpty
+                                       ? database_.EmptyWriteAheadLog()
+                                       : database_.Checkpoint();
+  if (!all.ok()) return all.status();
+  pace_.Took(database_.frames(), !*all, now);
+  metrics.Checkpointed(!*all);
+  return absl::OkStatus();
+}
+
+int64_t WriteSession::write_ahead_log_bytes() const { return database_.frames() * kFrameBytes; }
+
+absl::Status WriteSession::Probe() {
+  // Of all that leaves the content as it is, this surely writes a page.
+  return database_.Execute(absl::StrCat("PRAGMA user_version = ", kSchemaVersion).c_str());
+}
+
+absl::Status WriteSession::Write(AppendRequest& request, absl::Time now, Committed& committed) {
+  absl::StatusOr<EventWriter::Written> written =
+      events_->Append(std::move(request.notification), now);
+  if (!written.ok()) return written.status();
+  request.answer = written->appended;
+  if (written->event.has_value()) {
+    committed.events.push_back(*std::move(written->event));
+  } else {
+    ++committed.repeats;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteSession::Write(KeepRequest& request, absl::Time now, Committed&) {
+  const absl::StatusOr<bool> kept = quarantine_->Keep(request.body, now);
+  if (!kept.ok()) return kept.status();
+  request.answer = *kept ? absl::OkStatus() : QuarantineFull();
+  return absl::OkStatus();
+}
+
+absl::Status WriteSession::Write(MarkRequest& request, absl::Time, Committed&) {
+  const absl::StatusOr<bool> found = quarantine_->MarkRedriven(request.id, request.redriven);
+  if (!found.ok()) return found.status();
+  request.answer = *found ? absl::OkStatus() : QuarantinedNotFound();
+  return absl::OkStatus();
+}
+
+absl::Status WriteSession::Write(DiscardRequest& request, absl::Time, Committed&) {
+  const absl::StatusOr<bool> found = quarantine_->Discard(request.id);
+  if (!found.ok()) return found.status();
+  request.answer = *found ? absl::OkStatus() : QuarantinedNotFound();
+  return absl::OkStatus();
+}
+
+}  // namespace kyc::events

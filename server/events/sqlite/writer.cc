@@ -1,0 +1,207 @@
+#include "server/events/sqlite/writer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/call/steady_now.h"
+
+namespace kyc::events {
+namespace {
+
+// Bounds how long a transaction gets.
+constexpr size_t kMaxBatch = 1024;
+// Under a load that never pauses, retention still gets its turn after so many requests; and while
+// more is due than a step removes, it removes twice as much as is added.
+constexpr int kAddedPerTurn = 1024;
+constexpr int kAddedPerStep = kRowsPerTrimStep / 2;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Writer>> Writer::Start(const LogFile& file, WriterOptions options) {
+  absl::StatusOr<std::unique_ptr<WriteSession>> session =
+      WriteSession::Open(file, options.quarantine);
+  if (!session.ok()) return session.status();
+  const absl::StatusOr<Ends> ends = (*session)->ends();
+  if (!ends.ok()) return ends.status();
+  absl::StatusOr<std::unique_ptr<Keeper>> keeper = Keeper::Make((*session)->database(),
+                                                                {.retention = options.retention,
+                                                                 .interval = options.trim_interval,
+                                                                 .notice = options.trim_notice,
+                                                                 .metrics = options.metrics,
+                                                                 .log = options.log},
+                                                                options.clock(), options.boot_id);
+  if (!keeper.ok()) return keeper.status();
+  std::unique_ptr<Writer> writer(
+      new Writer(file, std::move(options), *std::move(session), *std::move(keeper), *ends));
+  writer->options_.metrics->LogWritable(true);
+  writer->PublishQuarantine();
+  writer->thread_ = std::thread([raw = writer.get()] { raw->Run(); });
+  return writer;
+}
+
+Writer::Writer(const LogFile& file, WriterOptions options, std::unique_ptr<WriteSession> session,
+               std::unique_ptr<Keeper> keeper, Ends ends)
+    : file_(file),
+      options_(std::move(options)),
+      queue_(options_.max_waiting),
+      session_(std::move(session)),
+      keeper_(std::move(keeper)),
+      ends_(ends) {}
+
+Writer::~Writer() {
+  queue_.Close();
+  thread_.join();
+}
+
+void Writer::Write(WriteRequest request) {
+  const absl::Status refused = queue_.Push(request);
+  if (!refused.ok()) Answer(request, refused);
+}
+
+Ends Writer::ends() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return ends_;
+}
+
+void Writer::SetOnCommitted(EventLog::OnCommitted on_committed) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  on_committed_ = std::move(on_committed);
+}
+
+void Writer::Run() {
+  bool trim_is_due = true;
+  bool behind = false;  // More is due to be removed than one step has.
+  int added_since_trim = 0;
+  while (!queue_.Drained()) {
+    std::vector<WriteRequest> requests =
+        queue_.Take(kMaxBatch, trim_is_due ? absl::ZeroDuration() : Pause());
+    const bool idle = requests.empty();
+    added_since_trim += static_cast<int>(requests.size());
+    if (!idle) CommitAndAnswer(std::move(requests));
+    if (idle && !writable_) Probe();
+    Checkpoint();
+    trim_is_due = true;
+    if (idle || added_since_trim >= (behind ? kAddedPerStep : kAddedPerTurn)) {
+      for (int steps = added_since_trim / kAddedPerStep; (behind = Trim()) && steps > 0;) --steps;
+      trim_is_due = behind;
+      added_since_trim = 0;
+    }
+  }
+}
+
+void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
+  const absl::Time begin = SteadyNow();
+  absl::StatusOr<Committed> committed = Commit(requests);
+  absl::Status status = committed.status();
+  if (committed.ok()) {
+    PublishQuarantine();
+    // Readers may see it from now on, so they are told of it whatever becomes of the answers.
+    Publish(*std::move(committed), SteadyNow() - begin);
+    status = file_.identity.Check();
+  }
+  if (status.ok()) {
+    SetWritable(status);
+  } else {
+    options_.metrics->CommitFailed();
+    GiveUpSession(status);
+  }
+  for (WriteRequest& request : requests) Answer(request, status);
+}
+
+absl::StatusOr<Committed> Writer::Commit(std::vector<WriteRequest>& requests) {
+  if (absl::Status opened = OpenSession(); !opened.ok()) return opened;
+  return session_->Commit(requests, keeper_->Label(options_.clock()), options_.before_commit);
+}
+
+void Writer::Publish(Committed committed, absl::Duration took) {
+  options_.metrics->Committed(static_cast<int64_t>(committed.events.size()), committed.repeats,
+                              took);
+  if (committed.events.empty()) return;
+  EventLog::OnCommitted on_committed;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ends_.newest = committed.events.back().position;
+    on_committed = on_committed_;
+  }
+  if (on_committed == nullptr) return;
+  on_committed(std::make_shared<const std::vector<Event>>(std::move(committed.events)));
+}
+
+bool Writer::Trim() {
+  if (session_ == nullptr) return false;
+  const absl::StatusOr<bool> more = TrimStep();
+  const absl::Status aged = more.ok() ? AgeQuarantine() : absl::OkStatus();
+  const absl::StatusOr<Ends> ends = session_->ends();
+  if (!more.ok() || !aged.ok() || !ends.ok()) {
+    GiveUpSession(!more.ok() ? more.status() : !aged.ok() ? aged : ends.status());
+    return false;
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ends_ = *ends;
+  return *more;
+}
+
+absl::StatusOr<bool> Writer::TrimStep() {
+  if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
+  return keeper_->Turn(session_->database(), ends_, options_.clock());
+}
+
+absl::Status Writer::AgeQuarantine() {
+  const absl::StatusOr<int64_t> removed = session_->AgeQuarantine(keeper_->aged_to());
+  if (!removed.ok()) return removed.status();
+  if (*removed == 0) return absl::OkStatus();
+  options_.metrics->QuarantineAged(*removed);
+  PublishQuarantine();
+  if (options_.log != nullptr) {
+    options_.log(absl::StrCat("quarantine: ", *removed, " entries removed because of their age"));
+  }
+  return absl::OkStatus();
+}
+
+void Writer::PublishQuarantine() {
+  const double ratio = session_->quarantine_used_ratio();
+  if (quarantine_used_ratio_.exchange(ratio) != ratio) options_.metrics->QuarantineUsed(ratio);
+}
+
+void Writer::Checkpoint() {
+  if (session_ == nullptr) return;
+  options_.metrics->WriteAheadLogBytes(session_->write_ahead_log_bytes());
+  const absl::Status status = session_->Checkpoint(SteadyNow(), *options_.metrics);
+  if (!status.ok()) GiveUpSession(status);
+}
+
+absl::Duration Writer::Pause() const {
+  return writable_ ? keeper_->Pause(ends_, options_.clock()) : options_.probe_interval;
+}
+
+void Writer::Probe() {
+  absl::Status status = OpenSession();
+  if (status.ok()) status = session_->Probe();
+  if (!status.ok()) session_.reset();
+  SetWritable(status);
+}
+
+absl::Status Writer::OpenSession() {
+  if (session_ != nullptr) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<WriteSession>> session =
+      WriteSession::Open(file_, options_.quarantine);
+  if (!session.ok()) return session.status();
+  session_ = *std::move(session);
+  return absl::OkStatus();
+}
+
+void Writer::GiveUpSession(const absl::Status& why) {
+  session_.reset();
+  SetWritable(why);
+}
+
+void Writer::SetWritable(const absl::Status& status) {
+  if (writable_.exchange(status.ok()) == status.ok()) return;
+  options_.metrics->LogWritable(status.ok());
+  if (options_.log == nullptr) return;
+  options_.log(status.ok() ? "the event log can be written again"
+                           : absl::StrCat("the event log cannot be written: ", status.message()));
+}
+
+}  // namespace kyc::events

@@ -1,0 +1,254 @@
+#include "server/netzme/webhook/notify_handler.h"
+
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
+#include "server/call/error.h"
+#include "server/call/repeated_lines.h"
+#include "server/call/steady_now.h"
+#include "server/crypto/mac.h"
+#include "server/json/value.h"
+#include "server/netzme/webhook/content_type.h"
+#include "server/netzme/webhook/notification.h"
+#include "server/netzme/webhook/snap_answer.h"
+
+namespace kyc::netzme {
+namespace {
+
+using Accounts = std::vector<NotifyAccount>;
+
+// It takes an operator, or age, to make room in the quarantine.
+constexpr int kRetryWhenFullSeconds = 60;
+
+// Whose token a request carries.
+struct Sender {
+  std::string account;  // Empty: nobody's.
+  int tokens = 0;       // One is right; others would be a matter of choice.
+};
+
+// Compares with every token, so that the time tells nothing about which one was nearly right.
+Sender SenderOf(const Accounts& accounts, const http::HttpCall& call) {
+  Sender sender;
+  for (const auto& [name, token] : call.headers) {
+    if (name != "x-callback-token") continue;
+    ++sender.tokens;
+    for (const NotifyAccount& account : accounts) {
+      for (const Secret& secret : account.callback_tokens) {
+        if (crypto::SecretEquals(secret, token) && !token.empty()) sender.account = account.name;
+      }
+    }
+  }
+  return sender;
+}
+
+// The status that refuses a request whatever its body says, or 0.
+int RefusalOf(const http::HttpCall& head, const Sender& sender) {
+  if (head.flaw != 0) return head.flaw;
+  if (head.path != kNotifyPath) return 404;
+  if (head.method != "POST") return 405;
+  return sender.account.empty() || sender.tokens != 1 ? 401 : 0;
+}
+
+// What is wrong with the head of a request that RefusalOf refuses.
+absl::string_view CauseOf(int status) {
+  switch (status) {
+    case 404:
+      return "its path is not the webhook's";
+    case 405:
+      return "its method is not POST";
+    case 401:
+      return "it has more than one token";
+    default:
+      return "its request target or Host is not HTTP's";
+  }
+}
+
+// What a line says of a body that nobody has read to its end.
+constexpr char kUnread[] = ", body not read";
+
+std::string Line(const SnapAnswer& answer) {
+  return absl::StrCat(answer.code, " ", answer.message);
+}
+
+// What failed when the log or the quarantine did: its room, too many wait, the way to it, or the
+// disk.
+SnapAnswer AnswerOfFailure(const absl::Status& failure) {
+  const std::string reason = ReasonOf(failure);
+  if (reason == "QUARANTINE_FULL") {
+    SnapAnswer answer = AnswerOfStatus(503);
+    answer.retry_after_seconds = kRetryWhenFullSeconds;
+    return answer;
+  }
+  if (absl::IsResourceExhausted(failure)) return AnswerOfStatus(429);
+  return AnswerOfStatus(reason == "LOG_UNREACHABLE" ? 503 : 500);
+}
+
+// Shared by the steps of the handler and by the answers still to come.
+class Webhook : public std::enable_shared_from_this<Webhook> {
+ public:
+  Webhook(NotifyOptions options, events::EventLog& event_log, events::Quarantine& quarantine,
+          Metrics& metrics)
+      : options_(std::move(options)),
+        event_log_(event_log),
+        quarantine_(quarantine),
+        metrics_(metrics),
+        lines_(options_.log) {}
+
+  absl::optional<http::HttpReply> CheckHead(http::HttpCall& head);
+  void Handle(http::HttpCall call, http::OnReply on_reply);
+  http::HttpReply Refuse(int status) const { return Answer(AnswerOfStatus(status), SteadyNow()); }
+  void NotHandled(int status, const http::HttpCall& head);
+
+ private:
+  Sender SenderOf(const http::HttpCall& call) const {
+    return netzme::SenderOf(*options_.accounts(), call);
+  }
+  // A request with a right token that its head refuses.
+  void Refuse(http::HttpCall call, http::OnReply on_reply);
+  void Append(::netzme::v1::UpgradeEvent event, absl::Time received, http::OnReply on_reply);
+  void Quarantine(http::HttpCall call, std::string account, SnapAnswer answer,
+                  absl::string_view cause, http::OnReply on_reply);
+
+  http::HttpReply Answer(const SnapAnswer& answer, absl::Time received) const {
+    metrics_.NotificationAnswered(answer.code, SteadyNow() - received);
+    return ToReply(answer);
+  }
+  void Log(absl::string_view account, absl::string_view answer, absl::string_view rest) {
+    lines_.Say(absl::StrCat("notification of account ", account, " answered ", answer, rest));
+  }
+
+  const NotifyOptions options_;
+  events::EventLog& event_log_;
+  events::Quarantine& quarantine_;
+  Metrics& metrics_;
+  RepeatedLines lines_;
+};
+
+absl::optional<http::HttpReply> Webhook::CheckHead(http::HttpCall& head) {
+  const Sender sender = SenderOf(head);
+  head.sender = sender.account;
+  const int status = options_.draining->load() ? 503 : RefusalOf(head, sender);
+  if (status == 0) return absl::nullopt;
+  const SnapAnswer answer = AnswerOfStatus(status);
+  if (!sender.account.empty()) {
+    // What is refused for good may never come again: its body is read, and kept before the answer.
+    if (status != 503) {
+      head.flaw = status;
+      return absl::nullopt;
+    }
+    Log(sender.account, Line(answer), kUnread);
+  }
+  return Answer(answer, head.received);
+}
+
+void Webhook::NotHandled(int status, const http::HttpCall& head) {
+  const std::string account = head.sender.empty() ? SenderOf(head).account : head.sender;
+  if (account.empty()) return;
+  if (status == 0) {
+    lines_.Say(absl::StrCat("notification of account ", account,
+                            " not answered: its sender went away before it was whole"));
+  } else if (status == 500) {
+    Log(account, Line(AnswerOfStatus(status)), ": no reply came in time");
+  } else {
+    Log(account, Line(AnswerOfStatus(status)), kUnread);
+  }
+}
+
+void Webhook::Handle(http::HttpCall call, http::OnReply on_reply) {
+  // As its head was judged: a token that was withdrawn since then still counts.
+  const std::string account = call.sender;
+  if (call.flaw != 0) return Refuse(std::move(call), std::move(on_reply));
+  const ContentType type = ContentTypeOf(call.headers);
+  if (type == ContentType::kOther) {
+    return Quarantine(std::move(call), account, AnswerOfStatus(400),
+                      "the Content-Type does not mean JSON", std::move(on_reply));
+  }
+  json::Deviations deviations;
+  if (type == ContentType::kMeansJson) deviations.push_back("content_type");
+  auto read = ReadNotification(call.body, deviations);
+  for (const std::string& deviation : deviations) metrics_.Deviation("netzme", deviation);
+  if (auto* refusal = std::get_if<Refusal>(&read)) {
+    return Quarantine(std::move(call), account,
+                      {refusal->response_code, refusal->response_message, refusal->reference},
+                      refusal->cause, std::move(on_reply));
+  }
+  auto& event = std::get<::netzme::v1::UpgradeEvent>(read);
+  event.set_account(account);
+  if (type == ContentType::kMeansJson) event.add_anomalies(::netzme::v1::ANOMALY_CONTENT_TYPE);
+  Append(std::move(event), call.received, std::move(on_reply));
+}
+
+void Webhook::Refuse(http::HttpCall call, http::OnReply on_reply) {
+  SnapAnswer answer = AnswerOfStatus(call.flaw);
+  const absl::string_view cause = CauseOf(call.flaw);
+  std::string account = call.sender;
+  if (!call.body.empty()) {
+    return Quarantine(std::move(call), std::move(account), std::move(answer), cause,
+                      std::move(on_reply));
+  }
+  Log(account, Line(answer), absl::StrCat(": ", cause, ", without a body"));
+  std::move(on_reply)(Answer(answer, call.received));
+}
+
+void Webhook::Append(::netzme::v1::UpgradeEvent event, absl::Time received,
+                     http::OnReply on_reply) {
+  std::string reference = event.original_reference_no();
+  std::string account = event.account();
+  event_log_.Append(
+      std::move(event), [self = shared_from_this(), received, reference = std::move(reference),
+                         account = std::move(account), on_reply = std::move(on_reply)](
+                            absl::StatusOr<events::Appended> appended) mutable {
+        SnapAnswer answer;
+        if (!appended.ok()) {
+          answer = AnswerOfFailure(appended.status());
+          self->Log(account, Line(answer), absl::StrCat(": ", appended.status().message()));
+        }
+        answer.reference = std::move(reference);
+        std::move(on_reply)(self->Answer(answer, received));
+      });
+}
+
+void Webhook::Quarantine(http::HttpCall call, std::string account, SnapAnswer answer,
+                         absl::string_view cause, http::OnReply on_reply) {
+  std::string line = Line(answer);
+  if (!cause.empty()) absl::StrAppend(&line, ": ", cause);
+  quarantine_.Keep(
+      {.owner = {.account = account}, .answer = line, .body = std::move(call.body)},
+      [self = shared_from_this(), received = call.received, account, answer = std::move(answer),
+       line, on_reply = std::move(on_reply)](absl::Status kept) mutable {
+        // 400 tells the sender that it need not come again, so it is said of what is kept only.
+        if (!kept.ok()) {
+          const std::string reference = std::move(answer.reference);
+          answer = AnswerOfFailure(kept);
+          answer.reference = reference;
+          line = absl::StrCat(Line(answer), " instead of ", line);
+        }
+        self->Log(account, line,
+                  kept.ok() ? std::string(", body kept in quarantine")
+                            : absl::StrCat(", body not kept: ", kept.message()));
+        std::move(on_reply)(self->Answer(answer, received));
+      });
+}
+
+}  // namespace
+
+http::Handler NotifyHandler(NotifyOptions options, events::EventLog& event_log,
+                            events::Quarantine& quarantine, Metrics& metrics) {
+  auto webhook = std::make_shared<Webhook>(std::move(options), event_log, quarantine, metrics);
+  http::Handler handler;
+  handler.check_head = [webhook](http::HttpCall& head) { return webhook->CheckHead(head); };
+  handler.judges_flaws = true;
+  handler.handle = [webhook](http::HttpCall call, http::OnReply on_reply) {
+    webhook->Handle(std::move(call), std::move(on_reply));
+  };
+  handler.refuse = [webhook](int status) { return webhook->Refuse(status); };
+  handler.not_handled = [webhook](int status, const http::HttpCall& head) {
+    webhook->NotHandled(status, head);
+  };
+  return handler;
+}
+
+}  // namespace kyc::netzme
