@@ -15,7 +15,7 @@ done
 PATH=$TEST_TMPDIR/bin:$PATH
 
 for script in tools/run tools/test tools/bench tools/install tools/format tools/embedded/serve.sh tools/embedded/cluster.sh \
-  tools/benchmarks/contestant tools/turns_red.sh; do
+  tools/embedded/fault.sh tools/benchmarks/contestant tools/turns_red.sh; do
   for option in --help -h; do
     status=0
     output=$("$script" "$option" 2>&1) || status=$?

@@ -1,26 +1,20 @@
 #!/usr/bin/env bash
-# cluster.sh STATE PROGRAMS [COMMAND...]: as serve.sh, but many processes over PostgreSQL: three servers, of which one leads and two
-# follow it, two sidecars that take notifications, two gateways that serve gRPC, and the simulator. Who leads when the first one is
-# gone, its operator decides: promote.sh does what the gateway's promise needs. The servers' programs are in $KYC_POSTGRES, or
-# Debian's.
+# cluster.sh STATE PROGRAMS [COMMAND...]: as serve.sh, but many processes over PostgreSQL: three servers under Patroni with etcd, which
+# decide by themselves who leads, two sidecars that take notifications, two gateways that serve gRPC, and the simulator. fault.sh
+# beside it kills, freezes and brings back any of them. PostgreSQL's programs are in $KYC_POSTGRES, or Debian's.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tools/embedded/programs.sh
 . "$here/programs.sh"
+# shellcheck source=tools/embedded/servers.sh
+. "$here/servers.sh"
 case ${1:-} in -h | --help) usage_of "${BASH_SOURCE[0]}" ;; '' | -*) usage_of "${BASH_SOURCE[0]}" 2 ;; esac
 [ $# -ge 2 ] || usage_of "${BASH_SOURCE[0]}" 2
 state=$1 programs=$2
 shift 2
 command=("$@")
+need_programs
 
-postgres=${KYC_POSTGRES:-/usr/lib/postgresql/15/bin}
-[ -x "$postgres/initdb" ] || { echo "tools/run: no PostgreSQL 15 here: tools/install cluster brings it." >&2; exit 1; }
-# It refuses to run as root: then each of its programs runs in a namespace in which root is nobody.
-as_nobody=()
-[ "$(id -u)" != 0 ] || as_nobody=(unshare --user --map-user=65534 --map-group=65534)
-
-# By number, 1 first. None is of those that the system gives to outgoing connections (from 32768 on).
-servers=(127.0.0.1:15431 127.0.0.1:15432 127.0.0.1:15433)
 webhooks=(127.0.0.1:8181 127.0.0.1:8182)
 grpcs=(127.0.0.1:15051 127.0.0.1:15052)
 admins=(127.0.0.1:9191 127.0.0.1:9192 127.0.0.1:9193 127.0.0.1:9194)
@@ -28,46 +22,16 @@ simulator=127.0.0.1:18190
 
 # --- State: made once; a configuration that is there stays as it is.
 
-# server_config NUMBER: what is added to its postgresql.conf.
-server_config() {
-  cat <<END
-listen_addresses = '127.0.0.1'
-port = ${servers[$1 - 1]##*:}
-unix_socket_directories = ''
-cluster_name = 'server_$1'
-# Whichever leads waits for one of the others; its own name there is harmless.
-synchronous_standby_names = 'ANY 1 (server_1,server_2,server_3)'
-primary_conninfo = 'host=127.0.0.1 port=${servers[0]##*:} user=kyc passfile=$state/secrets/pgpass application_name=server_$1'
-wal_log_hints = on
-wal_keep_size = '1GB'
-wal_retrieve_retry_interval = '200ms'
-END
-}
-
-# make_servers: the first one is made; the others are copies of it that follow.
-make_servers() {
-  local number
-  [ ! -d "$state/server-3" ] || return 0
-  rm -rf "$state"/server-*
-  "${as_nobody[@]}" "$postgres/initdb" -D "$state/server-1" -U kyc --pwfile="$state/secrets/postgres-password" \
-    --auth=scram-sha-256 --encoding=UTF8 --locale=C --data-checksums --no-instructions >/dev/null
-  for number in 2 3; do
-    cp -a "$state/server-1" "$state/server-$number.new"
-    touch "$state/server-$number.new/standby.signal"
-    server_config "$number" >>"$state/server-$number.new/postgresql.conf"
-    mv "$state/server-$number.new" "$state/server-$number"
-  done
-  server_config 1 >>"$state/server-1/postgresql.conf"
-}
-
 # engine: the event log's block of every process.
 engine() {
+  local hosts=("$(server_of 1)" "$(server_of 2)" "$(server_of 3)")
   cat <<END
 
 event_log {
   postgres {
-    dsn: "host=$(IFS=, && echo "${servers[*]%:*}") port=$(IFS=, && echo "${servers[*]##*:}") dbname=postgres user=kyc"
+    dsn: "host=$(IFS=, && echo "${hosts[*]%:*}") port=$(IFS=, && echo "${hosts[*]##*:}") dbname=postgres user=kyc"
     password_file: "secrets/postgres-password"
+    # Patroni's names of them.
     standby_names: "server_1"
     standby_names: "server_2"
     standby_names: "server_3"
@@ -115,8 +79,7 @@ make_state() (
   [ -e "$state/.gitignore" ] || echo '*' >"$state/.gitignore"
   make_secrets
   make_secret postgres-password "$(random_text 24)"
-  make_secret pgpass "*:*:*:kyc:$(cat "$state/secrets/postgres-password")"
-  make_servers
+  for number in 1 2 3; do make_machine "$number" || return 1; done
   for number in 1 2; do
     make_file "$state/sidecar-$number.textproto" sidecar_config "$number"
     make_file "$state/gateway-$number.textproto" gateway_config "$number"
@@ -124,71 +87,133 @@ make_state() (
 )
 
 announce() {
-  local kyc=$programs/clients/kyc/kyc
+  local kyc=$programs/clients/kyc/kyc fault="$here/fault.sh $state"
   cat <<END
 
 Running. State, configurations and secrets: $state
   gateway-1, -2  gRPC ${grpcs[*]}
   sidecar-1, -2  webhook $(printf 'http://%s/v1.0/snap/account/upgrade/notify ' "${webhooks[@]}")
   admin          $(printf 'http://%s/metrics ' "${admins[@]}")
-  server-1,-2,-3 ${servers[*]}   PostgreSQL; server-1 led when they were made
+  server-1,-2,-3 $(server_of 1) $(server_of 2) $(server_of 3)   PostgreSQL under Patroni; server-$(leader || echo ?) leads
+  etcd-1,-2,-3   $(etcd_of 1) $(etcd_of 2) $(etcd_of 3)   by which they agree
   simulator      http://$simulator   plays Finpay, WideKYC and Netzme, which notifies sidecar-1
 
-Paste into another terminal, in $PWD: what one sidecar takes, both gateways tell. Kill any one of them meanwhile.
+Paste into another terminal, in $PWD: what one sidecar takes, both gateways tell.
   $kyc watch ${grpcs[0]} --from earliest
   $kyc watch ${grpcs[1]} --from earliest
   curl -H @$state/secrets/netzme-callback-header -H 'Content-Type: application/json' -d '{"originalReferenceNo": "order-0001", "custId": "c-1", "status": "approved"}' http://${webhooks[1]}/v1.0/snap/account/upgrade/notify
 
-Kill a standby: nothing is seen. Kill both: 503, and all goes on once one is started again by the next run. Kill the one that leads,
-and then have another one lead: $here/promote.sh $state
+Then hurt it, and repeat the curl: nothing that was answered 200 is lost or told twice, and 503 means: send it again.
+  $fault who               who leads, and who would be next
+  $fault kill-leader       503 until another one leads, about 20 s; then 200
+  $fault switchover        503 for some seconds
+  $fault freeze-leader     503 until another one leads, as above; \`thaw\` brings it back as a standby
+  $fault kill-standby      503 until Patroni has named the other one, some seconds
+  $fault kill-etcd-leader  nothing is seen
+  $fault kill sidecar-2    and any other of the names above: the others go on
+  $fault start NAME        starts what was killed
 
-Ctrl-C drains and ends.
+Ctrl-C drains and ends; the next run goes on with what is there.
 END
 }
 
 # --- One run.
 
+# start_one NAME
+start_one() {
+  local number=${1##*-}
+  case $1 in
+    etcd-[123]) start_etcd "$number" ;;
+    server-[123]) start_server "$number" ;;
+    sidecar-[12] | gateway-[12]) start "$1" ' serving' "$programs/server/kyc-gateway" --config "$state/$1.textproto" ;;
+    simulator)
+      start simulator 'listening on' "$programs/tools/simulator/simulator" --listen "$simulator" \
+        --notify-url "http://${webhooks[0]}/v1.0/snap/account/upgrade/notify" \
+        --callback-token-file "$state/secrets/netzme-callback-token" \
+        --widekyc-token-file "$state/secrets/widekyc-token" \
+        --finpay-merchant-pass-file "$state/secrets/finpay-merchant-pass" \
+        --finpay-key-file "$state/secrets/finpay-field-key" \
+        --finpay-iv-file "$state/secrets/finpay-field-iv"
+      ;;
+    *) say "tools/run: there is no $1." >&2 ;;
+  esac
+}
+
+start_all() {
+  local name
+  for name in etcd-{1,2,3}; do start_one "$name"; done
+  await_etcd || return 1
+  for name in server-{1,2,3}; do start_one "$name"; done
+  await_ready 120 || return 1
+  for name in sidecar-{1,2} gateway-{1,2} simulator; do start_one "$name"; done
+  await_ready 45
+}
+
+# index_of NAME: where it stands among those that run; fails if it does not.
+index_of() {
+  local i
+  for i in "${!names[@]}"; do
+    [ "${names[i]}" != "$1" ] || { kill -0 "${pids[i]}" 2>/dev/null && echo "$i" && return; }
+  done
+  return 1
+}
+
+# end_cluster: those that write first, what they write to last.
+end_cluster() {
+  local name number order=()
+  for name in sidecar-{1,2} gateway-{1,2} simulator; do order+=($(index_of "$name")) || true; done
+  end_some "${order[@]}" || status=1
+  order=()
+  # At once: a standby that is waited for wants to be let go by the one that leads, and may lead itself for a moment.
+  for number in 1 2 3; do
+    signal_server "$number" CONT
+    order+=($(index_of "server-$number")) && kill -TERM "${pids[order[-1]]}" || true
+  done
+  end_some "${order[@]}" || status=1
+  for number in 1 2 3; do end_orphan "$number"; done
+  order=()
+  for name in etcd-{1,2,3}; do order+=($(index_of "$name")) || true; done
+  end_all "${order[@]}" || status=1
+}
+
+# obey SECONDS: starts again what fault.sh asks for, waiting so long for it.
+obey() {
+  local name
+  ! IFS= read -r -t "$1" -u "$control" name || index_of "$name" >/dev/null || start_one "$name"
+}
+
 begin_run
+end_run=end_cluster
 [ "$state" != fresh ] || state=$pipes/state
 mkdir -p "$state"
 state=$(cd "$state" && pwd)
 make_state
-refuse_taken_ports "${servers[@]}" "${webhooks[@]}" "${grpcs[@]}" "${admins[@]}" "$simulator"
+# shellcheck disable=SC2046 # Each is a word.
+refuse_taken_ports $(for number in 1 2 3; do for what in server patroni etcd etcd_peer; do "${what}_of" "$number"; done; done) \
+  "${webhooks[@]}" "${grpcs[@]}" "${admins[@]}" "$simulator"
 
-mkfifo "$pipes/ready"
-exec {ready}<>"$pipes/ready"
-
-for number in 1 2; do
-  start "sidecar-$number" ' serving' "$programs/server/kyc-gateway" --config "$state/sidecar-$number.textproto"
-done
-for number in 1 2; do
-  start "gateway-$number" ' serving' "$programs/server/kyc-gateway" --config "$state/gateway-$number.textproto"
-done
-start simulator 'listening on' "$programs/tools/simulator/simulator" --listen "$simulator" \
-  --notify-url "http://${webhooks[0]}/v1.0/snap/account/upgrade/notify" \
-  --callback-token-file "$state/secrets/netzme-callback-token" \
-  --widekyc-token-file "$state/secrets/widekyc-token" \
-  --finpay-merchant-pass-file "$state/secrets/finpay-merchant-pass" \
-  --finpay-key-file "$state/secrets/finpay-field-key" \
-  --finpay-iv-file "$state/secrets/finpay-field-iv"
-# Last, so that they end last; the one that leads last of all, so that the others have everything.
-for number in 3 2 1; do
-  start "server-$number" 'database system is ready to accept' "${as_nobody[@]}" "$postgres/postgres" -D "$state/server-$number"
-done
+mkfifo "$pipes/ready" "$pipes/control"
+exec {ready}<>"$pipes/ready" {control}<>"$pipes/control"
+ln -sfn "$pipes/control" "$state/control"
 
 status=0
-if ! await_ready; then
-  status=1
-elif [ ${#command[@]} -gt 0 ]; then
-  [ -n "$stop" ] || "${command[@]}" "$state" || status=$?
+if ! start_all; then
+  [ -n "$stop" ] || status=1
+elif [ ${#command[@]} -gt 0 ] && [ -z "$stop" ]; then
+  "${command[@]}" "$state" &
+  running=$!
+  while kill -0 "$running" 2>/dev/null && [ -z "$stop" ]; do obey 1; done
+  [ -z "$stop" ] || kill -TERM "$running" 2>/dev/null || true
+  wait "$running" || status=$?
 elif [ -z "$stop" ]; then
   say "$(announce)"
   # One that dies is what a cluster is for: only Ctrl-C ends it.
-  while [ -z "$stop" ]; do sleep 1 || true; done
+  while [ -z "$stop" ]; do obey 1; done
 fi
 if [ -n "$stop" ] && [ ${#command[@]} -eq 0 ]; then
   say '' "tools/run: draining; a second Ctrl-C does not wait."
 fi
-end_all || status=1
+stop=
+end_cluster
 [ ${#command[@]} -eq 0 ] || [ "$status" = 0 ] || show_logs
 exit "$status"

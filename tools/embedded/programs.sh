@@ -53,7 +53,7 @@ holder_of() {
 those_of_before() {
   local pid name
   [ -r "$state/programs" ] || return 0
-  while read -r pid name; do
+  while read -r pid name _; do
     [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$name" ] || say "$name (process $pid)"
   done <"$state/programs"
 }
@@ -79,7 +79,12 @@ refuse_taken_ports() {
 # --- The programs. Each has its own session, so that Ctrl-C reaches the script alone.
 
 names=() pids=() relays=()
+within=()    # What a program runs in: the beginning of its command line.
+declare -A order_of=() # By name, the status of a program that ends in order by another one than 0.
+quiet_lines= # A pattern of lines that are not shown.
+awaited=0    # How many have yet to report.
 stop= ended= all_ended=
+end_run=end_all # What ends them all.
 
 # begin_run: from here on, whatever happens to this script, no program outlives it: it ends them itself, and where it is killed the
 # kernel does (see start).
@@ -91,48 +96,53 @@ begin_run() {
 }
 
 leave() {
-  [ -n "$all_ended" ] || [ ${#pids[@]} = 0 ] || end_all || true
+  [ -n "$all_ended" ] || [ ${#pids[@]} = 0 ] || "$end_run" || true
   rm -rf "$pipes"
 }
 
-# relay NAME WORD: shows (or, beside COMMAND, keeps) what the program writes, and reports the line with WORD.
+# relay NAME WORD: shows (or, beside COMMAND, keeps) what the program writes, and reports the first line with WORD.
 relay() {
-  local line
+  local line word=$2
   trap '' INT TERM HUP PIPE
   trap - EXIT
   while IFS= read -r line; do
     if [ ${#command[@]} -gt 0 ]; then
       printf '%s\n' "$line" >>"$state/$1.log"
-    else
+    elif [ -z "$quiet_lines" ] || ! [[ $line =~ $quiet_lines ]]; then
       printf '%-9s | %s\n' "$1" "$line" 2>/dev/null || true
     fi
-    [[ $line != *"$2"* ]] || echo "$1" >&"$ready"
+    [ -z "$word" ] || [[ $line != *"$word"* ]] || { echo "$1" >&"$ready" && word=; }
   done
 }
 
-# start NAME WORD PROGRAM ARGUMENT...: WORD is in the line that it writes once it serves.
+# start NAME WORD PROGRAM ARGUMENT...: WORD is in the line that it writes once it serves; nobody waits for one without. A NAME that was
+# started before and has ended starts again.
 start() {
-  local name=$1 word=$2
+  local name=$1 word=$2 i at=${#names[@]}
   shift 2
-  rm -f "$state/$name.log" "$pipes/$name"
+  for i in "${!names[@]}"; do [ "${names[i]}" != "$name" ] || at=$i; done
+  rm -f "$pipes/$name"
+  [ "$at" -lt ${#names[@]} ] || rm -f "$state/$name.log"
   mkfifo "$pipes/$name"
   relay "$name" "$word" <"$pipes/$name" &
   relays+=($!)
-  setsid setpriv --pdeathsig TERM "$@" </dev/null >"$pipes/$name" 2>&1 {ready}>&- &
-  names+=("$name") pids+=($!)
-  echo "$! ${1##*/}" >>"$state/programs"
+  # The signal last: whoever becomes somebody else loses it.
+  setsid "${within[@]}" setpriv --pdeathsig TERM "$@" </dev/null >"$pipes/$name" 2>&1 {ready}>&- &
+  names[at]=$name pids[at]=$!
+  [ -z "$word" ] || awaited=$((awaited + 1))
+  echo "$! ${1##*/} $name" >>"$state/programs"
 }
 
-# await_ready: until every program has reported, one has died, someone wants to stop, or half a minute is over.
+# await_ready SECONDS: until every program has reported that should, one has died, someone wants to stop, or the time is over.
 await_ready() {
-  local name waited=0 reported=0
-  while [ "$reported" -lt "${#pids[@]}" ] && [ -z "$stop" ]; do
+  local name waited=0
+  while [ "$awaited" -gt 0 ] && [ -z "$stop" ]; do
     if IFS= read -r -t 1 -u "$ready" name; then
-      reported=$((reported + 1))
+      awaited=$((awaited - 1))
     else
       waited=$((waited + 1))
       first_dead >/dev/null && return 1
-      [ "$waited" -lt 30 ] || { say "tools/run: not everything serves after 30 seconds." >&2; return 1; }
+      [ "$waited" -lt "$1" ] || { say "tools/run: not everything serves after $1 seconds." >&2; return 1; }
     fi
   done
 }
@@ -158,16 +168,25 @@ wait_for() {
   done
 }
 
-# end_all [INDEX...]: ends the programs one after the other, in this order, or as they were started. Fails if one did not end in
-# order.
-end_all() {
-  local i status=0
-  [ $# -gt 0 ] || set -- "${!pids[@]}"
+# end_some INDEX...: ends these programs one after the other. Fails if one did not end in order.
+end_some() {
+  local i status=0 how
   for i; do
     [ "${pids[i]}" != "${ended:-}" ] || continue
     kill -TERM "${pids[i]}" 2>/dev/null || true
-    wait_for "${pids[i]}" || { say "tools/run: ${names[i]} ended with status $?." >&2; status=1; }
+    how=0
+    wait_for "${pids[i]}" || how=$?
+    [ "$how" = 0 ] || [ "$how" = "${order_of[${names[i]}]:-0}" ] ||
+      { say "tools/run: ${names[i]} ended with status $how." >&2; status=1; }
   done
+  return "$status"
+}
+
+# end_all [INDEX...]: the last of them: these, in this order, or all as they were started.
+end_all() {
+  local status=0
+  [ $# -gt 0 ] || set -- "${!pids[@]}"
+  end_some "$@" || status=1
   wait "${relays[@]}" || true
   rm -f "$state/programs"
   all_ended=yes

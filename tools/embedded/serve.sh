@@ -78,7 +78,7 @@ start simulator 'listening on' "$programs/tools/simulator/simulator" --listen "$
   --finpay-iv-file "$state/secrets/finpay-field-iv"
 
 status=0
-if ! await_ready; then
+if ! await_ready 30; then
   status=1
 elif [ ${#command[@]} -gt 0 ]; then
   [ -n "$stop" ] || "${command[@]}" "$state" || status=$?

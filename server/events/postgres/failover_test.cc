@@ -287,6 +287,25 @@ TEST_F(UnprovenTest, AServerWithoutNames) {
   ExpectSettled();
 }
 
+// As Patroni has it: one is waited for, and no other may lead next.
+TEST_F(UnprovenTest, OnlyAStandbyHasItThatIsNotWaitedFor) {
+  servers_.Sql(0, "ALTER SYSTEM SET synchronous_standby_names = 's1'");
+  servers_.Sql(0, "SELECT pg_reload_conf()::text");
+  servers_.Await(0, "(SELECT count(*) = 1 FROM pg_stat_replication WHERE sync_state = 'async')");
+  servers_.Kill(1);
+  Pending pending = StartAppend(*log_, Notification("R2", "approved"));
+  servers_.Await(0, kWaits);
+  // Now it can be seen there, and s2 has it.
+  servers_.Sql(0,
+               "SELECT pg_cancel_backend(pid)::text FROM pg_stat_activity WHERE wait_event = "
+               "'SyncRep'");
+  ExpectRefused(std::move(pending));
+  // By a commit that is tried again, or is found to have been made, no more than by the first.
+  EXPECT_EQ(ReasonOf(TryAppend(*log_, Notification("R2", "approved")).status()), "LOG_UNREACHABLE");
+  EXPECT_EQ(log_->ends().newest.sequence, 1);
+  ExpectSettled();
+}
+
 TEST_F(FailoverTest, ConnectionsAreCutWhileManyAppend) {
   const auto one = OpenLog(Options());
   const auto two = OpenLog(Options());

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/events/postgres/waited_for.h"
 
 namespace kyc::events::postgres {
 namespace {
@@ -13,7 +14,8 @@ constexpr char kAsk[] =
     "SELECT current_setting('fsync'), current_setting('full_page_writes'), "
     "current_setting('data_checksums'), current_setting('synchronous_commit'), "
     "current_setting('synchronous_standby_names'), "
-    "pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')";
+    "pg_has_role(current_user, 'pg_read_all_stats', 'USAGE'), NOT pg_is_in_recovery(), "
+    "EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'Patroni%')";
 
 void AddUnlessOn(absl::string_view setting, const std::string& value, absl::string_view then,
                  const std::string& host, std::vector<std::string>& faults) {
@@ -33,16 +35,34 @@ void AddFaultsOf(const HostSettings& host, const Durability& durability,
     faults.push_back(absl::StrCat(host.host, ": synchronous_commit is ", host.synchronous_commit,
                                   " for other sessions; the gateway's own is on"));
   }
-  if (host.synchronous_standby_names.empty()) {
-    faults.push_back(absl::StrCat(host.host,
-                                  ": synchronous_standby_names is empty: commits do not wait for "
-                                  "standbys; they are still proven, but may be seen before"));
-  }
   if (!host.sees_standbys) {
     faults.push_back(
         absl::StrCat(host.host,
                      ": the role lacks pg_read_all_stats: nothing can be proven, nothing is "
                      "acknowledged"));
+  }
+}
+
+// Of a server that leads, or that nobody but an operator would have lead.
+void AddFaultsOfNames(const HostSettings& host, const Durability& durability,
+                      std::vector<std::string>& faults) {
+  const WaitedFor waited = WaitedForIn(host.synchronous_standby_names);
+  const auto fault = [&](absl::string_view text) {
+    faults.push_back(absl::StrCat(host.host, ": synchronous_standby_names ", text));
+  };
+  if (host.synchronous_standby_names.empty()) {
+    fault(host.under_patroni
+              ? "is empty: commits do not wait for standbys, and Patroni may have one lead that "
+                "lacks what was acknowledged; set synchronous_mode and synchronous_mode_strict"
+              : "is empty: commits do not wait for standbys; they are still proven, but may be "
+                "seen before");
+  } else if (!NamesAnyOf(waited, durability.names)) {
+    fault(
+        "names none of the configuration's standby_names: nothing can be proven, nothing is "
+        "acknowledged");
+  } else if (!waited.any && waited.count < durability.standbys) {
+    fault(absl::StrCat("has commits wait for ", waited.count, " standby(s), the configuration for ",
+                       durability.standbys, ": nothing can be proven, nothing is acknowledged"));
   }
 }
 
@@ -52,7 +72,7 @@ std::vector<std::string> FaultsOf(const std::vector<absl::optional<HostSettings>
                                   const std::vector<std::string>& names,
                                   const Durability& durability) {
   std::vector<std::string> faults;
-  const HostSettings* first = nullptr;
+  const HostSettings* first = nullptr;  // Of those that are not under Patroni.
   for (size_t number = 0; number < hosts.size(); ++number) {
     if (!hosts[number].has_value()) {
       faults.push_back(absl::StrCat(names[number], ": does not answer"));
@@ -60,12 +80,14 @@ std::vector<std::string> FaultsOf(const std::vector<absl::optional<HostSettings>
     }
     const HostSettings& host = *hosts[number];
     AddFaultsOf(host, durability, faults);
+    if (durability.by != Durability::By::kStandbys) continue;
+    if (host.leads || !host.under_patroni) AddFaultsOfNames(host, durability, faults);
+    if (host.under_patroni) continue;
     if (first == nullptr) first = &host;
-    if (durability.by == Durability::By::kStandbys &&
-        host.synchronous_standby_names != first->synchronous_standby_names) {
-      faults.push_back(absl::StrCat(
-          host.host, ": synchronous_standby_names is not that of ", first->host,
-          ": whichever leads, the same should be waited for (Patroni sets it by itself)"));
+    if (host.synchronous_standby_names != first->synchronous_standby_names) {
+      faults.push_back(absl::StrCat(host.host, ": synchronous_standby_names is not that of ",
+                                    first->host,
+                                    ": whichever leads, the same should be waited for"));
     }
   }
   return faults;
@@ -89,7 +111,9 @@ std::vector<absl::optional<HostSettings>> AskHosts(const Servers& servers) {
                                 text(2),
                                 text(3),
                                 text(4),
-                                row.Integer(0, 5) != 0};
+                                row.Integer(0, 5) != 0,
+                                row.Integer(0, 6) != 0,
+                                row.Integer(0, 7) != 0};
   }
   return hosts;
 }

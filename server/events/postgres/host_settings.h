@@ -20,6 +20,9 @@ struct HostSettings {
   std::string synchronous_commit;
   std::string synchronous_standby_names;
   bool sees_standbys = false;  // pg_read_all_stats: else no proof can be made there.
+  bool leads = false;          // It takes writes.
+  // Patroni is connected to it: that sets the names, on whichever server leads and on no other.
+  bool under_patroni = false;
 };
 
 // What is wrong, in words; empty if nothing is. None of a host: it does not answer. Pure.

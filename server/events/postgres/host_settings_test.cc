@@ -8,12 +8,19 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 HostSettings Good(const std::string& host) {
-  return {host, "on", "on", "on", "on", "ANY 1 (a,b)", true};
+  return {host, "on", "on", "on", "on", "ANY 1 (a,b)", true, host == "a", false};
+}
+HostSettings UnderPatroni(const std::string& host, const std::string& names) {
+  HostSettings settings = Good(host);
+  settings.synchronous_standby_names = names;
+  settings.under_patroni = true;
+  return settings;
 }
 const Durability kStandbys = {Durability::By::kStandbys, 1, {"a", "b"}};
 const Durability kLocal = {Durability::By::kLocal, 0, {}};
@@ -53,6 +60,39 @@ TEST(FaultsOf, NamesThatDifferOrAreEmptyAreTold) {
   other.synchronous_standby_names = "";
   EXPECT_THAT(FaultsOf({Good("a"), other}, {"a", "b"}, kStandbys),
               ElementsAre(HasSubstr("is empty"), HasSubstr("is not that of a")));
+}
+
+TEST(FaultsOf, NamesThatProveNothingAreTold) {
+  const struct {
+    const char* names;
+    int standbys;
+    std::vector<std::string> says;
+  } cases[] = {
+      {"ANY 1 (x,y)", 1, {"names none of the configuration's standby_names"}},
+      {"B", 1, {}},
+      {"*", 1, {}},
+      {"FIRST 1 (b,c)", 2, {"has commits wait for 1 standby(s), the configuration for 2"}},
+      {"FIRST 2 (b,c)", 2, {}},
+      {"ANY 1 (a,b,c)", 2, {}},  // All of them count, and two are waited for by the proof.
+  };
+  for (const auto& c : cases) {
+    HostSettings host = Good("a");
+    host.synchronous_standby_names = c.names;
+    const Durability durability = {Durability::By::kStandbys, c.standbys, {"a", "b", "c"}};
+    std::vector<::testing::Matcher<std::string>> says;
+    for (const std::string& each : c.says) says.push_back(HasSubstr(each));
+    EXPECT_THAT(FaultsOf({host}, {"a"}, durability), ElementsAreArray(says)) << c.names;
+  }
+}
+
+TEST(FaultsOf, PatroniSetsTheNamesOfWhicheverLeads) {
+  for (const char* names : {"b", "*", "ANY 1 (b,c)"}) {
+    EXPECT_THAT(FaultsOf({UnderPatroni("a", names), UnderPatroni("b", "")}, {"a", "b"}, kStandbys),
+                IsEmpty())
+        << names;
+  }
+  EXPECT_THAT(FaultsOf({UnderPatroni("a", ""), UnderPatroni("b", "")}, {"a", "b"}, kStandbys),
+              ElementsAre(AllOf(StartsWith("a: "), HasSubstr("synchronous_mode_strict"))));
 }
 
 TEST(FaultsOf, WhoDoesNotAnswerIsNamed) {

@@ -13,20 +13,19 @@ using Clock = std::chrono::steady_clock;
 constexpr absl::Duration kBetweenQuestions = absl::Milliseconds(5);
 
 // After a COMMIT that waited for the disk, the place up to which the primary has flushed is behind
-// it. Later activity moves that place on, so who asks again says which one is meant.
+// it. Later activity moves that place on, so who asks again says which one is meant: $2, else 0.
+// Of the standbys that have it only those count for which the primary waits: under Patroni no other
+// may lead next, so that what only others have is lost with the primary. Where it waits for nobody,
+// each counts.
 constexpr Statement kAsk = {
     "proof",
     "SELECT l, (SELECT count(DISTINCT application_name) FROM pg_stat_replication "
-    "WHERE application_name = ANY($1::text[]) AND flush_lsn >= l), "
+    "WHERE application_name = ANY($1::text[]) AND flush_lsn >= l "
+    "AND (sync_state IN ('sync', 'quorum') "
+    "OR current_setting('synchronous_standby_names') = '')), "
     "current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on', "
     "('x' || substr(pg_walfile_name(l), 1, 8))::bit(32)::int "
-    "FROM (SELECT pg_current_wal_flush_lsn() AS l) AS now"};
-constexpr Statement kAskAgain = {
-    "proof_again",
-    "SELECT $2::pg_lsn, (SELECT count(DISTINCT application_name) FROM pg_stat_replication "
-    "WHERE application_name = ANY($1::text[]) AND flush_lsn >= $2::pg_lsn), "
-    "current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on', "
-    "('x' || substr(pg_walfile_name($2::pg_lsn), 1, 8))::bit(32)::int"};
+    "FROM (SELECT coalesce(nullif($2::pg_lsn, '0/0'), pg_current_wal_flush_lsn()) AS l) AS now"};
 // For engines without a write-ahead log of this kind: their word is taken.
 constexpr Statement kTakeItsWord = {"proof_by_engine", "SELECT 0::bigint, 0::bigint, true, 0"};
 
@@ -46,7 +45,7 @@ void Proof::Ask(Trip& trip) const {
   if (durability_.by == Durability::By::kEngine) {
     trip.Add(kTakeItsWord);
   } else {
-    trip.Add(kAsk, {Value::Texts(durability_.names)});
+    trip.Add(kAsk, {Value::Texts(durability_.names), Value::Integer(0)});
   }
 }
 
@@ -60,7 +59,7 @@ absl::StatusOr<Proven> Proof::Await(const Rows& answer, Connection& connection,
     if (left <= absl::ZeroDuration()) return Unreachable("too few standbys have what was written");
     postgres::Await(std::min(left, kBetweenQuestions));
     Trip again;
-    again.Add(kAskAgain, {Value::Texts(durability_.names), Value::Integer(proven.lsn)});
+    again.Add(kAsk, {Value::Texts(durability_.names), Value::Integer(proven.lsn)});
     const absl::StatusOr<std::vector<Rows>> answers = connection.Run(again, left);
     if (!answers.ok()) return answers.status();
     proven = ProvenIn(answers->back());

@@ -17,9 +17,10 @@ namespace kyc::events::postgres {
 // What a 200 promises.
 struct Durability {
   enum class By {
-    kStandbys,  // On the primary's disk and on those of `standbys` others: proven each time.
-    kLocal,     // On the primary's disk.
-    kEngine,    // Whatever the engine's own commit means: nothing of it can be asked.
+    // On the primary's disk and on those of `standbys` others for which it waits: proven each time.
+    kStandbys,
+    kLocal,   // On the primary's disk.
+    kEngine,  // Whatever the engine's own commit means: nothing of it can be asked.
   };
   By by = By::kStandbys;
   int standbys = 1;
