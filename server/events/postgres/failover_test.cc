@@ -327,6 +327,7 @@ TEST_F(FailoverTest, ConnectionsAreCutWhileManyAppend) {
     appender->Stop();
     all.push_back(appender.get());
   }
+  AwaitSequence(*one, two->ends().newest.sequence);
   ExpectAllKept(*one, all);
 }
 
