@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/call/steady_now.h"
 #include "server/grpc_methods.h"
@@ -34,8 +33,8 @@ void Offer(std::vector<ServiceMethods> services, rpc::Server& server) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
-    rpc::Server& server, const config::Grpc& grpc, const Upstreams& upstreams,
-    const OpenedLog& event_log, Metrics& metrics, std::shared_ptr<spdlog::logger> log) {
+    rpc::Server& server, const config::Grpc& grpc, const std::vector<rpc::Listener>& listeners,
+    const Upstreams& upstreams, const OpenedLog& event_log, Metrics& metrics, std::shared_ptr<spdlog::logger> log) {
   auto made = std::unique_ptr<CallsRole>(new CallsRole());
   std::vector<ServiceMethods> services;
   if (const auto* finpay = upstreams.finpay(); finpay != nullptr) {
@@ -51,9 +50,7 @@ absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
     services.push_back(MethodsOf(*made->log_service_));
   }
   Offer(std::move(services), server);
-  if (absl::Status bound = server.Listen(); !bound.ok()) {
-    return absl::Status(bound.code(), absl::StrCat(bound.message(), " (grpc.listen)"));
-  }
+  if (absl::Status bound = server.Listen(listeners); !bound.ok()) return bound;
   return made;
 }
 

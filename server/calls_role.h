@@ -5,6 +5,7 @@
 #include <spdlog/logger.h>
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/admin/event_log_service.h"
@@ -22,11 +23,11 @@ namespace kyc {
 // the server's loop for longer than the services live.
 class CallsRole {
  public:
-  // Gives the server its methods, and binds its address. All that is passed outlives the role;
+  // Gives the server its methods, and binds its addresses. All that is passed outlives the role;
   // `event_log.log` is null where there is none.
   static absl::StatusOr<std::unique_ptr<CallsRole>> Make(
-      rpc::Server& server, const config::Grpc& grpc, const Upstreams& upstreams,
-      const OpenedLog& event_log, Metrics& metrics, std::shared_ptr<spdlog::logger> log);
+      rpc::Server& server, const config::Grpc& grpc, const std::vector<rpc::Listener>& listeners,
+      const Upstreams& upstreams, const OpenedLog& event_log, Metrics& metrics, std::shared_ptr<spdlog::logger> log);
 
  private:
   // Threads that read history. More would only wait for the same disk.

@@ -6,11 +6,13 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "server/admin/prometheus_metrics.h"
 #include "server/call/steady_now.h"
 #include "server/calls_role.h"
+#include "server/certificates.h"
 #include "server/events/replies_in_quarantine.h"
 #include "server/notifications_role.h"
 #include "server/open_event_log.h"
@@ -41,7 +43,8 @@ class GatewayParts {
   GatewayParts(config::Settings settings, std::shared_ptr<spdlog::logger> log)
       : settings_(std::move(settings)),
         log_(std::move(log)),
-        metrics_(admin::MakePrometheusMetrics()) {}
+        metrics_(admin::MakePrometheusMetrics()),
+        certificates_(*metrics_, log_) {}
 
   ~GatewayParts() {
     // Before the services go. Does nothing after a drain, nor where nothing was served.
@@ -61,7 +64,10 @@ class GatewayParts {
   void Serve() {
     if (calls_ != nullptr) {
       rpc_->Serve();
-      log_->info("listening grpc={} port={}", settings_.grpc->listen, rpc_->port());
+      for (size_t i = 0; i < rpc_->ports().size(); ++i) {
+        log_->info("listening grpc={} port={}", settings_.grpc->listeners[i].address,
+                   rpc_->ports()[i]);
+      }
     }
     if (notifications_ != nullptr) {
       notifications_->Serve();
@@ -88,6 +94,8 @@ class GatewayParts {
       log_->warn("the configuration changed in more than secrets: restart to apply the rest");
     }
   }
+
+  void LookAtCertificates() { certificates_.Look(); }
 
   bool Drain() {
     leaving_ = true;
@@ -131,7 +139,14 @@ class GatewayParts {
 
   absl::Status MakeCalls() {
     if (rpc_ == nullptr) return absl::OkStatus();
-    return Keep(CallsRole::Make(*rpc_, *settings_.grpc, *upstreams_, event_log_, *metrics_, log_),
+    std::vector<rpc::Listener> listeners;
+    for (const config::Listener& at : settings_.grpc->listeners) {
+      auto pair = certificates_.Open(at);
+      if (!pair.ok()) return pair.status();
+      listeners.push_back(rpc::MakeListener(at, [pair = *pair] { return pair->Get(); }));
+    }
+    return Keep(CallsRole::Make(*rpc_, *settings_.grpc, listeners, *upstreams_, event_log_,
+                                *metrics_, log_),
                 calls_);
   }
 
@@ -186,6 +201,7 @@ class GatewayParts {
   const config::Settings settings_;
   const std::shared_ptr<spdlog::logger> log_;
   const std::unique_ptr<admin::PrometheusMetrics> metrics_;
+  Certificates certificates_;
   std::atomic<bool> leaving_ = false;
   std::unique_ptr<rpc::Server> rpc_;
   OpenedLog event_log_;
@@ -216,6 +232,7 @@ Gateway::Gateway(std::unique_ptr<GatewayParts> parts) : parts_(std::move(parts))
 Gateway::Gateway(Gateway&&) noexcept = default;
 Gateway::~Gateway() = default;
 
+void Gateway::LookAtCertificates() { parts_->LookAtCertificates(); }
 void Gateway::Reload(const config::Change& change) { parts_->Reload(change); }
 bool Gateway::Drain() { return parts_->Drain(); }
 

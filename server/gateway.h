@@ -30,6 +30,10 @@ class Gateway {
   // as `change` says; running calls keep theirs. Logs and counts it. Not after Drain.
   void Reload(const config::Change& change);
 
+  // Looks whether a listener's certificate has changed; connections from then on get the new one.
+  // Logs and counts what it finds.
+  void LookAtCertificates();
+
   // Says to whoever asks that no traffic should come, while it takes everything for drain_delay;
   // then takes nothing new, lets what runs finish within drain_timeout, and ends the rest. Blocks.
   // Called once. Whether all has ended: if not, this must not be destroyed, as a thread uses it.

@@ -61,6 +61,7 @@ void AwaitStop(kyc::StopSignals& signals, kyc::config::Reloader& reloader, kyc::
     if (came == Came::kStop) return;
     const auto change = reloader.Look(came == Came::kLook);
     if (change.has_value()) gateway.Reload(*change);
+    gateway.LookAtCertificates();
     memory.GiveBack();
   }
 }

@@ -127,6 +127,13 @@ class Prometheus final : public PrometheusMetrics {
     write_ahead_log_bytes_.Set(static_cast<double>(bytes));
   }
   void Checkpointed(bool vain) override { checkpoints_.At({vain ? "vain" : "whole"}).Increment(); }
+  void CertificateLeft(absl::string_view listener, absl::Duration left) override {
+    certificate_left_.At({listener}).Set(absl::ToDoubleSeconds(left));
+    for (absl::string_view result : {"ok", "failed"}) certificate_reloads_.At({listener, result});
+  }
+  void CertificateReloaded(absl::string_view listener, bool taken) override {
+    certificate_reloads_.At({listener, taken ? "ok" : "failed"}).Increment();
+  }
   void LogDamaged() override { log_damaged_.Set(1); }
   void LogHistoryLost(bool lost) override { log_history_lost_.At({}).Set(lost ? 1 : 0); }
   void LogPrimaries(int64_t count) override {
@@ -266,6 +273,14 @@ class Prometheus final : public PrometheusMetrics {
   // Both are there from the start, so that the first failure is an increase.
   Counter& config_reloads_ok_ = config_reloads_.Add({{"result", "ok"}});
   Counter& config_reloads_failed_ = config_reloads_.Add({{"result", "failed"}});
+  ByLabels<Gauge> certificate_left_{
+      Gauges("kyc_certificate_left_seconds",
+             "How long the certificate that new connections get is still valid."),
+      {"listener"}};
+  ByLabels<Counter> certificate_reloads_{
+      Counters("kyc_certificate_reloads_total",
+               "Changed TLS files: taken over (ok), or not usable (failed)."),
+      {"listener", "result"}};
   ByLabels<Counter> quarantined_{
       Counters("kyc_quarantined_total",
                "Unreadable notifications, kept or not because it is full."),

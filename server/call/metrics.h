@@ -71,6 +71,10 @@ class Metrics {
   // A configuration that changed while running was read: its callers and accounts' secrets were
   // taken over, or nothing was.
   virtual void ConfigReloaded(bool /*taken*/) {}
+  // How long the certificate of a listener, named as in the configuration, is still valid.
+  virtual void CertificateLeft(absl::string_view /*listener*/, absl::Duration /*left*/) {}
+  // Its files changed: a new pair was taken over, or could not be used.
+  virtual void CertificateReloaded(absl::string_view /*listener*/, bool /*taken*/) {}
   // A body was put into quarantine, or refused because that is full.
   virtual void Quarantined(bool kept) = 0;
   // How much of its share of the quarantine the fullest account uses, each time that changes.

@@ -19,6 +19,13 @@ std::string UpstreamText(const Upstream& upstream) {
                       upstream.breaker.disabled ? "disabled" : "enabled");
 }
 
+std::string ListenersText(const std::vector<Listener>& listeners) {
+  return absl::StrJoin(listeners, ", ", [](std::string* out, const Listener& listener) {
+    absl::StrAppend(out, listener.address, listener.tls.has_value() ? " by TLS" : "",
+                    listener.trusted ? " trusted" : "");
+  });
+}
+
 std::string KeyIds(const EventLog& log) {
   return absl::StrJoin(log.sealing_keys, ", ", [](std::string* out, const SealingKey& key) {
     absl::StrAppend(out, key.id);
@@ -54,7 +61,7 @@ std::string Describe(const Settings& settings) {
   std::string text;
   if (settings.grpc) {
     absl::StrAppend(
-        &text, "grpc: listens on ", settings.grpc->listen, "; callers ",
+        &text, "grpc: listens on ", ListenersText(settings.grpc->listeners), "; callers ",
         settings.callers.empty() ? "none: every call is refused" : Names(settings.callers), "\n");
   }
   if (settings.webhook) {

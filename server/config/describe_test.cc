@@ -11,7 +11,9 @@ Secret Hidden() { return Secret("hidden"); }
 
 Settings Everything() {
   Settings settings;
-  settings.grpc.emplace().listen = "127.0.0.1:50051";
+  settings.grpc.emplace().listeners = {
+      {.field = "grpc.listen", .address = "127.0.0.1:50051", .trusted = true},
+      {.field = "grpc.listeners[0].address", .address = "0.0.0.0:50443", .tls = Tls()}};
   settings.webhook.emplace().listen = "127.0.0.1:8081";
   settings.webhook->accounts = {{"netzme", {Hidden()}}};
   settings.admin.emplace().listen = "127.0.0.1:9090";
@@ -33,7 +35,7 @@ Settings Everything() {
 
 TEST(Describe, EveryBlockIsALine) {
   EXPECT_EQ(Describe(Everything()),
-            "grpc: listens on 127.0.0.1:50051; callers local\n"
+            "grpc: listens on 127.0.0.1:50051 trusted, 0.0.0.0:50443 by TLS; callers local\n"
             "webhook: listens on 127.0.0.1:8081; accounts netzme\n"
             "admin: listens on 127.0.0.1:9090\n"
             "finpay: https://finpay.example/api; accounts a, b; attempts of 15s, 2000 slots per "
@@ -49,7 +51,7 @@ TEST(Describe, NoSecretShows) { EXPECT_FALSE(absl::StrContains(Describe(Everythi
 
 TEST(Describe, GrpcWithoutCallersSaysSo) {
   Settings settings;
-  settings.grpc.emplace().listen = "127.0.0.1:1";
+  settings.grpc.emplace().listeners = {{.field = "grpc.listen", .address = "127.0.0.1:1"}};
   EXPECT_EQ(Describe(settings),
             "grpc: listens on 127.0.0.1:1; callers none: every call is refused\n"
             "drain: after 0, within 25s; log level info\n");

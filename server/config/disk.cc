@@ -8,14 +8,19 @@
 #include <cerrno>
 #include <cstring>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 namespace kyc::config {
 namespace {
 
 // Larger than any configuration, key or bundle of certificates.
 constexpr size_t kMaxFileBytes = 4 << 20;
+
+// The kernel's clock of files ticks slowly: two changes within a tick leave the same stamp.
+constexpr absl::Duration kJustNow = absl::Seconds(1);
 
 class Descriptor {
  public:
@@ -73,6 +78,15 @@ Stamp StampOf(const std::string& path) {
   stamp.modified = absl::TimeFromTimespec(status.st_mtim);
   stamp.changed = absl::TimeFromTimespec(status.st_ctim);
   return stamp;
+}
+
+bool AreUnchanged(const Stamps& files) {
+  return absl::c_all_of(files, [](const auto& file) { return StampOf(file.first) == file.second; });
+}
+
+bool AnyChangedJustNow(const Stamps& files) {
+  const absl::Time since = absl::Now() - kJustNow;
+  return absl::c_any_of(files, [&](const auto& file) { return file.second.changed > since; });
 }
 
 }  // namespace kyc::config

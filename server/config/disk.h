@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <map>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -25,8 +26,15 @@ struct Stamp {
   friend bool operator==(const Stamp&, const Stamp&) = default;
 };
 
+// Of several files, by path.
+using Stamps = std::map<std::string, Stamp>;
+
 // Thread-safe, as all here. Follows symbolic links, as ReadFromDisk does.
 Stamp StampOf(const std::string& path);
+// Whether each file still has its stamp.
+bool AreUnchanged(const Stamps& files);
+// Whether one has changed so recently that another change may have left the same stamp.
+bool AnyChangedJustNow(const Stamps& files);
 
 // The whole of a file of at most 4 MiB. Blocks for no pipe.
 absl::StatusOr<File> ReadFromDisk(const std::string& path);

@@ -54,7 +54,7 @@ std::string FolderOf(const std::string& path) {
 // Reads as ReadFromDisk, and notes what it read.
 class Reader {
  public:
-  explicit Reader(std::map<std::string, Stamp>& stamps) : stamps_(stamps) {}
+  explicit Reader(Stamps& stamps) : stamps_(stamps) {}
 
   absl::StatusOr<File> Read(const std::string& path) {
     // Before it is read: what is written meanwhile is found later.
@@ -78,7 +78,7 @@ class Reader {
   }
 
  private:
-  std::map<std::string, Stamp>& stamps_;
+  Stamps& stamps_;
   std::map<std::string, File> read_;
 };
 

@@ -2,7 +2,6 @@
 #ifndef SERVER_CONFIG_LOAD_H_
 #define SERVER_CONFIG_LOAD_H_
 
-#include <map>
 #include <string>
 
 #include "absl/status/status.h"
@@ -20,7 +19,7 @@ struct Loaded {
   // stands in the wrong place.
   absl::StatusOr<Settings> settings = absl::UnknownError("not loaded");
   // Every file that was looked at, as it was before it was read; where `settings` is an error, too.
-  std::map<std::string, Stamp> files;
+  Stamps files;
   // The configuration with the content of all its files, and the same without what is reloaded
   // (ClearReloaded). Only good to be compared. Empty where `settings` is an error.
   Secret whole;

@@ -17,7 +17,7 @@ namespace kyc::config {
 namespace {
 
 constexpr char kText[] = R"(
-grpc { listen: "127.0.0.1:0" }
+grpc { listen: "127.0.0.1:0" trusted: true }
 widekyc {
   server_url: "https://widekyc.example"
   accounts { name: "main" token_file: "secrets/token" }
@@ -90,7 +90,7 @@ TEST_F(LoadTest, UnknownFieldsAndFaultsComeTogether) {
             "DIR/kyc.textproto:1: grpc: needs finpay, widekyc or event_log\n"
             "DIR/kyc.textproto:1: grpc.listen: is required\n"
             "DIR/kyc.textproto:3: admin.listen: must be address:port with a numeric address, like "
-            "127.0.0.1:50051 or [::1]:50051");
+            "127.0.0.1:50051 or [::1]:50051, or unix:/path");
 }
 
 TEST_F(LoadTest, UnparsableTextIsNamedByLineAndFieldWithoutIt) {
@@ -126,7 +126,7 @@ TEST_F(LoadTest, SecretInTheWrongPlaceIsNotShown) {
             "'-' or '.'"},
            {"\"127.0.0.1:0\"", "\"hidden\"",
             "DIR/kyc.textproto:2: grpc.listen: must be address:port with a numeric address, like "
-            "127.0.0.1:50051 or [::1]:50051"},
+            "127.0.0.1:50051 or [::1]:50051, or unix:/path"},
            {"\"https://widekyc.example\"", "\"https://u:hidden@widekyc.example\"",
             "DIR/kyc.textproto:4: widekyc.server_url: must not hold a user or password"},
            {"accounts {", "accounts { name: \"hidden\" token_file: \"secrets/token\" } accounts {",

@@ -2,29 +2,14 @@
 
 #include <utility>
 
-#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_replace.h"
-#include "absl/time/clock.h"
 #include "server/config/reloaded_part.h"
 
 namespace kyc::config {
 namespace {
 
-using Files = std::map<std::string, Stamp>;
-
 constexpr int kTries = 3;
-// The kernel's clock of files ticks slowly: two changes within a tick leave the same stamp.
-constexpr absl::Duration kJustNow = absl::Seconds(1);
-
-bool AreUnchanged(const Files& files) {
-  return absl::c_all_of(files, [](const auto& file) { return StampOf(file.first) == file.second; });
-}
-
-bool AnyChangedJustNow(const Files& files) {
-  const absl::Time since = absl::Now() - kJustNow;
-  return absl::c_any_of(files, [&](const auto& file) { return file.second.changed > since; });
-}
 
 // Files of which one changed while they were read may not belong together.
 absl::optional<Loaded> LoadAtRest(const std::string& path) {

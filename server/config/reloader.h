@@ -2,7 +2,6 @@
 #ifndef SERVER_CONFIG_RELOADER_H_
 #define SERVER_CONFIG_RELOADER_H_
 
-#include <map>
 #include <set>
 #include <string>
 
@@ -41,7 +40,7 @@ class Reloader {
   const std::set<std::string> accounts_;
   const Secret fixed_;
   // As the last look found it.
-  std::map<std::string, Stamp> files_;
+  Stamps files_;
   Secret whole_;
   std::string fault_;   // What was wrong with it; empty if nothing was.
   bool asked_ = false;  // And not answered so far.

@@ -20,7 +20,7 @@ constexpr char kKey[] = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=";
 constexpr char kOtherKey[] = "bGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGw=";
 
 constexpr char kText[] = R"(
-grpc { listen: "127.0.0.1:0" }
+grpc { listen: "127.0.0.1:0" trusted: true }
 webhook {
   listen: "127.0.0.1:0"
   accounts { name: "netzme" callback_token_files: "callback" }

@@ -75,8 +75,24 @@ struct WideKyc {
   int max_text_bytes = 256;
 };
 
+enum class ClientCertificate { kNone, kOptional, kRequired };
+
+struct Tls {
+  std::string certificate_file;
+  std::string key_file;
+  std::string client_ca_file;  // Empty: clients are not asked for a certificate.
+  ClientCertificate client_certificate = ClientCertificate::kNone;
+};
+
+struct Listener {
+  std::string field;    // Its name in the configuration, for the operator: "grpc.listen".
+  std::string address;  // "address:port" or "unix:/path".
+  absl::optional<Tls> tls = {};
+  bool trusted = false;
+};
+
 struct Grpc {
-  std::string listen;
+  std::vector<Listener> listeners;  // At least one.
   int64_t max_request_bytes_in_flight = int64_t{512} << 20;
   absl::Duration overload_wait = absl::Milliseconds(250);
   int64_t max_image_bytes = 8 << 20;

@@ -18,6 +18,9 @@ constexpr size_t kMaxNameBytes = 64;
 constexpr size_t kMaxUrlBytes = 2048;
 constexpr size_t kMaxUserBytes = 128;
 constexpr size_t kMaxHeaderBytes = 4096;
+// What a socket's address holds, with its end.
+constexpr size_t kMaxSocketPathBytes = 107;
+constexpr absl::string_view kUnix = "unix:";
 
 // The gateway's own headers, and those that would change how a request is framed.
 constexpr absl::string_view kReservedHeaders[] = {
@@ -97,16 +100,27 @@ std::string AuthorityFault(absl::string_view authority, bool encrypted) {
 
 }  // namespace
 
-std::string ListenFault(absl::string_view listen, bool plaintext_elsewhere) {
+std::string ListenFault(absl::string_view listen, Traffic traffic) {
   if (listen.empty()) return "is required";
+  if (absl::ConsumePrefix(&listen, kUnix)) {
+    const bool sound = absl::StartsWith(listen, "/") && listen.size() <= kMaxSocketPathBytes &&
+                       All(listen, absl::ascii_isgraph);
+    return sound ? "" : "must be unix: and an absolute path of at most 107 bytes without spaces";
+  }
   const absl::optional<HostPort> at = Split(listen);
   const absl::optional<bool> loopback = at ? IsLoopbackAddress(*at) : absl::nullopt;
   if (!loopback || !at->port || !IsPort(*at->port, 0)) {
-    return "must be address:port with a numeric address, like 127.0.0.1:50051 or [::1]:50051";
+    return "must be address:port with a numeric address, like 127.0.0.1:50051 or [::1]:50051, or "
+           "unix:/path";
   }
-  if (*loopback || plaintext_elsewhere) return "";
-  return "is not loopback: traffic with personal data would not be encrypted; to allow it, set "
-         "insecure_plaintext_i_understand";
+  if (*loopback || traffic.encrypted || traffic.plaintext_elsewhere) return "";
+  return "is not loopback: traffic with personal data would not be encrypted; give it tls, or, to "
+         "allow plaintext, set insecure_plaintext_i_understand";
+}
+
+bool IsOfThisMachine(absl::string_view listen) {
+  const absl::optional<HostPort> at = Split(listen);
+  return absl::StartsWith(listen, kUnix) || (at && (at->host == "127.0.0.1" || at->host == "::1"));
 }
 
 std::string UrlFault(absl::string_view url) {

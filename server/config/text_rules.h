@@ -10,8 +10,15 @@ namespace kyc::config {
 
 // Each returns what is wrong, as a phrase that follows a field's name; empty when nothing is.
 
-// address:port with a numeric address; one other than loopback only where `plaintext_elsewhere`.
-std::string ListenFault(absl::string_view listen, bool plaintext_elsewhere);
+// address:port with a numeric address, or unix:/path. Where the traffic is not `encrypted`, one
+// other than loopback only where `plaintext_elsewhere`.
+struct Traffic {
+  bool encrypted = false;
+  bool plaintext_elsewhere = false;
+};
+std::string ListenFault(absl::string_view listen, Traffic traffic);
+// Whether nobody but this machine's processes reaches it: unix:/path, 127.0.0.1 or [::1].
+bool IsOfThisMachine(absl::string_view listen);
 
 // An upstream's base: https://host[:port][/path], or http:// to loopback; nothing else in it.
 std::string UrlFault(absl::string_view url);

@@ -8,32 +8,55 @@ namespace kyc::config {
 namespace {
 
 constexpr char kListenForm[] =
-    "must be address:port with a numeric address, like 127.0.0.1:50051 or [::1]:50051";
+    "must be address:port with a numeric address, like 127.0.0.1:50051 or [::1]:50051, or "
+    "unix:/path";
+constexpr Traffic kPlain = {};
+constexpr Traffic kPlainAnywhere = {.plaintext_elsewhere = true};
 
 TEST(ListenFault, LoopbackAddressesAreFine) {
-  for (const char* listen : {"127.0.0.1:50051", "127.8.9.10:1", "[::1]:65535", "127.0.0.1:0"}) {
-    EXPECT_EQ(ListenFault(listen, false), "") << listen;
+  for (const char* listen : {"127.0.0.1:50051", "127.8.9.10:1", "[::1]:65535", "127.0.0.1:0",
+                             "unix:/run/kyc/grpc.sock"}) {
+    EXPECT_EQ(ListenFault(listen, kPlain), "") << listen;
   }
 }
 
 TEST(ListenFault, OtherAddressesNeedTheFlag) {
   for (const char* listen : {"0.0.0.0:1", "10.0.0.1:50051", "[::]:50051", "[fe80::1]:1",
                              "[::ffff:127.0.0.1]:1", "128.0.0.1:1"}) {
-    EXPECT_EQ(ListenFault(listen, false),
-              "is not loopback: traffic with personal data would not be encrypted; to allow it, "
-              "set insecure_plaintext_i_understand")
+    EXPECT_EQ(ListenFault(listen, kPlain),
+              "is not loopback: traffic with personal data would not be encrypted; give it tls, or, "
+              "to allow plaintext, set insecure_plaintext_i_understand")
         << listen;
-    EXPECT_EQ(ListenFault(listen, true), "") << listen;
+    EXPECT_EQ(ListenFault(listen, kPlainAnywhere), "") << listen;
+    EXPECT_EQ(ListenFault(listen, {.encrypted = true}), "") << listen;
+  }
+}
+
+TEST(ListenFault, PathsAreWholeAndFitASocketsAddress) {
+  const std::string fault = "must be unix: and an absolute path of at most 107 bytes without spaces";
+  EXPECT_EQ(ListenFault("unix:/" + std::string(106, 'p'), kPlain), "");
+  for (const std::string& path :
+       {std::string(""), std::string("relative"), std::string("/a b"), "/" + std::string(107, 'p')}) {
+    EXPECT_EQ(ListenFault("unix:" + path, kPlainAnywhere), fault) << path;
+  }
+}
+
+TEST(IsOfThisMachine, NothingElseCanReachIt) {
+  for (const char* listen : {"127.0.0.1:1", "[::1]:0", "unix:/run/kyc.sock"}) {
+    EXPECT_TRUE(IsOfThisMachine(listen)) << listen;
+  }
+  for (const char* listen : {"127.0.0.2:1", "0.0.0.0:1", "[::]:1", "10.0.0.1:1", ""}) {
+    EXPECT_FALSE(IsOfThisMachine(listen)) << listen;
   }
 }
 
 TEST(ListenFault, AnythingElseIsRefused) {
-  EXPECT_EQ(ListenFault("", true), "is required");
+  EXPECT_EQ(ListenFault("", kPlainAnywhere), "is required");
   for (const char* listen :
        {"localhost:1", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", ":50051",
         "50051", "127.0.0.1:1:2", "127.0.0.1: 1", " 127.0.0.1:1", "127.0.0.1:+1", "127.1:1",
-        "::1:50051", "[::1]", "[::1:50051", "[::1]50051", "[127.0.0.1]:1", "unix:/tmp/x"}) {
-    EXPECT_EQ(ListenFault(listen, true), kListenForm) << listen;
+        "::1:50051", "[::1]", "[::1:50051", "[::1]50051", "[127.0.0.1]:1"}) {
+    EXPECT_EQ(ListenFault(listen, kPlainAnywhere), kListenForm) << listen;
   }
 }
 

@@ -5,10 +5,12 @@
 #include <set>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/config/listener_block.h"
 #include "server/config/postgres_block.h"
 #include "server/config/text_rules.h"
 #include "server/config/upstream_blocks.h"
@@ -31,9 +33,7 @@ void CheckDiffers(const std::string& field, const Secret& secret, SeenSecrets& s
 
 Grpc CheckGrpc(const v1::Grpc& block, FieldChecks& checks) {
   Grpc grpc;
-  grpc.listen = block.listen();
-  checks.AddIfAny("grpc.listen",
-                  ListenFault(block.listen(), block.insecure_plaintext_i_understand()));
+  grpc.listeners = CheckGrpcListeners(block, checks);
   grpc.max_request_bytes_in_flight =
       checks.Number("grpc.max_request_bytes_in_flight", block.max_request_bytes_in_flight(),
                     {int64_t{512} << 20, int64_t{17} << 20, int64_t{1} << 40});
@@ -78,7 +78,7 @@ Webhook CheckWebhook(const v1::Webhook& block, FieldChecks& checks) {
   Webhook webhook;
   webhook.listen = block.listen();
   checks.AddIfAny("webhook.listen",
-                  ListenFault(block.listen(), block.insecure_plaintext_i_understand()));
+                  ListenFault(block.listen(), {.plaintext_elsewhere = block.insecure_plaintext_i_understand()}));
   if (block.accounts().empty()) checks.Add("webhook.accounts", "must hold at least one");
   std::set<std::string> names;
   SeenSecrets tokens;
@@ -97,7 +97,7 @@ Webhook CheckWebhook(const v1::Webhook& block, FieldChecks& checks) {
 
 Admin CheckAdmin(const v1::Admin& block, FieldChecks& checks) {
   checks.AddIfAny("admin.listen",
-                  ListenFault(block.listen(), block.insecure_plaintext_i_understand()));
+                  ListenFault(block.listen(), {.plaintext_elsewhere = block.insecure_plaintext_i_understand()}));
   return Admin{block.listen()};
 }
 
@@ -159,7 +159,13 @@ EventLog CheckEventLog(const v1::EventLog& block, FieldChecks& checks) {
   return log;
 }
 
-std::vector<Caller> CheckCallers(const v1::Config& config, FieldChecks& checks) {
+bool AnyTrusted(const absl::optional<Grpc>& grpc) {
+  return !grpc.has_value() ||
+         absl::c_any_of(grpc->listeners, [](const Listener& at) { return at.trusted; });
+}
+
+std::vector<Caller> CheckCallers(const v1::Config& config, const absl::optional<Grpc>& grpc,
+                                 FieldChecks& checks) {
   std::vector<Caller> callers;
   std::set<std::string> names;
   SeenSecrets tokens;
@@ -182,6 +188,8 @@ std::vector<Caller> CheckCallers(const v1::Config& config, FieldChecks& checks) 
     }
     if (block.loopback() && std::exchange(loopback, true)) {
       checks.Add(at + ".loopback", "matches nobody: an earlier caller is loopback too");
+    } else if (block.loopback() && !AnyTrusted(grpc)) {
+      checks.Add(at + ".loopback", "matches nobody: no listener of grpc is trusted");
     }
     callers.push_back(std::move(caller));
   }
@@ -220,19 +228,6 @@ void CheckQuarantineHolds(const Webhook& webhook, const EventLog& log, FieldChec
   }
 }
 
-void CheckListenersDiffer(const v1::Config& config, FieldChecks& checks) {
-  std::map<std::string, std::string> seen;
-  const std::pair<std::string, std::string> listeners[] = {
-      {"grpc.listen", config.grpc().listen()},
-      {"webhook.listen", config.webhook().listen()},
-      {"admin.listen", config.admin().listen()}};
-  for (const auto& [field, listen] : listeners) {
-    if (listen.empty() || absl::EndsWith(listen, ":0")) continue;
-    const auto [at, is_new] = seen.emplace(listen, field);
-    if (!is_new) checks.Add(field, absl::StrCat("is the same as ", at->second));
-  }
-}
-
 std::string CheckLogLevel(const std::string& level, FieldChecks& checks) {
   if (level.empty()) return "info";
   if (level != "debug" && level != "info" && level != "warn" && level != "error") {
@@ -258,7 +253,7 @@ absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& f
   if (settings.webhook.has_value() && settings.event_log.has_value()) {
     CheckQuarantineHolds(*settings.webhook, *settings.event_log, checks);
   }
-  settings.callers = CheckCallers(config, checks);
+  settings.callers = CheckCallers(config, settings.grpc, checks);
   settings.drain_delay =
       checks.Span("drain_delay", config.has_drain_delay(), config.drain_delay(),
                   {absl::ZeroDuration(), absl::ZeroDuration(), absl::Minutes(5)});

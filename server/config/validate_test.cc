@@ -22,7 +22,7 @@ using testing::ElementsAre;
 constexpr char kKey[] = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=";
 
 constexpr char kComplete[] = R"(
-  grpc { listen: "127.0.0.1:50051" }
+  grpc { listen: "127.0.0.1:50051" trusted: true }
   webhook {
     listen: "127.0.0.1:8081"
     accounts { name: "netzme" callback_token_files: "callback" }
@@ -97,7 +97,10 @@ std::vector<std::string> FaultsWith(const std::string& from, const std::string& 
 TEST(Validate, CompleteConfigurationBecomesSettings) {
   const auto settings = Checked(kComplete);
   ASSERT_TRUE(settings.ok()) << settings.status();
-  EXPECT_EQ(settings->grpc->listen, "127.0.0.1:50051");
+  ASSERT_EQ(settings->grpc->listeners.size(), 1);
+  EXPECT_EQ(settings->grpc->listeners[0].field, "grpc.listen");
+  EXPECT_EQ(settings->grpc->listeners[0].address, "127.0.0.1:50051");
+  EXPECT_TRUE(settings->grpc->listeners[0].trusted);
   EXPECT_EQ(settings->webhook->accounts[0].name, "netzme");
   EXPECT_EQ(settings->admin->listen, "127.0.0.1:9090");
   EXPECT_EQ(settings->finpay->base_url, "https://finpay.example/api/v1.0");
@@ -231,7 +234,7 @@ TEST(Validate, WhatIsSetIsTaken) {
 
 TEST(Validate, DefaultDeadlineIsCutToASmallerMaximum) {
   const auto settings = Checked(
-      absl::StrReplaceAll(kComplete, {{"50051\" }", "50051\" max_deadline { seconds: 5 } }"}}));
+      absl::StrReplaceAll(kComplete, {{"50051\"", "50051\" max_deadline { seconds: 5 }"}}));
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_EQ(settings->grpc->default_deadline, absl::Seconds(5));
 }
@@ -318,6 +321,7 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
        "event_log.reference_retention_age: must be at least retention_age: else revisions would "
        "restart"},
       {"loopback: true", "", "callers[0]: matches nobody: set loopback or bearer_token_file"},
+      {"trusted: true", "", "callers[0].loopback: matches nobody: no listener of grpc is trusted"},
       {"bearer_token_file: \"bearer\"", "loopback: true",
        "callers[1].loopback: matches nobody: an earlier caller is loopback too"},
       {"loopback: true", "bearer_token_file: \"bearer\"",
@@ -345,6 +349,63 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
   };
   for (const auto& c : cases) {
     EXPECT_THAT(FaultsWith(c.from, c.to), ElementsAre(c.fault)) << c.from << " -> " << c.to;
+  }
+}
+
+constexpr char kTls[] = R"(tls { certificate_file: "cert.pem" key_file: "/keys/key.pem" )";
+
+TEST(Validate, ListenersAreOfTheKindsThatTheyCanBe) {
+  const auto settings = Checked(absl::StrReplaceAll(
+      kComplete,
+      {{"50051\" trusted: true",
+        absl::StrCat("50051\" trusted: true ",
+                     "listeners { address: \"unix:/run/kyc.sock\" trusted: true } ",
+                     "listeners { address: \"0.0.0.0:1\" ", kTls,
+                     "client_ca_file: \"ca.pem\" client_certificate: CLIENT_CERTIFICATE_REQUIRED } } ",
+                     "listeners { address: \"[::]:2\" ", kTls, "} }")}}));
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  const std::vector<Listener>& listeners = settings->grpc->listeners;
+  ASSERT_EQ(listeners.size(), 4);
+  EXPECT_EQ(listeners[1].field, "grpc.listeners[0].address");
+  EXPECT_TRUE(listeners[1].trusted);
+  EXPECT_FALSE(listeners[1].tls.has_value());
+  EXPECT_FALSE(listeners[2].trusted);
+  EXPECT_EQ(listeners[2].tls->certificate_file, "/etc/kyc/cert.pem");
+  EXPECT_EQ(listeners[2].tls->key_file, "/keys/key.pem");
+  EXPECT_EQ(listeners[2].tls->client_ca_file, "/etc/kyc/ca.pem");
+  EXPECT_EQ(listeners[2].tls->client_certificate, ClientCertificate::kRequired);
+  EXPECT_EQ(listeners[3].tls->client_certificate, ClientCertificate::kNone);
+}
+
+TEST(Validate, EachFaultOfAListenerIsNamed) {
+  const std::string not_trusted = "is only for listeners on 127.0.0.1, [::1] or unix:/path";
+  const struct {
+    std::string listener;
+    std::string fault;
+  } cases[] = {
+      {"", "address: is required"},
+      {R"(address: "127.0.0.1:50051")", "address: is the same as grpc.listen"},
+      {R"(address: "0.0.0.0:1")",
+       "address: is not loopback: traffic with personal data would not be encrypted; give it tls, "
+       "or, to allow plaintext, set insecure_plaintext_i_understand"},
+      {R"(address: "0.0.0.0:1" insecure_plaintext_i_understand: true trusted: true)",
+       "trusted: " + not_trusted},
+      {R"(address: "127.0.0.2:1" trusted: true)", "trusted: " + not_trusted},
+      {absl::StrCat("address: \"127.0.0.1:1\" trusted: true ", kTls, "}"),
+       "trusted: is for listeners without tls: with it, tell callers apart by certificate or token"},
+      {R"(address: "127.0.0.1:1" tls { key_file: "k" })", "tls.certificate_file: is required"},
+      {R"(address: "127.0.0.1:1" tls { certificate_file: "c" })", "tls.key_file: is required"},
+      {absl::StrCat("address: \"127.0.0.1:1\" ", kTls, "client_ca_file: \"ca\" }"),
+       "tls.client_certificate: is required with client_ca_file: CLIENT_CERTIFICATE_OPTIONAL or "
+       "_REQUIRED"},
+      {absl::StrCat("address: \"127.0.0.1:1\" ", kTls,
+                    "client_certificate: CLIENT_CERTIFICATE_OPTIONAL }"),
+       "tls.client_ca_file: is required"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_THAT(FaultsWith("trusted: true", "trusted: true listeners { " + c.listener + " }"),
+                ElementsAre("grpc.listeners[0]." + c.fault))
+        << c.listener;
   }
 }
 
@@ -521,7 +582,7 @@ TEST(Validate, AllFaultsComeAtOnce) {
                 .status()
                 .message(),
             "grpc.listen: must be address:port with a numeric address, like 127.0.0.1:50051 or "
-            "[::1]:50051\n"
+            "[::1]:50051, or unix:/path\n"
             "grpc.max_streams: must be 1 to 1000000\n"
             "widekyc.server_url: must begin with https://\n"
             "widekyc.accounts[0].token_file: the file that it names cannot be read: no such file\n"

@@ -3,6 +3,8 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,10 +12,14 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace kyc::net {
 namespace {
+
+constexpr absl::string_view kUnix = "unix:";
+constexpr mode_t kOwnerAndGroup = 0660;
 
 using Found = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 
@@ -47,6 +53,29 @@ absl::StatusOr<Found> Parse(const std::string& address) {
   return Found(found, freeaddrinfo);
 }
 
+absl::StatusOr<sockaddr_un> UnixAddress(const std::string& address) {
+  sockaddr_un at = {};
+  at.sun_family = AF_UNIX;
+  const std::string path = address.substr(kUnix.size());
+  if (path.empty() || path.size() >= sizeof(at.sun_path)) {
+    return Cannot(address, "the path must have 1 to 107 bytes");
+  }
+  path.copy(at.sun_path, path.size());
+  return at;
+}
+
+// What a gateway that has ended left behind: a socket that refuses.
+void RemoveIfForsaken(const sockaddr_un& at) {
+  struct stat found {};
+  if (lstat(at.sun_path, &found) != 0 || !S_ISSOCK(found.st_mode)) return;
+  const int peer = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (peer < 0) return;
+  const bool refused = connect(peer, reinterpret_cast<const sockaddr*>(&at), sizeof(at)) != 0 &&
+                       errno == ECONNREFUSED;
+  close(peer);
+  if (refused) unlink(at.sun_path);
+}
+
 uint16_t PortOf(int descriptor) {
   sockaddr_storage at = {};
   socklen_t size = sizeof(at);
@@ -57,7 +86,24 @@ uint16_t PortOf(int descriptor) {
 
 }  // namespace
 
+absl::StatusOr<ListenSocket> ListenSocket::OpenUnix(const std::string& address) {
+  const auto at = UnixAddress(address);
+  if (!at.ok()) return at.status();
+  RemoveIfForsaken(*at);
+  const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return Cannot(address, Why(errno));
+  ListenSocket opened(descriptor, AF_UNIX);
+  if (bind(descriptor, reinterpret_cast<const sockaddr*>(&*at), sizeof(*at)) != 0) {
+    return Cannot(address, Why(errno));
+  }
+  // Nobody can connect before it listens.
+  if (chmod(at->sun_path, kOwnerAndGroup) != 0) return Cannot(address, Why(errno));
+  if (listen(descriptor, SOMAXCONN) != 0) return Cannot(address, Why(errno));
+  return opened;
+}
+
 absl::StatusOr<ListenSocket> ListenSocket::Open(const std::string& address) {
+  if (absl::StartsWith(address, kUnix)) return OpenUnix(address);
   const absl::StatusOr<Found> found = Parse(address);
   if (!found.ok()) return found.status();
   const addrinfo& at = **found;

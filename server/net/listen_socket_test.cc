@@ -3,8 +3,10 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -65,6 +67,29 @@ TEST(ListenSocket, AddressIsFreeAgainOnceItIsGone) {
   const int descriptor = (*std::move(second)).Release();
   EXPECT_FALSE(ListenSocket::Open(address).ok()) << "the descriptor lives on";
   close(descriptor);
+}
+
+TEST(ListenSocket, PathIsTheOwnersAndGroupsAndForsakenOnesAreReplaced) {
+  std::string folder = "/tmp/kyc-XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const std::string address = absl::StrCat("unix:", folder, "/s");
+  {
+    const auto first = ListenSocket::Open(address);
+    ASSERT_TRUE(first.ok()) << first.status();
+    EXPECT_EQ(first->family(), AF_UNIX);
+    EXPECT_EQ(first->port(), 0);
+    struct stat found {};
+    ASSERT_EQ(stat(address.c_str() + 5, &found), 0);
+    EXPECT_EQ(found.st_mode & 07777, 0660u);
+    EXPECT_EQ(Refusal(address),
+              absl::UnavailableError(absl::StrCat(
+                  "cannot listen on ", address,
+                  ": Address already in use, by another program or by another gateway")));
+  }
+  EXPECT_TRUE(ListenSocket::Open(address).ok());
+  EXPECT_EQ(Refusal("unix:/no/such/folder/s"),
+            absl::UnavailableError(
+                "cannot listen on unix:/no/such/folder/s: No such file or directory"));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "server/rpc/callers.h"
+#include "server/rpc/listener.h"
 
 namespace kyc::rpc {
 namespace {
@@ -38,8 +39,8 @@ std::string PlainHeader(const Metadata& metadata, const char* name) {
 absl::StatusOr<const config::Caller*> CallerOf(const grpc::ServerContextBase& head,
                                                const std::vector<config::Caller>& callers) {
   const auto authorization = Header(head.client_metadata(), "authorization");
-  return FindCaller(callers, authorization,
-                    authorization.has_value() ? std::string() : head.peer());
+  const bool trusted = !authorization.has_value() && CameByTrusted(*head.auth_context());
+  return FindCaller(callers, authorization, trusted);
 }
 
 absl::Duration TimeAsked(const grpc::ServerContext& head) {

@@ -7,12 +7,6 @@
 namespace kyc::rpc {
 namespace {
 
-bool IsLoopback(absl::string_view peer) {
-  // gRPC percent-encodes the brackets of an IPv6 address.
-  return absl::StartsWith(peer, "ipv4:127.") || absl::StartsWith(peer, "ipv6:[::1]") ||
-         absl::StartsWith(peer, "ipv6:%5B::1%5D") || absl::StartsWith(peer, "unix:");
-}
-
 absl::Status Unauthenticated(absl::string_view message) {
   Error error;
   error.code = absl::StatusCode::kUnauthenticated;
@@ -26,13 +20,13 @@ absl::Status Unauthenticated(absl::string_view message) {
 
 absl::StatusOr<const config::Caller*> FindCaller(const std::vector<config::Caller>& callers,
                                                  absl::optional<absl::string_view> authorization,
-                                                 absl::string_view peer) {
+                                                 bool trusted) {
   if (!authorization.has_value()) {
     for (const config::Caller& caller : callers) {
-      if (caller.loopback && IsLoopback(peer)) return &caller;
+      if (caller.loopback && trusted) return &caller;
     }
     return Unauthenticated(
-        "No configured caller matches a call without a token from this address: send the header "
+        "No configured caller matches a call without a token by this listener: send the header "
         "`authorization: Bearer TOKEN`, or add a caller to the configuration");
   }
   absl::string_view token = *authorization;

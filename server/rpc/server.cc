@@ -2,7 +2,8 @@
 
 #include <grpc/grpc.h>
 #include <grpc/support/time.h>
-#include <grpcpp/security/server_credentials.h>
+
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <random>
@@ -11,6 +12,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "server/net/listen_socket.h"
 #include "server/rpc/call.h"
@@ -71,6 +73,11 @@ void Configure(grpc::ServerBuilder& builder, const config::Grpc& limits) {
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+}
+
+// gRPC makes a socket with a path for whoever the umask lets in; it is its owner's and group's.
+void RestrictPath(absl::string_view address) {
+  if (absl::ConsumePrefix(&address, "unix:")) chmod(std::string(address).c_str(), 0660);
 }
 
 }  // namespace
@@ -141,18 +148,27 @@ void Server::EndAll() {
   }
 }
 
-absl::Status Server::Listen() {
+absl::Status Server::Listen(const std::vector<Listener>& listeners) {
   Configure(builder_, limits_);
   MakeScope();
-  builder_.AddListeningPort(limits_.listen, grpc::InsecureServerCredentials(), &port_);
+  ports_.resize(listeners.size());
+  for (size_t i = 0; i < listeners.size(); ++i) {
+    builder_.AddListeningPort(listeners[i].at.address, listeners[i].credentials, &ports_[i]);
+  }
   builder_.RegisterAsyncGenericService(&scope_->generic);
   server_ = builder_.BuildAndStart();
-  if (server_ != nullptr && port_ != 0) return absl::OkStatus();
+  if (server_ != nullptr && absl::c_all_of(ports_, [](int port) { return port != 0; })) {
+    for (const Listener& listener : listeners) RestrictPath(listener.at.address);
+    return absl::OkStatus();
+  }
   // gRPC keeps the reason to itself.
-  const absl::Status why = net::ListenSocket::Open(limits_.listen).status();
-  if (!why.ok()) return why;
-  return absl::UnavailableError(
-      absl::StrCat("cannot listen on ", limits_.listen, ": it was in use a moment ago"));
+  for (const Listener& listener : listeners) {
+    const absl::Status why = net::ListenSocket::Open(listener.at.address).status();
+    if (!why.ok()) {
+      return absl::Status(why.code(), absl::StrCat(why.message(), " (", listener.at.field, ")"));
+    }
+  }
+  return absl::UnavailableError("cannot listen: an address of grpc was in use a moment ago");
 }
 
 void Server::Serve() {

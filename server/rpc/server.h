@@ -24,6 +24,7 @@
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
 #include "server/rpc/call_scope.h"
+#include "server/rpc/listener.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/memory_guard.h"
 #include "server/rpc/method.h"
@@ -47,12 +48,13 @@ class Server {
   Loop& loop() { return *loop_; }
 
   void Add(Method method);
-  // Binds the address, and takes no call yet. UNAVAILABLE with one line, address and reason.
-  absl::Status Listen();
+  // Binds the addresses, and takes no call yet. UNAVAILABLE with one line: address, reason, field.
+  absl::Status Listen(const std::vector<Listener>& listeners);
   // Takes calls from now on. After Listen.
   void Serve();
-  // The port in use, after Listen.
-  int port() const { return port_; }
+  // The ports in use, after Listen, in the order of the listeners; 1 for a socket with a path.
+  const std::vector<int>& ports() const { return ports_; }
+  int port() const { return ports_.front(); }
 
   // Who may call from soon on; running calls and streams keep what they were allowed. Between Serve
   // and Drain.
@@ -100,7 +102,7 @@ class Server {
   std::thread thread_;
   // The thread has. Its own, too: it may outlive the server.
   const std::shared_ptr<absl::Notification> ended_ = std::make_shared<absl::Notification>();
-  int port_ = 0;
+  std::vector<int> ports_;
   // While draining: told when no call is open and none arrives any more.
   std::shared_ptr<absl::Notification> quiet_;
   Loop::TimerId quiet_timer_ = 0;

@@ -52,11 +52,18 @@ class EndedCalls : public FakeMetrics {
 class ServerTest : public testing::Test {
  protected:
   ServerTest() {
-    limits_.listen = "127.0.0.1:0";
     config::Caller local;
     local.name = "local";
     local.loopback = true;
     callers_.push_back(local);
+  }
+
+  // Trusted, on this port of 127.0.0.1.
+  static Listener OnPort(int port) {
+    return OnAddress(absl::StrCat("127.0.0.1:", port));
+  }
+  static Listener OnAddress(const std::string& address) {
+    return MakeListener({.field = "grpc.listen", .address = address, .trusted = true}, nullptr);
   }
 
   void Start() {
@@ -66,7 +73,7 @@ class ServerTest : public testing::Test {
       server_->Add(std::move(method));
     }
     for (Method& method : ReflectionMethods({"a.B"})) server_->Add(std::move(method));
-    ASSERT_TRUE(server_->Listen().ok());
+    ASSERT_TRUE(server_->Listen({OnPort(0)}).ok());
     server_->Serve();
     channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
                                    grpc::InsecureChannelCredentials());

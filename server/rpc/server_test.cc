@@ -198,18 +198,16 @@ TEST_F(ServerTest, CallersCancelReachesTheMethod) {
 
 TEST_F(ServerTest, PortInUseIsOneLineThatNamesIt) {
   Start();
-  config::Grpc again;
-  again.listen = absl::StrCat("127.0.0.1:", server_->port());
-  Server second(again, {}, metrics_);
-  EXPECT_EQ(second.Listen(), absl::UnavailableError(absl::StrCat(
-                                 "cannot listen on ", again.listen,
-                                 ": Address already in use, by another program or by another "
-                                 "gateway")));
-  again.listen = "192.0.2.1:0";  // TEST-NET-1: nobody has it.
-  Server elsewhere(again, {}, metrics_);
-  EXPECT_EQ(elsewhere.Listen(),
+  Server second(limits_, {}, metrics_);
+  EXPECT_EQ(second.Listen({OnPort(server_->port())}),
+            absl::UnavailableError(absl::StrCat(
+                "cannot listen on 127.0.0.1:", server_->port(),
+                ": Address already in use, by another program or by another gateway "
+                "(grpc.listen)")));
+  Server elsewhere(limits_, {}, metrics_);
+  EXPECT_EQ(elsewhere.Listen({OnAddress("192.0.2.1:0")}),  // TEST-NET-1: nobody has it.
             absl::UnavailableError("cannot listen on 192.0.2.1:0: Cannot assign requested "
-                                   "address, this machine has no such address"));
+                                   "address, this machine has no such address (grpc.listen)"));
 }
 
 // As a start that fails while the event log already tells of events.
@@ -221,7 +219,7 @@ TEST_F(ServerTest, WhatWasPostedToAServerThatNeverServedIsDropped) {
     unmade.loop().Post([&ran, token] { ran = true; });
     Server bound(limits_, callers_, metrics_);
     for (Method& method : HealthMethods({"a.B"}, bound.serving())) bound.Add(std::move(method));
-    ASSERT_TRUE(bound.Listen().ok());
+    ASSERT_TRUE(bound.Listen({OnPort(0)}).ok());
     bound.loop().Post([&ran, token] { ran = true; });
     EXPECT_NE(bound.port(), 0);
   }

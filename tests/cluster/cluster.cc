@@ -32,7 +32,7 @@ admin { listen: "127.0.0.1:0" }
 )";
 
 constexpr char kGateway[] = R"(
-grpc { listen: "127.0.0.1:0" }
+grpc { listen: "127.0.0.1:0" trusted: true }
 admin { listen: "127.0.0.1:0" }
 callers { name: "local" loopback: true allow_full_view: true }
 )";

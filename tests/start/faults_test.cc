@@ -153,19 +153,20 @@ TEST_F(FaultsTest, UsedPortIsNamedInOneLine) {
 
 // TEST-NET-1: nobody has it.
 TEST_F(FaultsTest, AddressOfAnotherMachineIsNamedInOneLine) {
+  const std::string elsewhere = "listen: \"192.0.2.1:1\" insecure_plaintext_i_understand: true";
   const struct {
-    const char* block;
+    const char* from;
+    std::string to;
     const char* field;
   } kListeners[] = {
-      {"grpc { listen: \"127.0.0.1:0\"", "(grpc.listen)"},
-      {"webhook {\n  listen: \"127.0.0.1:0\"", "(webhook.listen)"},
-      {"admin { listen: \"127.0.0.1:0\"", "(admin.listen)"},
+      {"grpc { listen: \"127.0.0.1:0\" trusted: true",
+       absl::StrCat("grpc { listeners { address: \"127.0.0.1:0\" trusted: true } ", elsewhere),
+       "(grpc.listen)"},
+      {"webhook {\n  listen: \"127.0.0.1:0\"", "webhook { " + elsewhere, "(webhook.listen)"},
+      {"admin { listen: \"127.0.0.1:0\"", "admin { " + elsewhere, "(admin.listen)"},
   };
-  for (const auto& [block, field] : kListeners) {
-    const End end =
-        RunWith(block, absl::StrReplaceAll(block, {{"\"127.0.0.1:0\"",
-                                                    "\"192.0.2.1:1\" "
-                                                    "insecure_plaintext_i_understand: true"}}));
+  for (const auto& [from, to, field] : kListeners) {
+    const End end = RunWith(from, to);
     EXPECT_EQ(end.exit_status, 1);
     EXPECT_EQ(LastLine(end),
               absl::StrCat("kyc-gateway: cannot listen on 192.0.2.1:1: Cannot assign requested "
@@ -289,7 +290,7 @@ TEST_F(FaultsTest, CheckSaysWhatWouldBeServedAndStartsNothing) {
   EXPECT_EQ(end.exit_status, 0);
   EXPECT_EQ(end.error, "");
   for (const char* words :
-       {"grpc: listens on 127.0.0.1:0; callers local",
+       {"grpc: listens on 127.0.0.1:0 trusted; callers local",
         "finpay: http://127.0.0.1:1/api; accounts first", "event_log: sqlite "}) {
     EXPECT_THAT(end.output, HasSubstr(words));
   }

@@ -46,11 +46,22 @@ std::string Identity::Pem() const {
   return pem;
 }
 
+std::string Identity::KeyPem() const {
+  BIO* memory = BIO_new(BIO_s_mem());
+  Check(PEM_write_bio_PrivateKey(memory, key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(memory, &bytes);
+  std::string pem(bytes, static_cast<size_t>(size));
+  BIO_free(memory);
+  return pem;
+}
+
 Identity MakeIdentity(const CertificateOptions& options, const Identity* issuer) {
   static std::atomic<int64_t> last_number = 0;
   const int64_t number = ++last_number;
   Identity made;
-  made.key.reset(EVP_EC_gen("P-256"));
+  made.key.reset(options.rsa_bits == 0 ? EVP_EC_gen("P-256")
+                                       : EVP_RSA_gen(static_cast<unsigned>(options.rsa_bits)));
   made.certificate.reset(X509_new());
   X509* certificate = made.certificate.get();
   Check(made.key != nullptr && certificate != nullptr);
@@ -65,6 +76,7 @@ Identity MakeIdentity(const CertificateOptions& options, const Identity* issuer)
   AddExtension(certificate, NID_basic_constraints,
                options.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
   if (!options.authority) AddExtension(certificate, NID_subject_alt_name, options.name);
+  if (!options.usage.empty()) AddExtension(certificate, NID_ext_key_usage, options.usage);
   Check(X509_sign(certificate, signer.key.get(), EVP_sha256()) > 0);
   return made;
 }

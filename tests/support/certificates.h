@@ -23,11 +23,14 @@ struct Identity {
   std::unique_ptr<EVP_PKEY, X509Deleter> key;
 
   std::string Pem() const;  // The certificate alone.
+  std::string KeyPem() const;
 };
 
 struct CertificateOptions {
-  // The only subjectAltName, like "IP:127.0.0.1" or "DNS:other.example".
+  // The subjectAltName, like "IP:127.0.0.1" or "DNS:other.example,URI:spiffe://example/a".
   std::string name = "IP:127.0.0.1";
+  std::string usage = "";  // The extended key usage, like "serverAuth"; empty: any.
+  int rsa_bits = 0;        // 0: a P-256 key.
   absl::Duration valid_from = -absl::Hours(1);  // Seen from now.
   absl::Duration valid_to = absl::Hours(1);
   bool authority = false;

@@ -3,6 +3,7 @@
 #define TESTS_SUPPORT_CLIENT_H_
 
 #include <grpcpp/channel.h>
+#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/byte_buffer.h>
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -67,6 +69,8 @@ class Client {
  public:
   // `transcript` outlives it.
   Client(uint16_t port, Transcript& transcript);
+  Client(std::shared_ptr<grpc::Channel> channel, Transcript& transcript)
+      : channel_(std::move(channel)), transcript_(transcript) {}
 
   Reply<WidgetResponse> CreateWidget(const WidgetRequest& request, const CallOptions& how = {});
   Reply<LivenessResponse> DetectLiveness(const LivenessRequest& request,
@@ -88,6 +92,9 @@ class Client {
 
 // A channel to this port of 127.0.0.1 as Client's.
 std::shared_ptr<grpc::Channel> OpenChannel(uint16_t port);
+// The same to any address, like "unix:/path".
+std::shared_ptr<grpc::Channel> OpenChannel(
+    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
 }  // namespace kyc::tests
 

@@ -31,6 +31,12 @@ std::string MakeFolder(absl::string_view name) {
   return path;
 }
 
+std::string MakeShortFolder() {
+  std::string path = "/tmp/kyc-XXXXXX";
+  if (mkdtemp(path.data()) == nullptr) std::abort();
+  return path;
+}
+
 void WriteFile(const std::string& path, absl::string_view content, mode_t mode) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file.write(content.data(), static_cast<std::streamsize>(content.size()));

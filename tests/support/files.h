@@ -16,6 +16,9 @@ std::string RunfilePath(const std::string& path);
 // A new empty folder under TEST_TMPDIR.
 std::string MakeFolder(absl::string_view name);
 
+// The same under /tmp, with a path short enough for the address of a socket.
+std::string MakeShortFolder();
+
 // Writes a whole file and gives it exactly this mode.
 void WriteFile(const std::string& path, absl::string_view content, mode_t mode = 0600);
 

@@ -11,17 +11,24 @@
 namespace kyc::tests {
 namespace {
 
-// From the line `listening webhook=127.0.0.1:0 port=12345`; 0 if there is none.
-uint16_t PortOf(absl::string_view listener, absl::string_view log) {
+// From the lines `listening webhook=127.0.0.1:0 port=12345`.
+std::vector<uint16_t> PortsOf(absl::string_view listener, absl::string_view log) {
+  std::vector<uint16_t> ports;
   for (absl::string_view line : absl::StrSplit(log, '\n')) {
     if (!absl::StrContains(line, absl::StrCat("listening ", listener, "="))) continue;
     int port = 0;
     const size_t at = line.find(" port=");
     if (at != line.npos && absl::SimpleAtoi(line.substr(at + 6), &port)) {
-      return static_cast<uint16_t>(port);
+      ports.push_back(static_cast<uint16_t>(port));
     }
   }
-  return 0;
+  return ports;
+}
+
+// 0 if there is none.
+uint16_t PortOf(absl::string_view listener, absl::string_view log) {
+  const std::vector<uint16_t> ports = PortsOf(listener, log);
+  return ports.empty() ? 0 : ports[0];
 }
 
 }  // namespace
@@ -31,7 +38,7 @@ Gateway::Gateway(const GatewayFiles& files, const GatewayProgram& program)
   const bool serves = process_.AwaitError(" serving\n");
   const std::string log = process_.StandardError();
   EXPECT_TRUE(serves) << "the gateway did not start; it said:\n" << log;
-  grpc_port_ = PortOf("grpc", log);
+  grpc_ports_ = PortsOf("grpc", log);
   webhook_port_ = PortOf("webhook", log);
   admin_port_ = PortOf("admin", log);
 }

@@ -23,7 +23,10 @@ class Gateway {
  public:
   explicit Gateway(const GatewayFiles& files, const GatewayProgram& program = {});
 
-  uint16_t grpc_port() const { return grpc_port_; }
+  // Of the first gRPC listener.
+  uint16_t grpc_port() const { return grpc_ports_.empty() ? 0 : grpc_ports_[0]; }
+  // Of all, in the order of the configuration.
+  const std::vector<uint16_t>& grpc_ports() const { return grpc_ports_; }
   uint16_t webhook_port() const { return webhook_port_; }
   uint16_t admin_port() const { return admin_port_; }
   const ChildProcess& process() const { return process_; }
@@ -35,7 +38,7 @@ class Gateway {
 
  private:
   ChildProcess process_;
-  uint16_t grpc_port_ = 0;
+  std::vector<uint16_t> grpc_ports_;
   uint16_t webhook_port_ = 0;
   uint16_t admin_port_ = 0;
 };

@@ -54,7 +54,7 @@ event_log {
 }  // namespace
 
 std::string ConfigText(const GatewayOptions& options) {
-  return absl::StrCat("grpc { listen: \"127.0.0.1:0\" ", options.grpc, " }\n",
+  return absl::StrCat("grpc { listen: \"127.0.0.1:0\" trusted: true ", options.grpc, " }\n",
                       WebhookAndLog(options), FinpayBlock(options), WideKycBlock(options),
                       options.callers, "\n", options.more, "\n");
 }
