@@ -25,11 +25,11 @@ class CheckpointPace {
   static constexpr absl::Duration kFirstPause = absl::Seconds(1);
   static constexpr absl::Duration kLongestPause = absl::Minutes(1);
 
-  // `frames` are in the write-ahead log; `now` is of the steady clock.
-  Step Next(int64_t frames, absl::Time now) const {
-    // Fewer than were moved: it began anew.
-    const int64_t to_move = frames < moved_ ? frames : frames - moved_;
-    if (now < not_before_ || to_move < kFramesPerMove) return Step::kNone;
+  // `frames` are in the write-ahead log; `now` is of the steady clock. To be asked after each commit.
+  Step Next(int64_t frames, absl::Time now) {
+    if (frames < seen_) moved_ = 0;  // It began anew, over what was moved.
+    seen_ = frames;
+    if (now < not_before_ || frames - moved_ < kFramesPerMove) return Step::kNone;
     return frames >= kFramesToEmpty ? Step::kEmpty : Step::kMove;
   }
   // A step came to its end. `vain`: some reader still needs what it was to move.
@@ -37,9 +37,11 @@ class CheckpointPace {
     pause_ = vain ? std::clamp(2 * pause_, kFirstPause, kLongestPause) : absl::ZeroDuration();
     not_before_ = now + pause_;
     moved_ = vain ? 0 : frames;
+    seen_ = frames;
   }
 
  private:
+  int64_t seen_ = 0;
   int64_t moved_ = 0;
   absl::Duration pause_;
   absl::Time not_before_ = absl::InfinitePast();

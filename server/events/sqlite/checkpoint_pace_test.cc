@@ -21,6 +21,16 @@ TEST(CheckpointPaceTest, MovesWheneverEnoughHasCome) {
   EXPECT_EQ(pace.Next(4000, kStart), Step::kMove);
 }
 
+// It would grow ever larger, and a file that grows costs each commit more.
+TEST(CheckpointPaceTest, WhatBeganAnewIsMovedWhenItIsAsLargeAgain) {
+  CheckpointPace pace;
+  EXPECT_EQ(pace.Next(4001, kStart), Step::kMove);
+  pace.Took(4001, /*vain=*/false, kStart);
+  EXPECT_EQ(pace.Next(5, kStart), Step::kNone);
+  EXPECT_EQ(pace.Next(3998, kStart), Step::kNone);
+  EXPECT_EQ(pace.Next(4003, kStart), Step::kMove);
+}
+
 TEST(CheckpointPaceTest, EmptiesWhatHasGrownLarge) {
   CheckpointPace pace;
   EXPECT_EQ(pace.Next(16'000, kStart), Step::kEmpty);
