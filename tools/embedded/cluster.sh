@@ -31,6 +31,7 @@ event_log {
   postgres {
     dsn: "host=$(IFS=, && echo "${hosts[*]%:*}") port=$(IFS=, && echo "${hosts[*]##*:}") dbname=postgres user=kyc"
     password_file: "secrets/postgres-password"
+${networks:+    insecure_plaintext_i_understand: true}
     # Patroni's names of them.
     standby_names: "server_1"
     standby_names: "server_2"

@@ -9,6 +9,8 @@
 #   freeze-leader     SIGSTOP to the server that leads, with its Patroni: it answers nobody, and its connections stay
 #   freeze NAME       likewise to server-1 ...
 #   thaw NAME         SIGCONT
+#   cut-leader        cuts the server that leads, with its etcd, off from the two others, not from who sends to it; and
+#   heal NAME         undoes that: only where machines have networks of their own (tests/cluster/in_networks.sh)
 #   switchover        has Patroni hand over to the standby
 #   await-whole       nothing: waits until one leads, the two others follow, and one of them is waited for
 # Each prints the name that it came to.
@@ -70,6 +72,18 @@ hit() {
   echo "$1"
 }
 
+# route NAME add|del: between this machine and the two others everything is dropped, or no more.
+route() {
+  local number=${1##*-} other
+  [ ${#networks[@]} -gt 0 ] || { say 'fault.sh: all machines share one network here.' >&2; return 1; }
+  for other in 1 2 3; do
+    [ "$other" != "$number" ] || continue
+    nsenter "--net=${networks[number - 1]}" ip route "$2" blackhole "${machines[other - 1]}"
+    nsenter "--net=${networks[other - 1]}" ip route "$2" blackhole "${machines[number - 1]}"
+  done
+  echo "$1"
+}
+
 switchover() {
   local from to
   from=$(named leader) to=$(named sync_standby)
@@ -99,10 +113,11 @@ case $fault in
   kill-leader) hit "$(named leader)" KILL ;;
   kill-standby) hit "$(named sync_standby)" KILL ;;
   kill-etcd-leader) hit "$(etcd_leader)" KILL ;;
+  cut-leader) route "$(named leader)" add ;;
   freeze-leader) hit "$(named leader)" STOP ;;
-  kill | freeze | thaw)
+  kill | freeze | thaw | heal)
     [ -n "$name" ] || usage_of "${BASH_SOURCE[0]}" 2
-    case $fault in kill) hit "$name" KILL ;; freeze) hit "$name" STOP ;; thaw) hit "$name" CONT ;; esac
+    case $fault in kill) hit "$name" KILL ;; freeze) hit "$name" STOP ;; thaw) hit "$name" CONT ;; heal) route "$name" del ;; esac
     ;;
   start)
     [ -n "$name" ] || usage_of "${BASH_SOURCE[0]}" 2

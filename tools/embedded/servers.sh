@@ -10,12 +10,22 @@ as_nobody=()
 [ "$(id -u)" != 0 ] || as_nobody=(unshare --user --map-user=65534 --map-group=65534)
 
 # A machine's address and its ports, by number, 1 first. None is of those that the system gives to outgoing connections (from 32768
-# on).
-machines=(127.0.0.1 127.0.0.1 127.0.0.1)
+# on). All are this one, unless $KYC_NETWORKS is a file that gives each an address and a process whose network is its own.
+machines=(127.0.0.1 127.0.0.1 127.0.0.1) networks=()
+if [ -n "${KYC_NETWORKS:-}" ]; then
+  machines=()
+  while read -r address process; do
+    machines+=("$address") networks+=("/proc/$process/ns/net")
+  done <"$KYC_NETWORKS"
+fi
+unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY # None leads to them.
 server_of() { echo "${machines[$1 - 1]}:1543$1"; }
 patroni_of() { echo "${machines[$1 - 1]}:1544$1"; }
 etcd_of() { echo "${machines[$1 - 1]}:1545$1"; }
 etcd_peer_of() { echo "${machines[$1 - 1]}:1546$1"; }
+
+# in_machine NUMBER: what its programs run in.
+in_machine() { within=(${networks[$1 - 1]:+nsenter "--net=${networks[$1 - 1]}"}); }
 
 need_programs() {
   local program missing=''
@@ -34,7 +44,9 @@ patroni_config() {
 # has named, only that one may lead next, and while there is none nothing is committed.
 scope: kyc
 name: server_$1
-etcd3:
+# By etcd's older interface: by the newer one, etcd3, a Patroni before 3.0.3 that was cut off takes the lead back when it returns, and
+# what was acknowledged meanwhile is gone.
+etcd:
   hosts: [$(etcd_of 1), $(etcd_of 2), $(etcd_of 3)]
 restapi:
   listen: $(patroni_of "$1")
@@ -88,15 +100,18 @@ make_machine() {
 start_etcd() {
   local number peers=
   for number in 1 2 3; do peers+="${peers:+,}etcd-$number=http://$(etcd_peer_of "$number")"; done
+  in_machine "$1"
   order_of[etcd-$1]=143 # By the signal, once it has ended all.
-  start "etcd-$1" '' etcd --name "etcd-$1" --data-dir "$state/server-$1/etcd" --log-level error --logger zap \
+  start "etcd-$1" '' etcd --name "etcd-$1" --data-dir "$state/server-$1/etcd" --log-level error --logger zap --enable-v2 \
     --listen-client-urls "http://$(etcd_of "$1")" --advertise-client-urls "http://$(etcd_of "$1")" \
     --listen-peer-urls "http://$(etcd_peer_of "$1")" --initial-advertise-peer-urls "http://$(etcd_peer_of "$1")" \
     --initial-cluster "$peers" --initial-cluster-state new --initial-cluster-token kyc
+  within=()
 }
 
 start_server() {
-  within=("${as_nobody[@]}")
+  in_machine "$1"
+  within+=("${as_nobody[@]}")
   start "server-$1" 'no action. I am (' patroni "$state/server-$1/patroni.yml"
   within=()
 }
