@@ -113,7 +113,6 @@ absl::Status Call::FindMethod() {
   const auto at = scope_.methods.find(server_context_.method());
   if (at == scope_.methods.end()) return UnknownMethod();
   method_ = &at->second;
-  if (method_->needs_caller) scope_.last_call = start_;
   // Tools still need reflection to read the errors of a drain.
   const bool refused = scope_.serving == Serving::kNothing && method_->needs_caller;
   return refused ? Draining(Outcome::kNotSent) : absl::OkStatus();

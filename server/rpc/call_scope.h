@@ -53,7 +53,6 @@ struct CallScope {
   // And calls that were refused, until their caller was told; with what they hold.
   size_t refused = 0;
   int64_t refused_bytes = 0;
-  absl::Time last_call = absl::InfinitePast();  // When a caller's one arrived.
   uint64_t calls_seen = 0;
   uint64_t calls_handled = 0;
   Serving serving = Serving::kAll;

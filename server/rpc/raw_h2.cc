@@ -222,7 +222,7 @@ void RawH2::OnFrame(uint8_t type, uint8_t flags, int32_t stream, absl::string_vi
     case kPing:
       if ((flags & kAck) != 0) {
         ++pongs;
-      } else {
+      } else if (answers_pings) {
         Send(Frame(kPing, kAck, 0, payload));
       }
       break;

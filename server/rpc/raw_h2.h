@@ -17,9 +17,9 @@
 namespace kyc::rpc {
 
 // One connection to 127.0.0.1. Frames are made by the const functions and sent by Send, several in
-// one write where a test wants that. It acknowledges the server's settings and pings by itself, and
-// never opens a window: the one it announces is all that the server may use. Every read gives up
-// after 20 s. Not thread-safe.
+// one write where a test wants that. It acknowledges the server's settings and pings by itself
+// as it reads them, and never opens a window: the one it announces is all that the server may use.
+// Every read gives up after 20 s. Not thread-safe.
 class RawH2 {
  public:
   using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -61,6 +61,9 @@ class RawH2 {
   }
   // Until nothing came for that long.
   void ReadFor(int milliseconds);
+
+  // Whether it acknowledges pings as they are read, and so that a GOAWAY came.
+  bool answers_pings = true;
 
   std::map<int32_t, Stream> streams;
   int pongs = 0;

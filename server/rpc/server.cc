@@ -2,7 +2,6 @@
 
 #include <grpc/grpc.h>
 #include <grpc/support/time.h>
-
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -27,11 +26,8 @@ constexpr int kAccepting = 128;
 constexpr absl::Duration kSweepInterval = absl::Milliseconds(250);
 // How long calls still run that arrive after GOAWAY: they were on their way.
 constexpr absl::Duration kLastCalls = absl::Seconds(1);
-// A drain has ended when no call has been open or arrived for so long: longer than GOAWAY needs to
-// the caller and a call that crossed it needs back, on a long way, too. Where nobody has called for
-// longer than a connection lives without calls, nobody is waited for.
-constexpr absl::Duration kQuiet = absl::Milliseconds(700);
-constexpr absl::Duration kQuietWithNobody = absl::Milliseconds(150);
+// How often a drain looks whether somebody is still there.
+constexpr absl::Duration kLook = absl::Milliseconds(20);
 constexpr absl::Duration kIdleConnection = absl::Minutes(5);
 // How long after `timeout` a drain waits for calls that it has ended, then for connections, then
 // for its thread. Each of these ends by itself, unless something is broken.
@@ -80,10 +76,18 @@ void RestrictPath(absl::string_view address) {
   if (absl::ConsumePrefix(&address, "unix:")) chmod(std::string(address).c_str(), 0660);
 }
 
+net::LocalEnd LocalEndOf(const std::string& address, int port) {
+  absl::string_view path = address;
+  if (absl::ConsumePrefix(&path, "unix:")) return {0, std::string(path)};
+  return {port, ""};
+}
+
 }  // namespace
 
-Server::Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics& metrics)
+Server::Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics& metrics,
+               absl::Duration longest_way)
     : limits_(std::move(limits)),
+      longest_way_(longest_way),
       callers_(std::move(callers)),
       metrics_(metrics),
       queue_(builder_.AddCompletionQueue()),
@@ -158,7 +162,10 @@ absl::Status Server::Listen(const std::vector<Listener>& listeners) {
   builder_.RegisterAsyncGenericService(&scope_->generic);
   server_ = builder_.BuildAndStart();
   if (server_ != nullptr && absl::c_all_of(ports_, [](int port) { return port != 0; })) {
-    for (const Listener& listener : listeners) RestrictPath(listener.at.address);
+    for (size_t i = 0; i < listeners.size(); ++i) {
+      RestrictPath(listeners[i].at.address);
+      local_ends_.push_back(LocalEndOf(listeners[i].at.address, ports_[i]));
+    }
     return absl::OkStatus();
   }
   // gRPC keeps the reason to itself.
@@ -218,23 +225,26 @@ void Server::TakeLastCalls(absl::Duration timeout) {
     EndAll();
   });
   OnChange();
+  LookForQuiet();
 }
 
 // A call arrived or ended.
 void Server::OnChange() {
-  if (quiet_timer_ != 0) loop_->Cancel(std::exchange(quiet_timer_, 0));
   const bool waited_for =
       absl::c_any_of(scope_->open, [](const Call* call) { return call->IsOfACaller(); });
-  if (waited_for) return;
-  const bool somebody = loop_->now() - scope_->last_call < 2 * kIdleConnection;
-  quiet_timer_ = loop_->After(somebody ? kQuiet : kQuietWithNobody, [this] { OnQuiet(); });
+  quiet_since_ = waited_for ? absl::InfiniteFuture() : std::min(quiet_since_, loop_->now());
 }
 
-// No caller's call has been open for a while: what anybody may call is not waited for.
-void Server::OnQuiet() {
-  quiet_timer_ = 0;
-  if (!scope_->open.empty()) return EndAll();
-  if (!quiet_->HasBeenNotified()) quiet_->Notify();
+// Until no caller's call is open and none can come any more; what anybody may call is not waited
+// for.
+void Server::LookForQuiet() {
+  const bool all_told =
+      quiet_since_ != absl::InfiniteFuture() && !net::HasConnectionsAt(local_ends_);
+  if (all_told || loop_->now() - quiet_since_ > longest_way_) {
+    if (scope_->open.empty()) return quiet_->Notify();
+    EndAll();
+  }
+  loop_->After(kLook, [this] { LookForQuiet(); });
 }
 
 bool Server::Join() {

@@ -23,6 +23,7 @@
 #include "absl/time/time.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
+#include "server/net/open_connections.h"
 #include "server/rpc/call_scope.h"
 #include "server/rpc/listener.h"
 #include "server/rpc/loop.h"
@@ -32,12 +33,17 @@
 
 namespace kyc::rpc {
 
+// How long a drain waits for those who do not acknowledge that they are to call elsewhere, since
+// the last call has ended: as long as a long way there and back takes.
+inline constexpr absl::Duration kLongestWay = absl::Milliseconds(700);
+
 // Make it, Add methods, Listen, Serve, then Drain and destroy. It may be destroyed at every step:
 // what was posted to its loop is then dropped. All from one thread, the owner's.
 class Server {
  public:
   // `metrics` outlives the server.
-  Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics& metrics);
+  Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics& metrics,
+         absl::Duration longest_way = kLongestWay);
   // Drains at once if nobody did. Bounded, as Drain is.
   ~Server();
 
@@ -69,9 +75,11 @@ class Server {
   // Closes the port, tells every connection by GOAWAY and the streams by their goodbye, lets
   // running calls finish for `timeout` and ends the rest. What was on its way when the callers were
   // told still runs, for a second; what comes later is answered SERVER_DRAINING. Blocks until the
-  // last call has ended, or some seconds longer than `timeout` if one does not. Whether all of it
-  // has ended: if not, its thread is left behind, and may be in the middle of something. What a
-  // method uses must then not be destroyed, so the process is to end without that.
+  // last call has ended and nothing can come any more: gRPC closes each connection whose caller has
+  // acknowledged GOAWAY, and who does not is waited for `longest_way`. Some seconds longer than
+  // `timeout` if a call does not end. Whether all of it has ended: if not, its thread is left
+  // behind, and may be in the middle of something. What a method uses must then not be destroyed,
+  // so the process is to end without that.
   bool Drain(absl::Duration timeout);
 
  private:
@@ -81,12 +89,13 @@ class Server {
   // The loop thread's part of a drain.
   void TakeLastCalls(absl::Duration timeout);
   void OnChange();
-  void OnQuiet();
+  void LookForQuiet();
   void EndAll();
   // Waits for the thread; gives it up if it does not end. Whether it has.
   bool Join();
 
   const config::Grpc limits_;
+  const absl::Duration longest_way_;
   std::vector<config::Caller> callers_;  // From Serve on the loop thread's.
   Metrics& metrics_;
   grpc::ServerBuilder builder_;
@@ -103,9 +112,10 @@ class Server {
   // The thread has. Its own, too: it may outlive the server.
   const std::shared_ptr<absl::Notification> ended_ = std::make_shared<absl::Notification>();
   std::vector<int> ports_;
+  std::vector<net::LocalEnd> local_ends_;
   // While draining: told when no call is open and none arrives any more.
   std::shared_ptr<absl::Notification> quiet_;
-  Loop::TimerId quiet_timer_ = 0;
+  absl::Time quiet_since_ = absl::InfiniteFuture();  // No caller's call is open.
 };
 
 }  // namespace kyc::rpc

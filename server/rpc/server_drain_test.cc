@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
 #include "server/rpc/raw_h2.h"
 #include "server/rpc/server_fixture.h"
 
@@ -64,44 +63,60 @@ TEST_F(ServerTest, DrainSendsGoawayBeforeItRefusesAnything) {
   EXPECT_TRUE(caller.Await([&] { return caller.closed; }));
 }
 
-// GOAWAY is long on its way to the caller, and the call that crosses it as long.
-TEST_F(ServerTest, ACallThatCrossesGoawayOnALongWayStillRuns) {
-  methods_.push_back(Echo());
-  Start();
-  RawH2 caller(server_->port());
-  caller.Send(caller.Call(1, "/a.B/Echo") + RawH2::Message(1, ""));
-  ASSERT_TRUE(caller.AwaitEnd(1));
-  std::thread drain([&] { server_->Drain(absl::Seconds(60)); });
-  while (!RawH2(server_->port()).closed) std::this_thread::yield();
-  absl::SleepFor(absl::Milliseconds(300));  // The way.
-  caller.Send(caller.Call(3, "/a.B/Echo") + RawH2::Message(3, ""));
-  ASSERT_TRUE(caller.AwaitEnd(3));
-  EXPECT_EQ(caller.streams[3].grpc_status(), 0);
-  drain.join();
+// Whoever is told by GOAWAY and acknowledges it, which is when it is closed.
+void AwaitToldEverybody(RawH2& near) {
+  ASSERT_TRUE(near.Await([&] { return near.closed; }));
 }
 
-// One that does not heed GOAWAY: everything of it that arrives is answered until the end.
+// GOAWAY is long on its way to the caller, and the call that crosses it as long: on a connection
+// that had calls before, and on one that a pool has opened and nobody has used yet.
+TEST_F(ServerTest, ACallThatCrossesGoawayOnALongWayStillRuns) {
+  longest_way_ = absl::InfiniteDuration();
+  for (const bool first_call : {false, true}) {
+    methods_.clear();
+    methods_.push_back(Echo());
+    Start();
+    RawH2 far(server_->port()), near(server_->port());
+    for (RawH2* caller : {&far, &near}) {
+      caller->Send(first_call ? RawH2::Ping()
+                              : caller->Call(1, "/a.B/Echo") + RawH2::Message(1, ""));
+      ASSERT_TRUE(caller->Await([&] { return caller->pongs > 0 || caller->streams[1].ended; }));
+    }
+    std::thread drain([&] { server_->Drain(absl::Seconds(60)); });
+    AwaitToldEverybody(near);
+    far.Send(far.Call(3, "/a.B/Echo") + RawH2::Message(3, ""));
+    ASSERT_TRUE(far.AwaitEnd(3));
+    EXPECT_EQ(far.streams[3].grpc_status(), 0);
+    drain.join();  // It has read GOAWAY: nothing of it can come any more.
+  }
+}
+
+// One that never heeds GOAWAY: everything of it that arrives is answered until the end.
 TEST_F(ServerTest, WhatArrivesLaterIsToldThatTheServerDrains) {
   Held held;
   methods_.push_back(held.MakeMethod());
   methods_.push_back(Echo());
   Start();
   RawH2 caller(server_->port());
+  caller.answers_pings = false;
+  caller.Send(RawH2::OpenWindow(0, 1 << 30));
   caller.Send(caller.Call(1, "/a.B/Held") + RawH2::Message(1, ""));
   held.arrived.WaitForNotification();
   std::thread drain([&] { server_->Drain(absl::Seconds(60)); });
   ASSERT_TRUE(caller.Await([&] { return !caller.goaways.empty(); }));
-  int32_t stream = 3;
-  for (int status = 0; status == 0; stream += 2) {
+  int32_t stream = 1;
+  do {
+    stream += 2;
     caller.Send(caller.Call(stream, "/a.B/Echo") + RawH2::Message(stream, ""));
-    if (!caller.AwaitEnd(stream) || caller.goaways.size() > 1) break;
-    status = caller.streams[stream].grpc_status();
-    if (status == 0) continue;
-    EXPECT_EQ(status, grpc::UNAVAILABLE);
-    EXPECT_EQ(caller.streams[stream].reason(), "SERVER_DRAINING");
-  }
+    ASSERT_TRUE(caller.AwaitEnd(stream));
+  } while (caller.streams[stream].grpc_status() == 0);
+  EXPECT_EQ(caller.streams[stream].grpc_status(), grpc::UNAVAILABLE);
+  EXPECT_EQ(caller.streams[stream].reason(), "SERVER_DRAINING");
+  EXPECT_EQ(caller.streams[stream].outcome(), "not_sent");
   held.Release(server_->loop());
   drain.join();
+  ASSERT_TRUE(caller.AwaitEnd(1));
+  EXPECT_EQ(caller.streams[1].grpc_status(), 0);
 }
 
 // Closed-loop callers on real clients: whatever is on its way when the drain begins has an answer.
@@ -136,14 +151,34 @@ TEST_F(ServerTest, NoCallThatReachedTheServerIsCancelledByItsDrain) {
   EXPECT_EQ(unreached.load(), kCallers);
 }
 
-TEST_F(ServerTest, ADrainWithNobodyThereIsShort) {
+// Neither is anybody waited for who has acknowledged that it is to go elsewhere.
+TEST_F(ServerTest, ADrainWaitsForNobodyWhoHasGone) {
+  longest_way_ = absl::InfiniteDuration();
+  methods_.push_back(Echo());
   Start();
-  RawH2 idle(server_->port());
-  idle.Send(idle.Call(1, "/grpc.health.v1.Health/Watch") + RawH2::Message(1, ""));
-  ASSERT_TRUE(idle.Await([&] { return idle.streams[1].data_bytes > 0; }));
-  const absl::Time began = absl::Now();
-  server_->Drain(absl::Seconds(60));
-  EXPECT_LT(absl::Now() - began, absl::Seconds(30));  // It waits for nobody, not for 60 s.
+  {
+    RawH2 gone(server_->port());
+    gone.Send(gone.Call(1, "/a.B/Echo") + RawH2::Message(1, ""));
+    ASSERT_TRUE(gone.AwaitEnd(1));
+  }
+  RawH2 idle(server_->port()), probe(server_->port());
+  probe.Send(probe.Call(1, "/grpc.health.v1.Health/Watch") + RawH2::Message(1, ""));
+  ASSERT_TRUE(probe.Await([&] { return probe.streams[1].data_bytes > 0; }));
+  std::thread drain([&] { server_->Drain(absl::Seconds(60)); });
+  for (RawH2* caller : {&idle, &probe}) ASSERT_TRUE(caller->Await([&] { return caller->closed; }));
+  drain.join();
+  EXPECT_EQ(probe.streams[1].reason(), "SERVER_DRAINING");
+  EXPECT_EQ(metrics_.calls.load(), 0);
+}
+
+// A peer that is not there any more, or that does not read.
+TEST_F(ServerTest, WhoAcknowledgesNothingIsNotWaitedForLong) {
+  longest_way_ = absl::ZeroDuration();
+  Start();
+  RawH2 silent(server_->port());
+  silent.Send(silent.Call(1, "/grpc.health.v1.Health/Watch") + RawH2::Message(1, ""));
+  ASSERT_TRUE(silent.Await([&] { return silent.streams[1].data_bytes > 0; }));
+  EXPECT_TRUE(server_->Drain(absl::Seconds(60)));
   EXPECT_EQ(metrics_.calls.load(), 0);
 }
 

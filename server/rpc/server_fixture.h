@@ -59,15 +59,13 @@ class ServerTest : public testing::Test {
   }
 
   // Trusted, on this port of 127.0.0.1.
-  static Listener OnPort(int port) {
-    return OnAddress(absl::StrCat("127.0.0.1:", port));
-  }
+  static Listener OnPort(int port) { return OnAddress(absl::StrCat("127.0.0.1:", port)); }
   static Listener OnAddress(const std::string& address) {
     return MakeListener({.field = "grpc.listen", .address = address, .trusted = true}, nullptr);
   }
 
   void Start() {
-    server_ = std::make_unique<Server>(limits_, callers_, metrics_);
+    server_ = std::make_unique<Server>(limits_, callers_, metrics_, longest_way_);
     for (Method& method : methods_) server_->Add(std::move(method));
     for (Method& method : HealthMethods({"a.B"}, server_->serving())) {
       server_->Add(std::move(method));
@@ -131,6 +129,7 @@ class ServerTest : public testing::Test {
   }
 
   EndedCalls metrics_;
+  absl::Duration longest_way_ = kLongestWay;
   config::Grpc limits_;
   std::vector<config::Caller> callers_;
   std::vector<Method> methods_;
