@@ -19,6 +19,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/types/optional.h"
+#include "server/call/mailbox.h"
 #include "server/http/handler.h"
 #include "server/http/server.h"
 
@@ -42,34 +43,25 @@ class Gate {
 
   // Runs `task` on the loop, never once the gate is closed.
   void Post(Task task) {
-    {
-      const std::lock_guard lock(mutex_);
-      waiting_.push_back(std::move(task));
-      if (waiting_.size() > 1) return;
-    }
-    // Without that lock: the loop begins at once, and wants it.
-    const std::lock_guard lock(loop_mutex_);
+    if (tasks_.Post(std::move(task)) != Mailbox<Task>::Posted::kFirst) return;
+    const std::lock_guard lock(mutex_);
     if (loop_ != nullptr) boost::asio::post(*loop_, [this] { RunWaiting(); });
   }
   void Close() {
-    const std::lock_guard lock(loop_mutex_);
+    const std::lock_guard lock(mutex_);
     loop_ = nullptr;
   }
 
  private:
   void RunWaiting() {
     std::vector<Task> tasks;
-    {
-      const std::lock_guard lock(mutex_);
-      tasks.swap(waiting_);
-    }
+    tasks_.Take(tasks);
     for (Task& task : tasks) std::move(task)();
   }
 
+  Mailbox<Task> tasks_;
   std::mutex mutex_;
-  std::vector<Task> waiting_;
-  std::mutex loop_mutex_;
-  boost::asio::io_context* loop_;
+  boost::asio::io_context* loop_;  // Guarded by mutex_.
 };
 
 // What the listener may do to a connection.

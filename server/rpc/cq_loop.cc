@@ -7,11 +7,10 @@
 namespace kyc::rpc {
 
 void CqLoop::Post(Task task) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (ended_) return;
-  posted_.push_back(std::move(task));
-  // An alarm must not be set again before its tag came: RunPosted empties the list only then.
-  if (posted_.size() == 1) wake_.alarm.Set(queue_, gpr_time_0(GPR_CLOCK_MONOTONIC), &wake_);
+  // An alarm must not be set again before its tag came: RunPosted takes only then.
+  if (posted_.Post(std::move(task)) != Mailbox<Task>::Posted::kFirst) return;
+  const std::lock_guard<std::mutex> lock(wake_mutex_);
+  if (!ended_) wake_.alarm.Set(queue_, gpr_time_0(GPR_CLOCK_MONOTONIC), &wake_);
 }
 
 CqLoop::TimerId CqLoop::After(absl::Duration delay, Task task) {
@@ -50,8 +49,9 @@ void CqLoop::Run() {
 
 void CqLoop::End() {
   Post([this] {
+    posted_.Close();
     {
-      const std::lock_guard<std::mutex> lock(mutex_);
+      const std::lock_guard<std::mutex> lock(wake_mutex_);
       ended_ = true;
     }
     no_more_timers_ = true;
@@ -62,8 +62,9 @@ void CqLoop::End() {
 }
 
 void CqLoop::EndUnrun() {
+  posted_.Close();
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<std::mutex> lock(wake_mutex_);
     if (std::exchange(ended_, true)) return;
   }
   queue_->Shutdown();
@@ -74,9 +75,9 @@ void CqLoop::Wake::On(bool) { loop->RunPosted(); }
 
 void CqLoop::RunPosted() {
   std::vector<Task> tasks;
+  posted_.Take(tasks);
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    tasks.swap(posted_);
+    const std::lock_guard<std::mutex> lock(wake_mutex_);
     if (ended_) return;
   }
   for (Task& task : tasks) {

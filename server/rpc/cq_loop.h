@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "server/call/mailbox.h"
 #include "server/rpc/loop.h"
 
 namespace kyc::rpc {
@@ -67,10 +68,10 @@ class CqLoop final : public Loop {
   std::atomic<std::thread::id> thread_;
   std::atomic<bool> abandoned_{false};
 
-  std::mutex mutex_;
-  std::vector<Task> posted_;  // Guarded by mutex_.
-  bool ended_ = false;        // Guarded by mutex_.
-  Wake wake_;
+  Mailbox<Task> posted_;
+  std::mutex wake_mutex_;
+  bool ended_ = false;  // Guarded by wake_mutex_,
+  Wake wake_;           // and this too: none is set in a queue that has been shut down.
 
   // Loop thread only.
   absl::Time now_;

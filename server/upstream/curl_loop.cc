@@ -38,7 +38,7 @@ CurlLoop::CurlLoop(std::unique_ptr<Poller> poller, LoopOptions options)
       shards_(*poller_),
       book_([this](const std::string& host) { resolver_.LookUp(host); }, options.address_age),
       resolver_([this](const std::string& host, Resolver::Answer answer) {
-        Post([&](Inbox& inbox) { inbox.found.push_back({host, std::move(answer)}); });
+        Post(Found{host, std::move(answer)});
       }) {
   if (share_ == nullptr) std::abort();  // Out of memory.
   SetOption(share_.get(), CURLSHOPT_SHARE, int{CURL_LOCK_DATA_SSL_SESSION});
@@ -47,10 +47,7 @@ CurlLoop::CurlLoop(std::unique_ptr<Poller> poller, LoopOptions options)
 }
 
 CurlLoop::~CurlLoop() {
-  {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
+  stopping_ = true;
   poller_->Wake();
   thread_.join();
   calls_.clear();
@@ -62,10 +59,11 @@ CurlLoop::~CurlLoop() {
 SendHttp CurlLoop::Sender(TransferOptions options) {
   auto shared = std::make_shared<const TransferOptions>(std::move(options));
   return [this, shared](const CallContext& context, HttpRequest request, OnResponse done) {
-    Submission submission = {shared, context.deadline, context.cancel, std::move(request),
-                             std::move(done)};
-    if (!Post([&](Inbox& inbox) { inbox.submissions.push_back(std::move(submission)); })) {
-      std::move(submission.done)(NotSent(FailureKind::kCancelled, "the loop has ended"));
+    Letter letter =
+        Submission{shared, context.deadline, context.cancel, std::move(request), std::move(done)};
+    if (!Post(std::move(letter))) {
+      std::move(std::get<Submission>(letter).done)(
+          NotSent(FailureKind::kCancelled, "the loop has ended"));
     }
   };
 }
@@ -73,47 +71,34 @@ SendHttp CurlLoop::Sender(TransferOptions options) {
 void CurlLoop::After(absl::Duration delay, Task task) {
   delay = std::clamp(delay, absl::ZeroDuration(), kMaxDelay);
   const Clock::time_point due = Clock::now() + absl::ToChronoNanoseconds(delay);
-  if (!Post([&](Inbox& inbox) { inbox.timers.push_back({due, std::move(task)}); })) {
-    std::move(task)();
+  Letter letter = TimerQueue::Timer{due, std::move(task)};
+  if (!Post(std::move(letter))) std::move(std::get<TimerQueue::Timer>(letter).task)();
+}
+
+void CurlLoop::PostCancel::operator()() const noexcept { loop->Post(cancellation); }
+
+bool CurlLoop::Post(Letter&& letter) {
+  const Mailbox<Letter>::Posted posted = inbox_.Post(std::move(letter));
+  // The loop looks into the inbox before it waits.
+  if (posted == Mailbox<Letter>::Posted::kFirst && std::this_thread::get_id() != thread_.get_id()) {
+    poller_->Wake();
   }
-}
-
-void CurlLoop::PostCancel::operator()() const noexcept {
-  loop->Post([&](Inbox& inbox) { inbox.cancellations.push_back(cancellation); });
-}
-
-template <typename Add>
-bool CurlLoop::Post(Add add) {
-  bool first;
-  {
-    std::lock_guard lock(mutex_);
-    if (ended_) return false;
-    first = inbox_.empty();
-    add(inbox_);
-  }
-  // One wake per batch; the loop looks into the inbox before it waits.
-  if (first && std::this_thread::get_id() != thread_.get_id()) poller_->Wake();
-  return true;
-}
-
-bool CurlLoop::TakeInbox() {
-  std::lock_guard lock(mutex_);
-  std::swap(inbox_, taken_);
-  return !stopping_;
-}
-
-bool CurlLoop::InboxEmpty() {
-  std::lock_guard lock(mutex_);
-  return inbox_.empty() && !stopping_;
+  return posted != Mailbox<Letter>::Posted::kClosed;
 }
 
 void CurlLoop::Run() {
-  while (TakeInbox()) {
-    HandleTaken();
+  std::vector<Letter> letters;
+  while (!stopping_) {
+    inbox_.Take(letters);
+    for (Letter& letter : letters) {
+      std::visit([this](auto& each) { Handle(each); }, letter);
+    }
+    letters.clear();
     if (!timers_.empty()) timers_.Run(Clock::now());
     RunDueShards();
+    // A stop is a wake, too: one that comes now ends the wait at once.
     for (const Poller::Event& event :
-         poller_->Wait(InboxEmpty() ? std::min(timers_.due(), shards_.due()) : Poller::kNow)) {
+         poller_->Wait(inbox_.empty() ? std::min(timers_.due(), shards_.due()) : Poller::kNow)) {
       auto* shard = static_cast<CurlShard*>(event.owner);
       shard->Act(event.socket, event.happened);
       FinishCalls(*shard);
@@ -122,18 +107,7 @@ void CurlLoop::Run() {
   EndAll();
 }
 
-void CurlLoop::HandleTaken() {
-  for (Submission& submission : taken_.submissions) Begin(std::move(submission));
-  for (const Cancellation& cancellation : taken_.cancellations) CancelCall(cancellation);
-  for (TimerQueue::Timer& timer : taken_.timers) timers_.Add(std::move(timer));
-  for (const Found& found : taken_.found) Take(found);
-  taken_.submissions.clear();
-  taken_.cancellations.clear();
-  taken_.timers.clear();
-  taken_.found.clear();
-}
-
-void CurlLoop::Begin(Submission submission) {
+void CurlLoop::Handle(Submission& submission) {
   const auto refuse = [&](FailureKind kind, const char* cause) {
     std::move(submission.done)(NotSent(kind, cause));
   };
@@ -172,7 +146,7 @@ void CurlLoop::Resolve(Call& call) {
                [this, &call, number = call.number] { GiveUpResolving(call, number); }});
 }
 
-void CurlLoop::Take(const Found& found) {
+void CurlLoop::Handle(const Found& found) {
   const Clock::time_point now = Clock::now();
   book_.Take(found.host, found.addresses, now);
   std::vector<Call*> waiting;
@@ -267,22 +241,19 @@ void CurlLoop::EndAll() {
   for (const auto& call : calls_) {
     if (call->phase != Phase::kIdle) CancelCall({call.get(), call->number});
   }
-  while (true) {
-    for (Submission& submission : taken_.submissions) {
-      std::move(submission.done)(NotSent(FailureKind::kCancelled, "the loop ends"));
+  std::vector<Letter> letters;
+  do {
+    inbox_.Take(letters);
+    for (Letter& letter : letters) {
+      if (auto* submission = std::get_if<Submission>(&letter)) {
+        std::move(submission->done)(NotSent(FailureKind::kCancelled, "the loop ends"));
+      } else if (auto* timer = std::get_if<TimerQueue::Timer>(&letter)) {
+        std::move(timer->task)();
+      }
     }
-    taken_.submissions.clear();
-    taken_.cancellations.clear();
-    taken_.found.clear();
-    for (auto& timer : std::exchange(taken_.timers, {})) std::move(timer.task)();
+    letters.clear();
     timers_.RunAll();
-    std::lock_guard lock(mutex_);
-    std::swap(inbox_, taken_);
-    if (taken_.empty()) {
-      ended_ = true;
-      return;
-    }
-  }
+  } while (!inbox_.CloseIfEmpty());
 }
 
 CurlLoop::Call& CurlLoop::IdleCall() {

@@ -2,19 +2,21 @@
 #ifndef SERVER_UPSTREAM_CURL_LOOP_H_
 #define SERVER_UPSTREAM_CURL_LOOP_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "server/call/mailbox.h"
 #include "server/upstream/address_book.h"
 #include "server/upstream/curl_handle.h"
 #include "server/upstream/curl_shard.h"
@@ -97,31 +99,21 @@ class CurlLoop {
     Resolver::Answer addresses;
   };
   // What other threads hand over.
-  struct Inbox {
-    std::vector<Submission> submissions;
-    std::vector<Cancellation> cancellations;
-    std::vector<TimerQueue::Timer> timers;
-    std::vector<Found> found;
-    bool empty() const {
-      return submissions.empty() && cancellations.empty() && timers.empty() && found.empty();
-    }
-  };
+  using Letter = std::variant<Submission, Cancellation, TimerQueue::Timer, Found>;
 
   CurlLoop(std::unique_ptr<Poller> poller, LoopOptions options);
 
-  // Lets `add` put something into the inbox; false once the loop has ended.
-  template <typename Add>
-  bool Post(Add add);
-  bool InboxEmpty();
+  // False, and `letter` is as it was, once the loop has ended.
+  bool Post(Letter&& letter);
 
   void Run();
-  bool TakeInbox();  // False when the loop is to end.
-  void HandleTaken();
-  void Begin(Submission submission);
+  void Handle(Submission& submission);
+  void Handle(const Cancellation& cancellation) { CancelCall(cancellation); }
+  void Handle(TimerQueue::Timer& timer) { timers_.Add(std::move(timer)); }
+  void Handle(const Found& found);
   void CancelCall(const Cancellation& cancellation);
   // Run, or waits for the addresses.
   void Resolve(Call& call);
-  void Take(const Found& found);
   // For the first time it was not in time: nothing if the attempt is another one by now.
   void GiveUpResolving(Call& call, uint64_t number);
   void Run(Call& call, const AddressBook::Addresses& addresses);
@@ -149,12 +141,9 @@ class CurlLoop {
   std::vector<Call*> resolving_;
   // The versions that libcurl has, by "host:port".
   std::map<std::string, uint64_t> told_;
-  Inbox taken_;
 
-  std::mutex mutex_;
-  Inbox inbox_;            // Guarded by mutex_,
-  bool stopping_ = false;  // and these too.
-  bool ended_ = false;
+  Mailbox<Letter> inbox_;
+  std::atomic<bool> stopping_ = false;
 
   Resolver resolver_;
   std::thread thread_;

@@ -25,7 +25,8 @@ class CheckpointPace {
   static constexpr absl::Duration kFirstPause = absl::Seconds(1);
   static constexpr absl::Duration kLongestPause = absl::Minutes(1);
 
-  // `frames` are in the write-ahead log; `now` is of the steady clock. To be asked after each commit.
+  // `frames` are in the write-ahead log; `now` is of the steady clock. To be asked after each
+  // commit.
   Step Next(int64_t frames, absl::Time now) {
     if (frames < seen_) moved_ = 0;  // It began anew, over what was moved.
     seen_ = frames;
