@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace kyc::client {
@@ -40,11 +41,14 @@ std::string ServiceText(const ServiceDescriptor& service) {
 // Protobuf writes the JSON name behind every field of a server that tells it; grpcurl does not.
 std::string WithoutJsonNames(std::string text) {
   constexpr char kStart[] = " [json_name = \"";
-  constexpr char kEnd[] = "\"]";
   for (size_t at = 0; (at = text.find(kStart, at)) != std::string::npos;) {
-    const size_t end = text.find(kEnd, at);
+    const size_t end = text.find('"', at + sizeof(kStart) - 1);
     if (end == std::string::npos) break;
-    text.erase(at, end + sizeof(kEnd) - 1 - at);
+    if (absl::StartsWith(absl::string_view(text).substr(end), "\", ")) {
+      text.replace(at, end + 3 - at, " [");
+    } else {
+      text.erase(at, end + 2 - at);
+    }
   }
   return text;
 }

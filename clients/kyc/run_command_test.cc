@@ -51,7 +51,8 @@ TEST(RunCommand, DescribePrintsSource) {
             "netzme.v1.CaughtUp is a message:\nmessage CaughtUp {\n}\n");
   EXPECT_EQ(Kyc({"describe", server.address(), "netzme.v1.GetUpgradeRequest"}).out,
             "netzme.v1.GetUpgradeRequest is a message:\nmessage GetUpgradeRequest {\n"
-            "  string original_reference_no = 1;\n  .netzme.v1.View view = 2;\n"
+            "  string original_reference_no = 1 [(.kyc.options.v1.personal) = PERSONAL_BASIC];\n"
+            "  .netzme.v1.View view = 2;\n"
             "  string account = 3;\n}\n");
   const Outcome missing = Kyc({"describe", server.address(), "no.Such"});
   EXPECT_EQ(missing.exit, 1);

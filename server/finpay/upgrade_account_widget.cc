@@ -8,6 +8,7 @@
 #include "server/call/account_choice.h"
 #include "server/call/error.h"
 #include "server/call/image_type.h"
+#include "server/call/personal.h"
 #include "server/call/text_rules.h"
 #include "server/finpay/refusal.h"
 #include "server/finpay/text.h"
@@ -90,16 +91,10 @@ void WritePersonalData(const PersonalData& data, const crypto::FieldCipher& ciph
 // What must not be seen in the upstream's words.
 std::vector<std::string> ValuesOf(const CreateUpgradeAccountWidgetRequest& request,
                                   const WidgetCredentials& credentials) {
-  const PersonalData& data = request.personal_data();
-  return {credentials.merchant_id,
-          credentials.merchant_pass.Reveal(),
-          request.partner_reference_no(),
-          request.phone_no(),
-          request.redirect_final_url(),
-          data.kk_number(),
-          data.biological_mother_name(),
-          data.nationality(),
-          data.email()};
+  std::vector<std::string> values = PersonalTexts(request);
+  values.push_back(credentials.merchant_id);
+  values.push_back(credentials.merchant_pass.Reveal());
+  return values;
 }
 
 // A fault of one value is left to whoever needs that value.

@@ -1,5 +1,7 @@
 #include "server/netzme/view.h"
 
+#include "server/call/personal.h"
+
 namespace kyc::netzme {
 
 using ::netzme::v1::View;
@@ -24,11 +26,7 @@ absl::Status CheckMaySee(const CallContext& context, View view) {
 }
 
 void Hide(View view, ::netzme::v1::UpgradeEvent& event) {
-  if (view == ::netzme::v1::VIEW_FULL) return;
-  event.clear_mother_maiden_name();
-  event.clear_identification_card_image_url();
-  event.clear_selfie_image_url();
-  event.clear_raw_body();
+  if (view != ::netzme::v1::VIEW_FULL) ClearFullOnly(event);
 }
 
 }  // namespace kyc::netzme

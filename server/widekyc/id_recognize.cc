@@ -92,8 +92,7 @@ upstream::HttpRequest ToHttp(const RecognizeIdRequest& request, Blob id_image, c
 absl::StatusOr<RecognizeIdResponse> FromHttp(const upstream::HttpResponse& response,
                                              const RecognizeIdRequest& request,
                                              json::Deviations& deviations, const Secret& token) {
-  absl::StatusOr<Envelope> envelope =
-      ReadEnvelope(response, {request.cust_ref_no(), token.Reveal()}, deviations);
+  absl::StatusOr<Envelope> envelope = ReadEnvelope(response, ValuesOf(request, token), deviations);
   if (!envelope.ok()) return envelope.status();
   const json::Value* data = envelope->result.Find("data");
   if (data == nullptr) return NoVerdict(response, *envelope, "is a success without data");

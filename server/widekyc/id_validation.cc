@@ -99,11 +99,7 @@ upstream::HttpRequest ToHttp(const ValidateIdRequest& request, Blob selfie_image
 absl::StatusOr<ValidateIdResponse> FromHttp(const upstream::HttpResponse& response,
                                             const ValidateIdRequest& request,
                                             json::Deviations& deviations, const Secret& token) {
-  absl::StatusOr<Envelope> envelope =
-      ReadEnvelope(response,
-                   {request.cust_ref_no(), request.nik(), request.name(), request.birth_date(),
-                    request.birth_place(), request.address(), token.Reveal()},
-                   deviations);
+  absl::StatusOr<Envelope> envelope = ReadEnvelope(response, ValuesOf(request, token), deviations);
   if (!envelope.ok()) return envelope.status();
   const json::Value* data = envelope->result.Find("data");
   if (data == nullptr || data->kind != json::Value::Kind::kObject) {

@@ -34,8 +34,7 @@ upstream::HttpRequest ToHttp(const DetectLivenessRequest& request, Blob selfie_i
 absl::StatusOr<DetectLivenessResponse> FromHttp(const upstream::HttpResponse& response,
                                                 const DetectLivenessRequest& request,
                                                 json::Deviations& deviations, const Secret& token) {
-  absl::StatusOr<Envelope> envelope =
-      ReadEnvelope(response, {request.cust_ref_no(), token.Reveal()}, deviations);
+  absl::StatusOr<Envelope> envelope = ReadEnvelope(response, ValuesOf(request, token), deviations);
   if (!envelope.ok()) return envelope.status();
   const absl::optional<bool> live = Fields(envelope->result, deviations).Bool("result");
   if (!live) return NoVerdict(response, *envelope, "has no readable verdict");

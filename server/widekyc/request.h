@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "server/call/error.h"
+#include "server/call/personal.h"
 #include "server/call/secret.h"
 #include "server/json/body.h"
 #include "server/upstream/http.h"
@@ -21,6 +22,14 @@ void CheckCommon(absl::string_view cust_ref_no, absl::string_view account, const
 // Adds a violation if an optional text is too long.
 void CheckText(absl::string_view field, absl::string_view text, const Options& options,
                std::vector<Violation>& violations);
+
+// What must not be seen in the upstream's words.
+template <typename Request>
+std::vector<std::string> ValuesOf(const Request& request, const Secret& token) {
+  std::vector<std::string> values = PersonalTexts(request);
+  values.push_back(token.Reveal());
+  return values;
+}
 
 // A POST of `body` to {server_url}{path}.
 upstream::HttpRequest Post(absl::string_view path, json::Body body, const Secret& token,
