@@ -1,5 +1,7 @@
 #include "server/http/reply_text.h"
 
+#include <boost/beast/http/status.hpp>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
@@ -7,38 +9,9 @@ namespace kyc::http {
 namespace {
 
 absl::string_view ReasonPhrase(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 302:
-      return "Found";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 413:
-      return "Content Too Large";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "";
-  }
+  const auto phrase =
+      boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
+  return {phrase.data(), phrase.size()};
 }
 
 bool HasLineBreak(absl::string_view text) {
