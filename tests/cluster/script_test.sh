@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools/run --cluster: what its sidecars take, its gateways tell, also once the server that led is gone; and it ends in order.
+# tools/run --cluster: what its sidecars take, its gateways tell, and it ends in order.
 set -euo pipefail
 . tools/embedded/programs.sh
 . tools/embedded/servers.sh

@@ -8,10 +8,10 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "tests/support/planted.h"
 
 namespace kyc::tests {
 namespace {
@@ -29,8 +29,9 @@ std::string Notice::Body() const {
                       number, R"("],"rejectReasons":["r)", number, R"("]}})");
 }
 
-WebhookConnection::WebhookConnection(uint16_t port)
-    : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+WebhookConnection::WebhookConnection(uint16_t port, std::string callback_token)
+    : callback_token_(std::move(callback_token)),
+      socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   if (socket_ < 0) std::abort();
   const int on = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -48,7 +49,7 @@ int WebhookConnection::Post(absl::string_view body) {
   const bool sent =
       Send(absl::StrCat("POST /v1.0/snap/account/upgrade/notify HTTP/1.1\r\nHost: gateway\r\n"
                         "Content-Type: application/json\r\nx-callback-token: ",
-                        kCallbackToken, "\r\n", kLengthField, body.size(), "\r\n\r\n", body));
+                        callback_token_, "\r\n", kLengthField, body.size(), "\r\n\r\n", body));
   return sent ? ReadAnswer() : 0;
 }
 

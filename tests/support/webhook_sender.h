@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "tests/support/planted.h"
 
 namespace kyc::tests {
 
@@ -21,7 +22,7 @@ struct Notice {
 // One kept-alive connection to the webhook. Used by one thread. Never sends anything twice.
 class WebhookConnection {
  public:
-  explicit WebhookConnection(uint16_t port);
+  explicit WebhookConnection(uint16_t port, std::string callback_token = kCallbackToken);
   ~WebhookConnection();
   WebhookConnection(const WebhookConnection&) = delete;
   WebhookConnection& operator=(const WebhookConnection&) = delete;
@@ -36,6 +37,7 @@ class WebhookConnection {
   bool Send(absl::string_view bytes);
   int ReadAnswer();
 
+  const std::string callback_token_;
   int socket_ = -1;
   bool told_to_retry_ = false;
 };

@@ -13,6 +13,7 @@
 #   heal NAME         undoes that: only where machines have networks of their own (tests/cluster/in_networks.sh)
 #   switchover        has Patroni hand over to the standby
 #   await-whole       nothing: waits until one leads, the two others follow, and one of them is waited for
+#   await-other NAME  nothing: waits until another one than NAME leads, and until a standby follows that, so that it can commit
 # Each prints the name that it came to.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -25,16 +26,14 @@ case ${1:-} in -h | --help) usage_of "${BASH_SOURCE[0]}" ;; '' | -*) usage_of "$
 state=$1 fault=$2 name=${3:-}
 [ -e "$state/programs" ] || { say "fault.sh: no cluster runs on $state." >&2; exit 1; }
 
-# cluster: what the Patronis say of each member, as `NAME ROLE STATE`.
+# cluster: what the Patroni of the server that leads says of each member, as `NAME ROLE STATE`. Others may know only what was.
 cluster() {
   local number
-  for number in 1 2 3; do
-    curl -sf -m 1 "http://$(patroni_of "$number")/cluster" | python3 -c '
+  number=$(leader) || return 1
+  curl -sf -m 1 "http://$(patroni_of "$number")/cluster" | python3 -c '
 import json, sys
 for member in json.load(sys.stdin)["members"]:
-    print(member["name"].replace("_", "-"), member["role"], member["state"])' 2>/dev/null && return
-  done
-  return 1
+    print(member["name"].replace("_", "-"), member["role"], member["state"])' 2>/dev/null
 }
 
 # named ROLE: the server that has it. Waits for one, as there is none for some seconds after each change.
@@ -84,6 +83,23 @@ route() {
   echo "$1"
 }
 
+# await_other NAME
+await_other() {
+  local waited other=
+  for ((waited = 0; waited < 1200; waited++)); do
+    if [ -n "$other" ]; then
+      [[ $(curl -sf -m 1 "http://$(patroni_of "$other")/patroni") != *'"sync_state": "sync"'* ]] || { echo followed && return; }
+    elif other=$(leader) && [ "server-$other" != "$1" ]; then
+      echo "server-$other"
+    else
+      other=
+    fi
+    sleep 0.05
+  done
+  say "fault.sh: none but $1 leads, or none follows, for a minute." >&2
+  return 1
+}
+
 switchover() {
   local from to
   from=$(named leader) to=$(named sync_standby)
@@ -126,5 +142,6 @@ case $fault in
     ;;
   switchover) switchover ;;
   await-whole) await_whole ;;
+  await-other) await_other "$name" ;;
   *) usage_of "${BASH_SOURCE[0]}" 2 ;;
 esac

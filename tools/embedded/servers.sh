@@ -126,11 +126,11 @@ await_etcd() {
   done
 }
 
-# leader: the number of the server that leads; fails while none does.
+# leader: the number of the server that leads and takes writes; fails while none does.
 leader() {
   local number
   for number in 1 2 3; do
-    ! curl -sf -m 1 -o /dev/null "http://$(patroni_of "$number")/leader" || { echo "$number" && return; }
+    ! curl -sf -m 1 -o /dev/null "http://$(patroni_of "$number")/primary" || { echo "$number" && return; }
   done
   return 1
 }

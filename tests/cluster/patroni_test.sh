@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The cluster of tools/run --cluster under patroni_test.cc, each machine with a network of its own where that can be had.
+set -euo pipefail
+. tools/embedded/programs.sh
+. tools/embedded/servers.sh
+need_programs || { echo 'SKIPPED: nothing was tested.' && exit 0; }
+cluster=(tools/embedded/cluster.sh fresh . tests/cluster/patroni)
+status=0
+tests/cluster/in_networks.sh true || status=$?
+[ "$status" != 77 ] || { echo 'SKIPPED: no network is cut: this machine allows no namespaces.' && exec "${cluster[@]}"; }
+exec tests/cluster/in_networks.sh "${cluster[@]}"
