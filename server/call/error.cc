@@ -35,10 +35,25 @@ void Attach(absl::Status& status, const google::protobuf::MessageLite& detail) {
                     absl::Cord(Serialized(detail)));
 }
 
+// Of an error that does not say itself what became of its call. Nothing of it left the gateway, as
+// with all that only reads the log; but what a code leaves open is not known.
+Outcome OutcomeBy(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kCancelled:
+      return Outcome::kUnknown;
+    default:
+      return Outcome::kNotSent;
+  }
+}
+
 ErrorInfo InfoOf(const Error& error) {
   ErrorInfo info;
   info.set_reason(error.reason);
   info.set_domain(error.domain);
+  (*info.mutable_metadata())["outcome"] = std::string(OutcomeText(OutcomeBy(error.code)));
   for (const auto& [key, value] : error.metadata) (*info.mutable_metadata())[key] = value;
   return info;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "google/rpc/error_details.pb.h"
@@ -48,6 +49,12 @@ std::vector<std::string> DetailTexts(const absl::Status& status) {
   return texts;
 }
 
+// An ErrorInfo that says no more than that.
+std::string Info(const std::string& reason, const std::string& domain) {
+  return absl::StrCat("ErrorInfo { reason: \"", reason, "\" domain: \"", domain,
+                      "\" metadata { key: \"outcome\" value: \"not_sent\" } }");
+}
+
 Error QuotaExceeded() {
   Error error;
   error.code = absl::StatusCode::kResourceExhausted;
@@ -69,7 +76,37 @@ TEST(ToStatus, ErrorInfoHoldsReasonDomainAndMetadata) {
               ElementsAre("ErrorInfo { reason: \"QUOTA_EXCEEDED\" domain: \"widekyc\" "
                           "metadata { key: \"attempts\" value: \"1\" } "
                           "metadata { key: \"httpStatus\" value: \"200\" } "
+                          "metadata { key: \"outcome\" value: \"not_sent\" } "
                           "metadata { key: \"upstream\" value: \"widekyc\" } }"));
+}
+
+// README: these three codes mean not processed, so that callers repeat freely.
+TEST(ToStatus, EveryErrorHasAnOutcome) {
+  using Code = absl::StatusCode;
+  const std::pair<Code, const char*> kCases[] = {{Code::kCancelled, "unknown"},
+                                                 {Code::kUnknown, "unknown"},
+                                                 {Code::kInvalidArgument, "not_sent"},
+                                                 {Code::kDeadlineExceeded, "unknown"},
+                                                 {Code::kNotFound, "not_sent"},
+                                                 {Code::kAlreadyExists, "not_sent"},
+                                                 {Code::kPermissionDenied, "not_sent"},
+                                                 {Code::kResourceExhausted, "not_sent"},
+                                                 {Code::kFailedPrecondition, "not_sent"},
+                                                 {Code::kAborted, "not_sent"},
+                                                 {Code::kOutOfRange, "not_sent"},
+                                                 {Code::kUnimplemented, "not_sent"},
+                                                 {Code::kInternal, "unknown"},
+                                                 {Code::kUnavailable, "not_sent"},
+                                                 {Code::kDataLoss, "not_sent"},
+                                                 {Code::kUnauthenticated, "not_sent"}};
+  for (const auto& [code, outcome] : kCases) {
+    Error error;
+    error.code = code;
+    error.reason = "ANY";
+    EXPECT_EQ(MetadataOf(ToStatus(error), "outcome"), outcome) << absl::StatusCodeToString(code);
+    error.metadata = {{"outcome", "refused"}};
+    EXPECT_EQ(MetadataOf(ToStatus(error), "outcome"), "refused") << "what it says itself";
+  }
 }
 
 TEST(ToStatus, EqualErrorsAreEqualBytes) {
@@ -82,7 +119,7 @@ TEST(ToStatus, QuotaSubjectBecomesQuotaFailureAfterErrorInfo) {
   error.metadata.clear();
   error.quota_subject = "account:default";
   EXPECT_THAT(DetailTexts(ToStatus(error)),
-              ElementsAre("ErrorInfo { reason: \"QUOTA_EXCEEDED\" domain: \"widekyc\" }",
+              ElementsAre(Info("QUOTA_EXCEEDED", "widekyc"),
                           "QuotaFailure { violations { subject: \"account:default\" description: "
                           "\"The account\\'s quota at WideKYC is used up\" } }"));
 }
@@ -96,7 +133,7 @@ TEST(ToStatus, ViolationsBecomeBadRequestAfterErrorInfo) {
   error.message = "Finpay misses a field";
   error.violations = {{"phone_no", "is required"}};
   EXPECT_THAT(DetailTexts(ToStatus(error)),
-              ElementsAre("ErrorInfo { reason: \"MISSING_FIELD\" domain: \"finpay\" }",
+              ElementsAre(Info("MISSING_FIELD", "finpay"),
                           "BadRequest { field_violations { field: \"phone_no\" description: "
                           "\"is required\" } }"));
 }
@@ -110,7 +147,7 @@ TEST(ToStatus, PreconditionTypeBecomesPreconditionFailure) {
   error.precondition_type = "PRODUCT_ACTIVATION";
   EXPECT_THAT(
       DetailTexts(ToStatus(error)),
-      ElementsAre("ErrorInfo { reason: \"PRODUCT_NOT_ACTIVATED\" domain: \"widekyc\" }",
+      ElementsAre(Info("PRODUCT_NOT_ACTIVATED", "widekyc"),
                   "PreconditionFailure { violations { type: \"PRODUCT_ACTIVATION\" "
                   "subject: \"widekyc\" description: \"The product is not activated\" } }"));
 }
@@ -131,9 +168,8 @@ TEST(ToStatus, RetryAfterBecomesRetryInfo) {
     error.reason = "CIRCUIT_OPEN";
     error.message = "The circuit is open";
     error.retry_after = c.retry_after;
-    EXPECT_THAT(
-        DetailTexts(ToStatus(error)),
-        ElementsAre("ErrorInfo { reason: \"CIRCUIT_OPEN\" domain: \"kyc-gateway\" }", c.retry_info))
+    EXPECT_THAT(DetailTexts(ToStatus(error)),
+                ElementsAre(Info("CIRCUIT_OPEN", "kyc-gateway"), c.retry_info))
         << c.retry_after;
   }
 }

@@ -57,7 +57,7 @@ absl::Status RequestCutShort() {
 
 absl::Status NotTaken() {
   return Refused(absl::StatusCode::kResourceExhausted, "SLOW_CONSUMER",
-                 "The caller does not take what it is sent", absl::nullopt, Outcome::kUnknown);
+                 "The caller does not take what it is sent");
 }
 
 absl::Status DeadlineOver(Outcome outcome) {

@@ -22,6 +22,14 @@ absl::Status NearRetention() {
   return ToStatus(error);
 }
 
+absl::Status SilentLog() {
+  Error error;
+  error.code = absl::StatusCode::kUnavailable;
+  error.reason = "LOG_UNAVAILABLE";
+  error.message = "The event log does not answer; try again, a stream from its last cursor";
+  return ToStatus(error);
+}
+
 absl::Status Draining() {
   Error error;
   error.code = absl::StatusCode::kUnavailable;

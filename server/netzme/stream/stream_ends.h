@@ -10,6 +10,8 @@ namespace kyc::netzme {
 absl::Status SlowConsumer();
 // OUT_OF_RANGE NEAR_RETENTION.
 absl::Status NearRetention();
+// UNAVAILABLE LOG_UNAVAILABLE: it does not answer.
+absl::Status SilentLog();
 // UNAVAILABLE SERVER_DRAINING.
 absl::Status Draining();
 

@@ -6,6 +6,7 @@
 #include "server/call/error.h"
 #include "server/call/run_blocking.h"
 #include "server/netzme/stream/lookup.h"
+#include "server/netzme/stream/stream_ends.h"
 #include "server/netzme/stream/watch_request.h"
 #include "server/netzme/view.h"
 
@@ -22,21 +23,22 @@ absl::Status Cancelled() {
 }
 
 template <typename Request>
-absl::Status Check(const CallContext& context, const Request& request) {
+absl::Status Check(const CallContext& context, const Request& request, const PoolLine& pool) {
   if (absl::Status valid = Validate(request); !valid.ok()) return valid;
-  return CheckMaySee(context, request.view());
+  if (absl::Status may = CheckMaySee(context, request.view()); !may.ok()) return may;
+  return pool.IsFull() ? SilentLog() : absl::OkStatus();
 }
 
 // Each read waits in the pool's line anew: a long list holds up nobody's short look-up.
-void ReadOn(const RunBlocking& run_blocking, std::stop_token cancel, Listing listing,
+void ReadOn(const PoolLine& pool, std::stop_token cancel, Listing listing,
             Done<::netzme::v1::ListUpgradesResponse> done) {
-  run_blocking([&run_blocking, cancel = std::move(cancel), listing = std::move(listing),
-                done = std::move(done)]() mutable {
+  pool.Run([&pool, cancel = std::move(cancel), listing = std::move(listing),
+            done = std::move(done)]() mutable {
     if (cancel.stop_requested()) return std::move(done)(Cancelled());
     auto page = listing.Read();
     if (!page.ok()) return std::move(done)(page.status());
     if (page->has_value()) return std::move(done)(**std::move(page));
-    ReadOn(run_blocking, std::move(cancel), std::move(listing), std::move(done));
+    ReadOn(pool, std::move(cancel), std::move(listing), std::move(done));
   });
 }
 
@@ -44,7 +46,7 @@ void ReadOn(const RunBlocking& run_blocking, std::stop_token cancel, Listing lis
 
 UpgradeService::UpgradeService(events::EventLog& log, rpc::Loop& loop, RunBlocking run_blocking,
                                Metrics* metrics, Clocks clocks, RingLimits limits)
-    : scope_{log,     loop,          std::move(run_blocking),
+    : scope_{log,     loop,          PoolLine(std::move(run_blocking)),
              metrics, clocks.steady, Hub(log, loop, clocks, limits)} {}
 
 absl::StatusOr<std::unique_ptr<rpc::Producer>> UpgradeService::Watch(
@@ -53,14 +55,16 @@ absl::StatusOr<std::unique_ptr<rpc::Producer>> UpgradeService::Watch(
   absl::StatusOr<WatchOrder> order = ReadWatchRequest(std::move(request));
   if (!order.ok()) return order.status();
   if (absl::Status may = CheckMaySee(stream->context(), view); !may.ok()) return may;
+  if (scope_.pool.IsFull()) return SilentLog();
   return netzme::Watch::Open(scope_, stream, *std::move(order));
 }
 
 void UpgradeService::Get(CallContext context, ::netzme::v1::GetUpgradeRequest request,
                          Done<::netzme::v1::GetUpgradeResponse> done) {
-  if (absl::Status may = Check(context, request); !may.ok()) return std::move(done)(may);
-  scope_.run_blocking([&log = scope_.log, cancel = std::move(context.cancel),
-                       request = std::move(request), done = std::move(done)]() mutable {
+  if (absl::Status may = Check(context, request, scope_.pool); !may.ok())
+    return std::move(done)(may);
+  scope_.pool.Run([&log = scope_.log, cancel = std::move(context.cancel),
+                   request = std::move(request), done = std::move(done)]() mutable {
     if (cancel.stop_requested()) return std::move(done)(Cancelled());
     std::move(done)(GetUpgrade(log, request));
   });
@@ -68,10 +72,11 @@ void UpgradeService::Get(CallContext context, ::netzme::v1::GetUpgradeRequest re
 
 void UpgradeService::List(CallContext context, ::netzme::v1::ListUpgradesRequest request,
                           Done<::netzme::v1::ListUpgradesResponse> done) {
-  if (absl::Status may = Check(context, request); !may.ok()) return std::move(done)(may);
+  if (absl::Status may = Check(context, request, scope_.pool); !may.ok())
+    return std::move(done)(may);
   absl::StatusOr<Listing> listing = Listing::Start(scope_.log, std::move(request));
   if (!listing.ok()) return std::move(done)(listing.status());
-  ReadOn(scope_.run_blocking, std::move(context.cancel), *std::move(listing), std::move(done));
+  ReadOn(scope_.pool, std::move(context.cancel), *std::move(listing), std::move(done));
 }
 
 }  // namespace kyc::netzme

@@ -17,6 +17,8 @@ using ::netzme::v1::WatchUpgradesResponse;
 
 // How long a reader may take nothing.
 constexpr absl::Duration kSlow = absl::Seconds(30);
+// How long the log may take to answer, with its line: far longer than the longest honest read.
+constexpr absl::Duration kSilent = absl::Minutes(1);
 // How long the end of a stream waits for the write in flight, so that goodbye can be said. One more
 // second, Stream::Finish's, and a stuck stream is cut.
 constexpr absl::Duration kGoodbyeWait = absl::Seconds(4);
@@ -40,7 +42,8 @@ Watch::Watch(WatchScope& scope, rpc::Stream* stream, WatchOrder order)
                  order.max_events == std::numeric_limits<int64_t>::max()),
       events_left_(order.max_events),
       present_(scope.hub.newest()),
-      since_(scope.clock()) {
+      since_(scope.clock()),
+      asked_(since_) {
   scope_.hub.Add(this, query_->filter);
   SetTimer();
 }
@@ -52,8 +55,9 @@ Watch::~Watch() {
 
 template <typename Blocking, typename Then>
 void Watch::OnPool(Blocking blocking, Then then) {
-  scope_.run_blocking([&loop = scope_.loop, weak = std::weak_ptr<Watch*>(self_),
-                       blocking = std::move(blocking), then]() mutable {
+  asked_ = scope_.clock();
+  scope_.pool.Run([&loop = scope_.loop, weak = std::weak_ptr<Watch*>(self_),
+                   blocking = std::move(blocking), then]() mutable {
     if (weak.expired()) return;
     loop.Post([weak, then, result = blocking()]() mutable {
       if (const auto watch = weak.lock()) ((*watch)->*then)(std::move(result));
@@ -252,7 +256,8 @@ void Watch::Finish(absl::Status status) {
 
 absl::Time Watch::Due() const {
   if (ending_ != nullptr) return ending_->latest;
-  return since_ + (writing_ ? kSlow : heartbeat_interval_);
+  const absl::Time due = since_ + (writing_ ? kSlow : heartbeat_interval_);
+  return AsksLog() ? std::min(due, asked_ + kSilent) : due;
 }
 
 void Watch::SetTimer() {
@@ -269,6 +274,7 @@ void Watch::SetTimer() {
 void Watch::OnTimer() {
   if (scope_.clock() >= Due()) {
     if (ending_ != nullptr) return Finish(ending_->status);
+    if (AsksLog() && scope_.clock() >= asked_ + kSilent) return Finish(SilentLog());
     if (writing_) {
       return Decide(::netzme::v1::GOODBYE_REASON_SLOW, SlowConsumer(), kGoodbyeWait);
     }

@@ -14,11 +14,11 @@
 #include "absl/time/time.h"
 #include "netzme/v1/upgrade_notification.pb.h"
 #include "server/call/metrics.h"
-#include "server/call/run_blocking.h"
 #include "server/events/event_log.h"
 #include "server/netzme/stream/batch.h"
 #include "server/netzme/stream/common_messages.h"
 #include "server/netzme/stream/hub.h"
+#include "server/netzme/stream/pool_line.h"
 #include "server/netzme/stream/watch_request.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/stream.h"
@@ -29,7 +29,7 @@ namespace kyc::netzme {
 struct WatchScope {
   events::EventLog& log;
   rpc::Loop& loop;
-  RunBlocking run_blocking;
+  PoolLine pool;
   Metrics* metrics;                   // May be null.
   std::function<absl::Time()> clock;  // Steady.
   Hub hub;
@@ -48,14 +48,16 @@ struct WatchScope {
 //   kWaiting   -> kReady      OnGrew: jumps to where the ring grew
 //   any        -> kDone       Finish was called
 //
+// How long each may last: kResolving and kReading a minute, in which the log has to answer; kReady
+// no longer than the write in flight, for which the reader has 30 s; kWaiting as long as its reader
+// likes, with a heartbeat now and then.
+//
 // What must hold, and ends the stream with GATEWAY_BUG and its cursor still good if it does not:
 // - What is read from the log lies before the ring's end and gets further (ReadLog, OnRead).
 // - The ring has no gap (Ring), and one that waits has taken all of it: so nothing that matches
-// lies
-//   between its position and where OnGrew lets it jump to.
+//   lies between its position and where OnGrew lets it jump to.
 // - So a message to a stream without a filter brings exactly the events between its position and
-// the
-//   message's (WriteEvents).
+//   the message's (WriteEvents).
 class Watch final : public rpc::Producer, public Watcher {
  public:
   // Starts to write to `stream` at once.
@@ -94,6 +96,7 @@ class Watch final : public rpc::Producer, public Watcher {
   void ReadLog();
   void OnRead(absl::StatusOr<Batch> batch);
   void OnLogError(absl::Status status);
+  bool AsksLog() const { return state_ == State::kResolving || state_ == State::kReading; }
   void ReadRing();
   Span NextSpan() const;
   void MoveTo(events::Position position);
@@ -145,6 +148,7 @@ class Watch final : public rpc::Producer, public Watcher {
   std::unique_ptr<Ending> ending_;
   // When the write in flight began, or the last one ended.
   absl::Time since_;
+  absl::Time asked_;  // When the pool was, last.
   rpc::Loop::TimerId timer_ = 0;
   std::shared_ptr<Watch*> self_ = std::make_shared<Watch*>(this);
 };

@@ -106,6 +106,16 @@ class ServiceRoom {
     while (loop_.AdvanceToTimer(until)) Settle(readers);
   }
 
+  // The same while the log does not answer.
+  void AdvanceWithoutLog(absl::Duration duration, std::initializer_list<FakeStream*> readers) {
+    const absl::Time until = loop_.now() + duration;
+    while (loop_.AdvanceToTimer(until)) {
+      while (loop_.RunOne()) {
+      }
+      for (FakeStream* reader : readers) reader->CompleteWrite();
+    }
+  }
+
   int64_t SequenceOf(const std::string& cursor) {
     const auto position = log().PositionFromText(cursor);
     EXPECT_TRUE(position.ok()) << position.status();
