@@ -78,6 +78,16 @@ class Prometheus final : public PrometheusMetrics {
     streams_open_.Set(static_cast<double>(streams));
     request_bytes_.Set(static_cast<double>(request_bytes));
   }
+  void ConnectionCame(absl::string_view listener, absl::string_view result) override {
+    connections_.At({listener, result}).Increment();
+  }
+  void ConnectionsOpen(absl::string_view listener, int64_t open, int64_t waiting) override {
+    connections_open_.At({listener, "open"}).Set(static_cast<double>(open - waiting));
+    connections_open_.At({listener, "waiting"}).Set(static_cast<double>(waiting));
+  }
+  void ConnectionsCut(absl::string_view why, int64_t connections) override {
+    connections_cut_.At({why}).Increment(static_cast<double>(connections));
+  }
   void AttemptEnded(absl::string_view upstream, absl::string_view account, absl::string_view result,
                     absl::Duration took) override {
     attempts_.At({upstream, account, result}).Increment();
@@ -183,6 +193,21 @@ class Prometheus final : public PrometheusMetrics {
   Gauge& streams_open_ = Gauges("kyc_streams_open", "Server streams open now.").Add({});
   Gauge& request_bytes_ =
       Gauges("kyc_request_bytes_in_flight", "Request bytes held or reserved now.").Add({});
+
+  ByLabels<Counter> connections_{
+      Counters("kyc_connections_total",
+               "Connections that came: served, or closed at once because there were too many "
+               "(full), too many of their address (source_full) or waiting of it (line_full), no "
+               "descriptor was left (no_descriptor), or gone before their turn."),
+      {"listener", "result"}};
+  ByLabels<Gauge> connections_open_{
+      Gauges("kyc_connections_open", "Connections open now, or waiting to be begun with."),
+      {"listener", "state"}};
+  ByLabels<Counter> connections_cut_{
+      Counters("kyc_connections_cut_total",
+               "gRPC connections ended for what was sent: a header block too long (header_block), "
+               "too many resets, settings or pings (control_frames), no HTTP/2 (not_http2)."),
+      {"why"}};
 
   ByLabels<Counter> attempts_{
       Counters("kyc_upstream_attempts_total", "Attempts at an upstream, by HTTP status or fault."),

@@ -36,6 +36,16 @@ class Metrics {
   // A reply or notification was looser than its document, in a way that was accepted.
   virtual void Deviation(absl::string_view upstream, absl::string_view kind) = 0;
 
+  // What became of a connection that came. `listener` is "grpc", "webhook" or "admin"; `result`
+  // "served", or why it was not: "full", "source_full", "line_full", "no_descriptor", "gone".
+  virtual void ConnectionCame(absl::string_view /*listener*/, absl::string_view /*result*/) {}
+  // Connections open now; those among them that wait to be begun with.
+  virtual void ConnectionsOpen(absl::string_view /*listener*/, int64_t /*open*/,
+                               int64_t /*waiting*/) {}
+  // Connections were ended for what their callers sent: "header_block", "control_frames",
+  // "not_http2".
+  virtual void ConnectionsCut(absl::string_view /*why*/, int64_t /*connections*/) {}
+
   // A webhook request was answered. `code` is the SNAP responseCode.
   virtual void NotificationAnswered(absl::string_view code, absl::Duration took) = 0;
   // A batch of notifications was committed: events appended, repeats found.

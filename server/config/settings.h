@@ -91,6 +91,12 @@ struct Listener {
   bool trusted = false;
 };
 
+struct Connections {
+  int max = 10'000;
+  int max_of_a_source = 0;  // Half of what the others leave.
+  int a_second = 300;
+};
+
 struct Grpc {
   std::vector<Listener> listeners;  // At least one.
   int64_t max_request_bytes_in_flight = int64_t{512} << 20;
@@ -99,6 +105,8 @@ struct Grpc {
   absl::Duration default_deadline = absl::Seconds(30);
   absl::Duration max_deadline = absl::Seconds(60);
   int max_streams = 20000;
+  Connections connections;
+  bool serve_uncounted = false;
 };
 
 struct WebhookAccount {

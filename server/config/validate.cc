@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/config/connections_block.h"
 #include "server/config/listener_block.h"
 #include "server/config/postgres_block.h"
 #include "server/config/text_rules.h"
@@ -53,6 +54,9 @@ Grpc CheckGrpc(const v1::Grpc& block, FieldChecks& checks) {
   }
   grpc.max_streams = static_cast<int>(
       checks.Number("grpc.max_streams", block.max_streams(), {20'000, 1, 1'000'000}));
+  grpc.connections = CheckConnections("grpc.connections", block.connections(), checks);
+  grpc.serve_uncounted =
+      block.serve_even_if_the_frames_of_hostile_callers_are_not_counted_i_understand();
   return grpc;
 }
 
@@ -78,7 +82,8 @@ Webhook CheckWebhook(const v1::Webhook& block, FieldChecks& checks) {
   Webhook webhook;
   webhook.listen = block.listen();
   checks.AddIfAny("webhook.listen",
-                  ListenFault(block.listen(), {.plaintext_elsewhere = block.insecure_plaintext_i_understand()}));
+                  ListenFault(block.listen(),
+                              {.plaintext_elsewhere = block.insecure_plaintext_i_understand()}));
   if (block.accounts().empty()) checks.Add("webhook.accounts", "must hold at least one");
   std::set<std::string> names;
   SeenSecrets tokens;
@@ -97,7 +102,8 @@ Webhook CheckWebhook(const v1::Webhook& block, FieldChecks& checks) {
 
 Admin CheckAdmin(const v1::Admin& block, FieldChecks& checks) {
   checks.AddIfAny("admin.listen",
-                  ListenFault(block.listen(), {.plaintext_elsewhere = block.insecure_plaintext_i_understand()}));
+                  ListenFault(block.listen(),
+                              {.plaintext_elsewhere = block.insecure_plaintext_i_understand()}));
   return Admin{block.listen()};
 }
 

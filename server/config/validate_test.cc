@@ -136,6 +136,10 @@ TEST(Validate, WhatIsNotSetHasItsDocumentedDefault) {
   EXPECT_EQ(settings->grpc->default_deadline, absl::Seconds(30));
   EXPECT_EQ(settings->grpc->max_deadline, absl::Seconds(60));
   EXPECT_EQ(settings->grpc->max_streams, 20'000);
+  EXPECT_EQ(settings->grpc->connections.max, 10'000);
+  EXPECT_EQ(settings->grpc->connections.max_of_a_source, 0);
+  EXPECT_EQ(settings->grpc->connections.a_second, 300);
+  EXPECT_FALSE(settings->grpc->serve_uncounted);
   EXPECT_EQ(settings->webhook->max_body_bytes, 64 << 10);
   EXPECT_EQ(settings->webhook->max_connections, 1024);
   EXPECT_EQ(settings->webhook->max_waiting, 4096);
@@ -176,6 +180,10 @@ TEST(Validate, WhatIsSetIsTaken) {
       listen: "0.0.0.0:1" insecure_plaintext_i_understand: true
       max_request_bytes_in_flight: 17825792 overload_wait {} max_image_bytes: 1024
       default_deadline { seconds: 1 } max_deadline { seconds: 300 } max_streams: 7
+      connections {
+        max_connections: 100000 max_connections_of_a_source: 1 connections_a_second: 10
+      }
+      serve_even_if_the_frames_of_hostile_callers_are_not_counted_i_understand: true
     }
     finpay {
       base_url: "http://127.0.0.1:9" allow_http_widget_url: true
@@ -204,6 +212,10 @@ TEST(Validate, WhatIsSetIsTaken) {
   EXPECT_EQ(settings->grpc->default_deadline, absl::Seconds(1));
   EXPECT_EQ(settings->grpc->max_deadline, absl::Minutes(5));
   EXPECT_EQ(settings->grpc->max_streams, 7);
+  EXPECT_EQ(settings->grpc->connections.max, 100'000);
+  EXPECT_EQ(settings->grpc->connections.max_of_a_source, 1);
+  EXPECT_EQ(settings->grpc->connections.a_second, 10);
+  EXPECT_TRUE(settings->grpc->serve_uncounted);
   EXPECT_TRUE(settings->finpay->allow_http_widget_url);
   const Upstream& upstream = settings->finpay->upstream;
   EXPECT_EQ(upstream.attempt_timeout, absl::Milliseconds(100));
@@ -573,7 +585,7 @@ TEST(Validate, BlocksThatDoNotGoTogetherAreRefused) {
 
 TEST(Validate, AllFaultsComeAtOnce) {
   EXPECT_EQ(Checked(R"(
-              grpc { listen: "here" max_streams: -1 }
+              grpc { listen: "here" max_streams: -1 connections { connections_a_second: 9 } }
               widekyc {
                 server_url: "ftp://x"
                 accounts { name: "a" token_file: "absent" }
@@ -584,6 +596,7 @@ TEST(Validate, AllFaultsComeAtOnce) {
             "grpc.listen: must be address:port with a numeric address, like 127.0.0.1:50051 or "
             "[::1]:50051, or unix:/path\n"
             "grpc.max_streams: must be 1 to 1000000\n"
+            "grpc.connections.connections_a_second: must be 10 to 100000\n"
             "widekyc.server_url: must begin with https://\n"
             "widekyc.accounts[0].token_file: the file that it names cannot be read: no such file\n"
             "widekyc.accounts[1].name: is there twice\n"

@@ -12,13 +12,15 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "server/net/inherited.h"
 
 namespace kyc::net {
 namespace {
 
 constexpr absl::string_view kUnix = "unix:";
+constexpr absl::string_view kSystemd = "systemd:";
 constexpr mode_t kOwnerAndGroup = 0660;
 
 using Found = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
@@ -33,6 +35,7 @@ std::string Why(int error) {
   if (error == EADDRINUSE) absl::StrAppend(&why, ", by another program or by another gateway");
   if (error == EADDRNOTAVAIL) absl::StrAppend(&why, ", this machine has no such address");
   if (error == EACCES) absl::StrAppend(&why, ", ports below 1024 need CAP_NET_BIND_SERVICE");
+  if (error == ENOENT) absl::StrAppend(&why, ", the folder must be there");
   return why;
 }
 
@@ -53,81 +56,76 @@ absl::StatusOr<Found> Parse(const std::string& address) {
   return Found(found, freeaddrinfo);
 }
 
-absl::StatusOr<sockaddr_un> UnixAddress(const std::string& address) {
-  sockaddr_un at = {};
-  at.sun_family = AF_UNIX;
-  const std::string path = address.substr(kUnix.size());
-  if (path.empty() || path.size() >= sizeof(at.sun_path)) {
-    return Cannot(address, "the path must have 1 to 107 bytes");
-  }
-  path.copy(at.sun_path, path.size());
-  return at;
-}
-
-// What a gateway that has ended left behind: a socket that refuses.
-void RemoveIfForsaken(const sockaddr_un& at) {
-  struct stat found {};
-  if (lstat(at.sun_path, &found) != 0 || !S_ISSOCK(found.st_mode)) return;
-  const int peer = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (peer < 0) return;
-  const bool refused = connect(peer, reinterpret_cast<const sockaddr*>(&at), sizeof(at)) != 0 &&
-                       errno == ECONNREFUSED;
-  close(peer);
-  if (refused) unlink(at.sun_path);
-}
-
-uint16_t PortOf(int descriptor) {
-  sockaddr_storage at = {};
-  socklen_t size = sizeof(at);
-  getsockname(descriptor, reinterpret_cast<sockaddr*>(&at), &size);
-  // At the same place in both families.
-  return ntohs(reinterpret_cast<const sockaddr_in*>(&at)->sin_port);
+// Whether nobody serves the socket that lies at this path: its process ended without removing it.
+bool IsLeftBehind(const sockaddr_un& at) {
+  struct stat found = {};
+  if (lstat(at.sun_path, &found) != 0 || !S_ISSOCK(found.st_mode)) return false;
+  const Descriptor peer(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  return connect(peer.get(), reinterpret_cast<const sockaddr*>(&at), sizeof(at)) != 0 &&
+         errno == ECONNREFUSED;
 }
 
 }  // namespace
 
-absl::StatusOr<ListenSocket> ListenSocket::OpenUnix(const std::string& address) {
-  const auto at = UnixAddress(address);
-  if (!at.ok()) return at.status();
-  RemoveIfForsaken(*at);
-  const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return Cannot(address, Why(errno));
-  ListenSocket opened(descriptor, AF_UNIX);
-  if (bind(descriptor, reinterpret_cast<const sockaddr*>(&*at), sizeof(*at)) != 0) {
-    return Cannot(address, Why(errno));
-  }
-  // Nobody can connect before it listens.
-  if (chmod(at->sun_path, kOwnerAndGroup) != 0) return Cannot(address, Why(errno));
-  if (listen(descriptor, SOMAXCONN) != 0) return Cannot(address, Why(errno));
-  return opened;
+absl::StatusOr<ListenSocket> ListenSocket::Open(const std::string& address) {
+  absl::string_view rest = address;
+  if (absl::ConsumePrefix(&rest, kUnix)) return OpenPath(address, std::string(rest));
+  if (!absl::ConsumePrefix(&rest, kSystemd)) return OpenTcp(address);
+  absl::StatusOr<Descriptor> inherited = TakeInherited(rest);
+  if (!inherited.ok()) return Cannot(address, inherited.status().message());
+  return ListenSocket(*std::move(inherited));
 }
 
-absl::StatusOr<ListenSocket> ListenSocket::Open(const std::string& address) {
-  if (absl::StartsWith(address, kUnix)) return OpenUnix(address);
+absl::StatusOr<ListenSocket> ListenSocket::OpenTcp(const std::string& address) {
   const absl::StatusOr<Found> found = Parse(address);
   if (!found.ok()) return found.status();
   const addrinfo& at = **found;
-  const int descriptor = socket(at.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return Cannot(address, Why(errno));
-  ListenSocket opened(descriptor, at.ai_family);
+  Descriptor made(socket(at.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!made.is_open()) return Cannot(address, Why(errno));
   // Else connections of an earlier gateway that are not forgotten yet would keep it from starting.
   const int yes = 1;
-  setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-  if (bind(descriptor, at.ai_addr, at.ai_addrlen) != 0) return Cannot(address, Why(errno));
-  if (listen(descriptor, SOMAXCONN) != 0) return Cannot(address, Why(errno));
-  opened.port_ = PortOf(descriptor);
+  setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+  if (bind(made.get(), at.ai_addr, at.ai_addrlen) != 0) return Cannot(address, Why(errno));
+  if (listen(made.get(), SOMAXCONN) != 0) return Cannot(address, Why(errno));
+  return ListenSocket(std::move(made));
+}
+
+absl::StatusOr<ListenSocket> ListenSocket::OpenPath(const std::string& address,
+                                                    const std::string& path) {
+  sockaddr_un at = {};
+  at.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof(at.sun_path)) {
+    return Cannot(address, "the path must have 1 to 107 bytes");
+  }
+  path.copy(at.sun_path, path.size());
+  Descriptor made(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!made.is_open()) return Cannot(address, Why(errno));
+  if (IsLeftBehind(at)) unlink(at.sun_path);
+  if (bind(made.get(), reinterpret_cast<const sockaddr*>(&at), sizeof(at)) != 0) {
+    return Cannot(address, Why(errno));
+  }
+  // Nobody can connect before it listens.
+  if (chmod(at.sun_path, kOwnerAndGroup) != 0 || listen(made.get(), SOMAXCONN) != 0) {
+    return Cannot(address, Why(errno));
+  }
+  ListenSocket opened(std::move(made));
+  opened.path_ = path;
   return opened;
 }
 
-ListenSocket::ListenSocket(ListenSocket&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)),
-      family_(other.family_),
-      port_(other.port_) {}
-
-ListenSocket::~ListenSocket() {
-  if (descriptor_ >= 0) close(descriptor_);
+ListenSocket::ListenSocket(Descriptor descriptor) : descriptor_(std::move(descriptor)) {
+  sockaddr_storage at = {};
+  socklen_t size = sizeof(at);
+  getsockname(descriptor_.get(), reinterpret_cast<sockaddr*>(&at), &size);
+  family_ = at.ss_family;
+  if (family_ == AF_UNIX) return;
+  // At the same place in both families.
+  port_ = ntohs(reinterpret_cast<const sockaddr_in*>(&at)->sin_port);
 }
 
-int ListenSocket::Release() && { return std::exchange(descriptor_, -1); }
+// Not one that was put in its place meanwhile: who replaces it has found nobody who listens.
+ListenSocket::~ListenSocket() {
+  if (descriptor_.is_open() && !path_.empty()) unlink(path_.c_str());
+}
 
 }  // namespace kyc::net

@@ -6,37 +6,45 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/net/descriptor.h"
 
 namespace kyc::net {
 
-// Owns a TCP or UNIX socket that listens. Nobody accepts from it: peers wait in the kernel's queue until
-// somebody takes the descriptor and serves them, and are reset if nobody does.
+// Owns a socket that listens. Nobody accepts from it: peers wait in the kernel's queue until
+// somebody serves them, and are reset if nobody does.
 class ListenSocket {
  public:
-  // `address` is "a.b.c.d:port" or "[x::y]:port", numeric; port 0 picks a free one. Or "unix:/path":
-  // its owner and group may connect; a socket that nobody serves any more is replaced. UNAVAILABLE
-  // with one line: the address, the system's own words, and what they mean here.
+  // `address` is one of
+  //   a.b.c.d:port, [x::y]:port   numeric; port 0 picks a free one;
+  //   unix:/path                  a socket in the file system that its owner and group may use. One
+  //                               that an earlier process left is replaced. Goes with this object;
+  //   systemd:name                one that the process has got from who started it, under that name
+  //                               (FileDescriptorName of the socket unit): inherited.h.
+  // UNAVAILABLE with one line: the address, the system's own words, and what they mean here.
   static absl::StatusOr<ListenSocket> Open(const std::string& address);
 
-  ListenSocket(ListenSocket&& other) noexcept;
+  ListenSocket(ListenSocket&& other) noexcept = default;
   ListenSocket& operator=(ListenSocket&&) = delete;
   ~ListenSocket();
 
-  // 0 for a path.
+  // 0 where it is in the file system.
   uint16_t port() const { return port_; }
   // AF_INET, AF_INET6 or AF_UNIX.
   int family() const { return family_; }
+  int descriptor() const { return descriptor_.get(); }
   // The descriptor, the caller's from now on.
-  int Release() &&;
+  int Release() && { return descriptor_.Release(); }
 
  private:
-  static absl::StatusOr<ListenSocket> OpenUnix(const std::string& address);
+  explicit ListenSocket(Descriptor descriptor);
 
-  ListenSocket(int descriptor, int family) : descriptor_(descriptor), family_(family) {}
+  static absl::StatusOr<ListenSocket> OpenTcp(const std::string& address);
+  static absl::StatusOr<ListenSocket> OpenPath(const std::string& address, const std::string& path);
 
-  int descriptor_;  // -1: taken.
-  int family_;
+  Descriptor descriptor_;
+  int family_ = 0;
   uint16_t port_ = 0;
+  std::string path_;  // To be removed with it; empty: none.
 };
 
 }  // namespace kyc::net

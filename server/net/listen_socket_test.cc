@@ -89,7 +89,8 @@ TEST(ListenSocket, PathIsTheOwnersAndGroupsAndForsakenOnesAreReplaced) {
   EXPECT_TRUE(ListenSocket::Open(address).ok());
   EXPECT_EQ(Refusal("unix:/no/such/folder/s"),
             absl::UnavailableError(
-                "cannot listen on unix:/no/such/folder/s: No such file or directory"));
+                "cannot listen on unix:/no/such/folder/s: No such file or directory, the "
+                "folder must be there"));
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ absl::Status Call::FindMethod() {
 
 absl::Status Call::Count() {
   if (!method_->needs_caller) {
-    Shares& shares = method_->unary ? scope_.anybodys_calls : scope_.anybodys_streams;
+    net::Shares& shares = method_->unary ? scope_.anybodys_calls : scope_.anybodys_streams;
     if (!shares.Take(caller_)) return method_->unary ? Overloaded() : TooManyStreams();
     share_of_ = &shares;
   } else if (method_->stream) {

@@ -130,7 +130,7 @@ class Call final : public OpenCall, private Turns::Taker {
   bool cut_ = false;  // By us; the metrics tell status_ all the same.
   // What counts it, until it is freed. The streams and shares are CallScope's.
   int* stream_of_ = nullptr;
-  Shares* share_of_ = nullptr;
+  net::Shares* share_of_ = nullptr;
   int64_t refused_bytes_ = 0;
 
   Operation accepted_{this, &Call::OnAccepted};

@@ -14,10 +14,10 @@
 #include "absl/time/time.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
+#include "server/net/shares.h"
 #include "server/rpc/admission.h"
 #include "server/rpc/cq_loop.h"
 #include "server/rpc/method.h"
-#include "server/rpc/shares.h"
 
 namespace kyc::rpc {
 
@@ -49,7 +49,7 @@ struct CallScope {
   int streams = 0;                    // Callers' streams among them.
   // And calls of methods that anybody may call, by address. Streams have their own, so that they
   // leave the others room.
-  Shares anybodys_streams{kMaxAnybodys}, anybodys_calls{kMaxAnybodys};
+  net::Shares anybodys_streams{kMaxAnybodys}, anybodys_calls{kMaxAnybodys};
   // And calls that were refused, until their caller was told; with what they hold.
   size_t refused = 0;
   int64_t refused_bytes = 0;

@@ -2,7 +2,6 @@
 
 #include <grpc/grpc.h>
 #include <grpc/support/time.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <random>
@@ -10,10 +9,7 @@
 #include <vector>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
-#include "server/net/listen_socket.h"
 #include "server/rpc/call.h"
 #include "server/rpc/send_off.h"
 
@@ -35,6 +31,10 @@ constexpr absl::Duration kLastEnds = absl::Seconds(5);
 constexpr int64_t kLastConnectionsMs = 250;
 constexpr absl::Duration kLastTags = absl::Seconds(5);
 
+// 64 KiB for the caller's headers, and what HTTP/2 and gRPC have beside them.
+constexpr int kMaxHeaders = 66 << 10;
+// From a connection's beginning to its client's settings.
+constexpr absl::Duration kToIntroduceOneself = absl::Seconds(5);
 // Calls on one connection at once: clients that heed it wait by themselves.
 constexpr int kCallsOfAConnection = 20'000;
 // Memory is short: at how many looks in a row until large messages go, too.
@@ -59,9 +59,13 @@ void Configure(grpc::ServerBuilder& builder, const config::Grpc& limits) {
   // A connection without a call is nobody's.
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
                              static_cast<int>(absl::ToInt64Milliseconds(kIdleConnection)));
-  // Headers beyond this end the connection, with all its calls. Those beyond 64 KiB only their
-  // call: rpc::Call refuses it.
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 1 << 20);
+  // Announced, so that most callers' libraries refuse more by themselves; what is sent all the same
+  // ends the connection, with all its calls. Between 64 KiB and this, only its call: rpc::Call
+  // refuses it.
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxHeaders);
+  // Who says nothing, or does not finish TLS, is not kept.
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(kToIntroduceOneself)));
   // No GRPC_ARG_MAX_CONNECTION_AGE_MS: whatever it is, its grace must be longer than the longest
   // deadline (5 minutes) and than any stream, or calls that may have been billed are cut without an
   // answer. Connections live as long as their callers want; a drain ends them.
@@ -69,17 +73,6 @@ void Configure(grpc::ServerBuilder& builder, const config::Grpc& limits) {
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
-}
-
-// gRPC makes a socket with a path for whoever the umask lets in; it is its owner's and group's.
-void RestrictPath(absl::string_view address) {
-  if (absl::ConsumePrefix(&address, "unix:")) chmod(std::string(address).c_str(), 0660);
-}
-
-net::LocalEnd LocalEndOf(const std::string& address, int port) {
-  absl::string_view path = address;
-  if (absl::ConsumePrefix(&path, "unix:")) return {0, std::string(path)};
-  return {port, ""};
 }
 
 }  // namespace
@@ -92,6 +85,7 @@ Server::Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics
       metrics_(metrics),
       queue_(builder_.AddCompletionQueue()),
       loop_(std::make_unique<CqLoop>(queue_.get())),
+      connections_(builder_, *loop_, limits_, metrics_),
       guard_(limits_.max_request_bytes_in_flight) {}
 
 Server::~Server() {
@@ -127,6 +121,7 @@ void Server::Sweep() {
     if (scope_->open.contains(call)) call->EndIfOverdue(now);
   }
   EndLongReads(open, now);
+  connections_.ReportCut();
   scope_->ReportOpen();  // Bytes are given back without a call's end, too.
   loop_->After(kSweepInterval, [this] { Sweep(); });
 }
@@ -155,27 +150,14 @@ void Server::EndAll() {
 absl::Status Server::Listen(const std::vector<Listener>& listeners) {
   Configure(builder_, limits_);
   MakeScope();
-  ports_.resize(listeners.size());
-  for (size_t i = 0; i < listeners.size(); ++i) {
-    builder_.AddListeningPort(listeners[i].at.address, listeners[i].credentials, &ports_[i]);
+  for (const Listener& listener : listeners) {
+    const absl::Status bound = connections_.Listen(listener);
+    if (!bound.ok()) return bound;
   }
   builder_.RegisterAsyncGenericService(&scope_->generic);
   server_ = builder_.BuildAndStart();
-  if (server_ != nullptr && absl::c_all_of(ports_, [](int port) { return port != 0; })) {
-    for (size_t i = 0; i < listeners.size(); ++i) {
-      RestrictPath(listeners[i].at.address);
-      local_ends_.push_back(LocalEndOf(listeners[i].at.address, ports_[i]));
-    }
-    return absl::OkStatus();
-  }
-  // gRPC keeps the reason to itself.
-  for (const Listener& listener : listeners) {
-    const absl::Status why = net::ListenSocket::Open(listener.at.address).status();
-    if (!why.ok()) {
-      return absl::Status(why.code(), absl::StrCat(why.message(), " (", listener.at.field, ")"));
-    }
-  }
-  return absl::UnavailableError("cannot listen: an address of grpc was in use a moment ago");
+  if (server_ != nullptr) return absl::OkStatus();
+  return absl::UnavailableError("gRPC made no server of the configuration, and does not say why");
 }
 
 void Server::Serve() {
@@ -185,6 +167,7 @@ void Server::Serve() {
     loop->Run();
     ended->Notify();
   });
+  connections_.StartAccepting();
 }
 
 void Server::UseCallers(std::vector<config::Caller> callers) {
@@ -199,6 +182,7 @@ void Server::BeginDrain() {
 bool Server::Drain(absl::Duration timeout) {
   if (!thread_.joinable()) return loop_ != nullptr;
   BeginDrain();
+  connections_.StopAccepting();
   SendOff(*server_);
   const auto quiet = std::make_shared<absl::Notification>();
   loop_->Post([this, timeout, quiet] {
@@ -238,8 +222,7 @@ void Server::OnChange() {
 // Until no caller's call is open and none can come any more; what anybody may call is not waited
 // for.
 void Server::LookForQuiet() {
-  const bool all_told =
-      quiet_since_ != absl::InfiniteFuture() && !net::HasConnectionsAt(local_ends_);
+  const bool all_told = quiet_since_ != absl::InfiniteFuture() && connections_.open() == 0;
   if (all_told || loop_->now() - quiet_since_ > longest_way_) {
     if (scope_->open.empty()) return quiet_->Notify();
     EndAll();

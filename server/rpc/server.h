@@ -23,8 +23,8 @@
 #include "absl/time/time.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
-#include "server/net/open_connections.h"
 #include "server/rpc/call_scope.h"
+#include "server/rpc/connections.h"
 #include "server/rpc/listener.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/memory_guard.h"
@@ -58,9 +58,9 @@ class Server {
   absl::Status Listen(const std::vector<Listener>& listeners);
   // Takes calls from now on. After Listen.
   void Serve();
-  // The ports in use, after Listen, in the order of the listeners; 1 for a socket with a path.
-  const std::vector<int>& ports() const { return ports_; }
-  int port() const { return ports_.front(); }
+  // The ports in use, after Listen, in the order of the listeners; 0 for a socket with a path.
+  const std::vector<int>& ports() const { return connections_.ports(); }
+  int port() const { return ports().front(); }
 
   // Who may call from soon on; running calls and streams keep what they were allowed. Between Serve
   // and Drain.
@@ -101,6 +101,7 @@ class Server {
   grpc::ServerBuilder builder_;
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::unique_ptr<CqLoop> loop_;
+  Connections connections_;
   absl::flat_hash_map<std::string, Method> methods_;  // Until Listen.
   // From Listen on.
   std::unique_ptr<Admission> admission_;
@@ -111,8 +112,6 @@ class Server {
   std::thread thread_;
   // The thread has. Its own, too: it may outlive the server.
   const std::shared_ptr<absl::Notification> ended_ = std::make_shared<absl::Notification>();
-  std::vector<int> ports_;
-  std::vector<net::LocalEnd> local_ends_;
   // While draining: told when no call is open and none arrives any more.
   std::shared_ptr<absl::Notification> quiet_;
   absl::Time quiet_since_ = absl::InfiniteFuture();  // No caller's call is open.

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/net/shares.h"
 #include "server/rpc/admission.h"
 #include "server/rpc/hand_loop.h"
-#include "server/rpc/shares.h"
 #include "server/rpc/turns.h"
 
 namespace kyc::rpc {
@@ -238,7 +238,7 @@ TEST(SharesPropertyTest, WhateverHappensEveryShareComesBack) {
   for (uint32_t seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE(seed);
     Crowd crowd(seed);
-    Shares shares(kCapacity);
+    net::Shares shares(kCapacity);
     std::vector<int> has(kCallers);
     int all = 0;
     for (int step = 0; step < 500; ++step) {

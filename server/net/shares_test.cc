@@ -1,8 +1,8 @@
-#include "server/rpc/shares.h"
+#include "server/net/shares.h"
 
 #include <gtest/gtest.h>
 
-namespace kyc::rpc {
+namespace kyc::net {
 namespace {
 
 int TakeAll(Shares& shares, absl::string_view who) {
@@ -20,6 +20,14 @@ TEST(SharesTest, EachMayHaveHalfOfWhatTheOthersLeave) {
   EXPECT_FALSE(shares.Take("a"));
 }
 
+TEST(SharesTest, AFixedNumberStandsInPlaceOfTheHalf) {
+  Shares shares(100, 70);
+  EXPECT_EQ(TakeAll(shares, "a"), 70);
+  EXPECT_FALSE(shares.full());
+  EXPECT_EQ(TakeAll(shares, "b"), 30);
+  EXPECT_TRUE(shares.full());
+}
+
 TEST(SharesTest, TheLastOneIsForWhoHasNone) {
   Shares shares(1);
   EXPECT_TRUE(shares.Take("a"));
@@ -30,4 +38,4 @@ TEST(SharesTest, TheLastOneIsForWhoHasNone) {
 }
 
 }  // namespace
-}  // namespace kyc::rpc
+}  // namespace kyc::net

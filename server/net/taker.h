@@ -1,0 +1,46 @@
+// Takes connections from a listening socket, also once descriptors have run out.
+#ifndef SERVER_NET_TAKER_H_
+#define SERVER_NET_TAKER_H_
+
+#include <string>
+
+#include "server/net/descriptor.h"
+
+namespace kyc::net {
+
+// A listener that cannot accept leaves its peers waiting in the kernel, for as long as whoever
+// holds the descriptors likes, and is told of them at once again. So one is kept in reserve: it is
+// given up for the moment that it takes to turn a peer away.
+//
+// Owned by a listener, used by its thread.
+class Taker {
+ public:
+  enum class What {
+    kTaken,
+    kNobody,  // Nobody waits.
+    kShed,    // No descriptor was left: whoever waited was turned away. Wait before the next.
+    kNotNow,  // Nothing could be taken, for want of memory, say. Wait before the next.
+  };
+  struct Taken {
+    What what;
+    Descriptor connection;  // Non-blocking.
+    // Who is counted as one: an address of IPv4, the network (64 bits) of one of IPv6; for all
+    // who come by a socket in the file system, "".
+    std::string source;
+  };
+
+  Taker();
+
+  // The next one who waits at this non-blocking socket.
+  Taken Take(int listening);
+
+ private:
+  // Whether somebody was turned away.
+  bool Shed(int listening);
+
+  Descriptor spare_;
+};
+
+}  // namespace kyc::net
+
+#endif  // SERVER_NET_TAKER_H_

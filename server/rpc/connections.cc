@@ -1,0 +1,94 @@
+#include "server/rpc/connections.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+
+namespace kyc::rpc {
+
+using frames::Wire;
+
+namespace {
+
+// What agreeing on keys costs, in connections that need none.
+constexpr int kPriceOfTls = 3;
+// As many callers as are usual come back at once when a gateway has been started again.
+constexpr int kInOneGo = 1'000;
+// Far longer than the loop needs to come round.
+constexpr absl::Duration kLongestTurn = absl::Seconds(5);
+
+}  // namespace
+
+Connections::Connections(grpc::ServerBuilder& builder, Loop& loop, const config::Grpc& limits,
+                         Metrics& metrics)
+    : builder_(builder), loop_(loop), limits_(limits), metrics_(metrics) {}
+
+absl::Status Connections::Listen(const Listener& listener) {
+  const Wire wire = listener.at.tls.has_value() ? Wire::kTls : Wire::kPlain;
+  if (absl::Status proven = Prove(wire); !proven.ok()) return proven;
+  absl::StatusOr<net::ListenSocket> socket = net::ListenSocket::Open(listener.at.address);
+  if (!socket.ok()) {
+    return absl::Status(socket.status().code(),
+                        absl::StrCat(socket.status().message(), " (", listener.at.field, ")"));
+  }
+  ports_.push_back(socket->port());
+  const std::shared_ptr<Acceptor> acceptor = builder_.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      listener.credentials);
+  // On the loop's thread: what a connection brings at once libgrpc reads where it is handed over,
+  // for as long as it comes, and would keep the accepting thread from accepting.
+  const auto serve = [this, acceptor, wire](int connection) {
+    if (wire == Wire::kPlain && !frames::CountReadsOf(connection)) return false;
+    loop_.Post([acceptor, owned = net::Descriptor(connection)]() mutable {
+      Acceptor::NewConnectionParameters taken;
+      taken.fd = owned.Release();
+      acceptor->HandleNewConnection(&taken);
+    });
+    return true;
+  };
+  listeners_.push_back({*std::move(socket), wire == Wire::kTls ? kPriceOfTls : 1, serve});
+  return absl::OkStatus();
+}
+
+absl::Status Connections::Prove(Wire wire) {
+  if (limits_.serve_uncounted || absl::c_linear_search(proven_, wire)) return absl::OkStatus();
+  absl::Status proven = frames::ProveReadsAreCounted(wire);
+  if (proven.ok()) proven_.push_back(wire);
+  return proven;
+}
+
+void Connections::StartAccepting() {
+  const config::Connections& limits = limits_.connections;
+  accepting_ = std::make_unique<net::AcceptLoop>(
+      "grpc", std::move(listeners_),
+      net::ConnectionLimits{.in_all = limits.max,
+                            .of_a_source = limits.max_of_a_source,
+                            .a_second = limits.a_second,
+                            .in_one_go = std::max(kInOneGo, limits.a_second)},
+      metrics_);
+  accepting_->Start();
+}
+
+void Connections::StopAccepting() {
+  if (accepting_ == nullptr) return;
+  accepting_->StopAccepting();
+  const auto handed_over = std::make_shared<absl::Notification>();
+  loop_.Post([handed_over] { handed_over->Notify(); });
+  handed_over->WaitForNotificationWithTimeout(kLongestTurn);
+}
+
+void Connections::ReportCut() {
+  const frames::Seen now = frames::SeenSoFar();
+  const auto report = [&](absl::string_view why, int64_t frames::Seen::*count) {
+    if (now.*count != reported_.*count) metrics_.ConnectionsCut(why, now.*count - reported_.*count);
+  };
+  report("not_http2", &frames::Seen::not_http2);
+  report("header_block", &frames::Seen::header_block);
+  report("control_frames", &frames::Seen::control_frames);
+  reported_ = now;
+}
+
+}  // namespace kyc::rpc

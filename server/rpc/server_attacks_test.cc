@@ -1,0 +1,90 @@
+// What libgrpc 1.51 by itself cannot bear: the connection that does it ends, the others go on.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "server/frames/h2_bytes.h"
+#include "server/rpc/raw_h2.h"
+#include "server/rpc/server_fixture.h"
+
+namespace kyc::rpc {
+namespace {
+
+using frames::Frame;
+using frames::Times;
+
+class AttacksTest : public ServerTest {
+ protected:
+  AttacksTest() { methods_.push_back(Echo()); }
+
+  // Sends it on a connection of its own, which must end; then others are still served.
+  void EndsOnlyItself(absl::string_view attack) {
+    Start();
+    RawH2 neighbour(server_->port()), hostile(server_->port());
+    neighbour.Send(neighbour.Call(1, "/a.B/Echo") + RawH2::Message(1, ""));
+    hostile.Send(attack);
+    EXPECT_TRUE(hostile.Await([&] { return hostile.closed; }));
+    EXPECT_TRUE(neighbour.AwaitEnd(1));
+    EXPECT_EQ(neighbour.streams[1].grpc_status(), 0);
+    EXPECT_TRUE(Call("/a.B/Echo").ok());
+  }
+};
+
+TEST_F(AttacksTest, AHeaderBlockOf24Megabytes) {
+  const std::string part(16'384, '\x40');
+  EndsOnlyItself(Frame(frames::kHeaders, 0, 1, part) +
+                 Times(1'500, Frame(frames::kContinuation, 0, 1, part)));
+}
+
+TEST_F(AttacksTest, ContinuationsWithoutEnd) {
+  EndsOnlyItself(Frame(frames::kHeaders, 0, 1, "") +
+                 Times(100'000, Frame(frames::kContinuation, 0, 1, "")));
+}
+
+TEST_F(AttacksTest, AHundredThousandRapidResets) {
+  RawH2 encoder(0);  // Makes frames; it is connected to nobody.
+  std::string attack;
+  for (int32_t stream = 1; stream < 200'000; stream += 2) {
+    attack += encoder.Call(stream, "/a.B/Echo") + RawH2::Reset(stream);
+  }
+  EndsOnlyItself(attack);
+  // Until all that reached the server are over.
+  while (metrics_.calls != 0) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_LT(metrics_.ended.load(), 20'000);
+}
+
+TEST_F(AttacksTest, SettingsWithoutEnd) {
+  EndsOnlyItself(Times(200'000, Frame(frames::kSettings, 0, 0, "")));
+}
+
+TEST_F(AttacksTest, PingsWithoutEnd) { EndsOnlyItself(Times(200'000, RawH2::Ping())); }
+
+TEST_F(AttacksTest, EmptyDataWithoutEnd) {
+  EndsOnlyItself(Times(200'000, Frame(frames::kData, 0, 1, "")));
+}
+
+TEST_F(AttacksTest, CallersWhoseDeadlinesAllEndAtOnceGoOn) {
+  Method silent = Unary<HealthCheckRequest, HealthCheckRequest>(
+      "/a.B/Silent", [this](CallContext, HealthCheckRequest, Done<HealthCheckRequest> done) {
+        server_->loop().After(absl::Seconds(30), [done = std::move(done)]() mutable {
+          std::move(done)(HealthCheckRequest());
+        });
+      });
+  methods_.push_back(std::move(silent));
+  Start();
+  RawH2 caller(server_->port());
+  std::string calls, resets;
+  constexpr int32_t kLast = 2 * 2'500 - 1;
+  for (int32_t stream = 1; stream <= kLast; stream += 2) {
+    calls += caller.Call(stream, "/a.B/Silent") + RawH2::Message(stream, "");
+    resets += RawH2::Reset(stream);
+  }
+  caller.Send(calls + resets + caller.Call(kLast + 2, "/a.B/Echo") + RawH2::Message(kLast + 2, ""));
+  ASSERT_TRUE(caller.AwaitEnd(kLast + 2));
+  EXPECT_EQ(caller.streams[kLast + 2].grpc_status(), 0);
+}
+
+}  // namespace
+}  // namespace kyc::rpc
