@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/call/steady_now.h"
+#include "server/events/postgres/clock_note.h"
 #include "server/events/postgres/host_settings.h"
 #include "server/events/postgres/log_row.h"
 #include "server/events/postgres/quarantine_rows.h"
@@ -18,13 +19,22 @@ constexpr absl::Duration kTripLimit = absl::Seconds(5);
 // So many partitions are free for what comes.
 constexpr int kPartitionsAhead = 2;
 
+absl::Time Steady(const ClockReading& now) { return absl::UnixEpoch() + now.since_boot; }
+
+Ends EndsOf(const ReadScope& scope) {
+  return {.oldest = PositionOf(scope.trimmed), .newest = PositionOf(scope.newest)};
+}
+
 }  // namespace
 
-Keeper::Keeper(LogContext& context, KeeperOptions options)
+Keeper::Keeper(LogContext& context, KeeperOptions options, const ClockStart& start,
+               const ClockReading& now, absl::optional<ClockNote> noted)
     : context_(context),
       options_(std::move(options)),
       settings_due_(SteadyNow()),
-      believed_(options_.clocks()) {
+      believed_(start.believed),
+      ages_(AgeClock(start.aged_to, now.since_boot), *context.metrics, context.say),
+      noted_(std::move(noted)) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -84,8 +94,10 @@ void Keeper::LookAtSettings() {
 }
 
 absl::Status Keeper::Keep() {
-  const absl::Time now = believed_.At(options_.clocks());
+  const ClockReading now = options_.clocks();
+  const absl::Time believed = believed_.At(now);
   context_.metrics->ClockDisagrees(believed_.disagreement());
+  ages_.MoveOn(believed, now.since_boot);
   const Servers& servers = options_.servers != nullptr ? *options_.servers : context_.servers;
   const absl::StatusOr<Primary> primary = servers.Connect("kyc-gateway keeper", KeeperSettings());
   if (!primary.ok()) return primary.status();
@@ -102,18 +114,32 @@ absl::Status Keeper::Keep() {
   absl::Status added = AddPartitions(connection, options_.events_per_partition, kPartitionsAhead);
   if (!added.ok()) return added;
   ReadScope scope{connection, kTripLimit, context_.log, row.newest, row.trimmed};
-  if (absl::Status trimmed = Trim(scope, now); !trimmed.ok()) return trimmed;
-  if (absl::Status aged = AgeQuarantine(connection, now); !aged.ok()) return aged;
-  absl::StatusOr<std::string> next =
-      TrimReferences(connection, references_after_, now - options_.retention.reference_age);
-  if (!next.ok()) return next.status();
-  references_after_ = *std::move(next);
+  if (absl::Status trimmed = Trim(scope, believed, Steady(now)); !trimmed.ok()) return trimmed;
+  if (absl::Status noted = Note(connection); !noted.ok()) return noted;
+  if (absl::Status aged = AgeQuarantine(connection); !aged.ok()) return aged;
+  return TrimReferences(connection);
+}
+
+absl::Status Keeper::Note(Connection& connection) {
+  const ClockNote note{options_.boot_id, believed_.offset(), ages_.time()};
+  if (!IsNews(note, noted_)) return absl::OkStatus();
+  absl::Status written = WriteClockNote(connection, kTripLimit, note);
+  if (written.ok()) noted_ = note;
+  return written;
+}
+
+absl::Status Keeper::TrimReferences(Connection& connection) {
+  absl::StatusOr<TrimmedReferences> trimmed = postgres::TrimReferences(
+      connection, references_after_, ages_.time() - options_.retention.reference_age);
+  if (!trimmed.ok()) return trimmed.status();
+  references_after_ = std::move(trimmed->next);
+  if (trimmed->removed > 0) context_.metrics->ReferencesForgotten(trimmed->removed);
   return absl::OkStatus();
 }
 
-absl::Status Keeper::AgeQuarantine(Connection& connection, absl::Time now) {
+absl::Status Keeper::AgeQuarantine(Connection& connection) {
   const absl::StatusOr<int64_t> removed =
-      RemoveAged(connection, kTripLimit, now - options_.quarantine_max_age);
+      RemoveAged(connection, kTripLimit, ages_.time() - options_.quarantine_max_age);
   if (!removed.ok()) return removed.status();
   if (*removed == 0) return absl::OkStatus();
   context_.metrics->QuarantineAged(*removed);
@@ -121,11 +147,12 @@ absl::Status Keeper::AgeQuarantine(Connection& connection, absl::Time now) {
   return absl::OkStatus();
 }
 
-absl::Status Keeper::Trim(ReadScope& scope, absl::Time believed) {
-  const absl::Time now = SteadyNow();
+absl::Status Keeper::Trim(ReadScope& scope, absl::Time believed, absl::Time now) {
   const absl::Duration notice = options_.trim_notice;
   if (trimming_.through <= scope.trimmed.sequence && !trimming_.moved) {
-    const absl::StatusOr<int64_t> due = DueThrough(scope, options_.retention, believed);
+    const absl::StatusOr<int64_t> due =
+        ages_.FindDue([&](absl::Time at) { return DueThrough(scope, options_.retention, at); },
+                      EndsOf(scope), believed);
     if (!due.ok()) return due.status();
     if (*due <= scope.trimmed.sequence) return absl::OkStatus();
     trimming_ = Trimming();
@@ -140,8 +167,7 @@ absl::Status Keeper::Trim(ReadScope& scope, absl::Time believed) {
     trimming_.told = true;
   }
   if (trimming_.told && !trimming_.moved && now >= trimming_.move_at) {
-    absl::Status moved = MoveBeginning(scope, trimming_.through);
-    if (!moved.ok()) return moved;
+    if (absl::Status moved = Move(scope); !moved.ok()) return moved;
     trimming_.moved = true;
   }
   if (!trimming_.moved || now < trimming_.drop_at) return absl::OkStatus();
@@ -151,13 +177,27 @@ absl::Status Keeper::Trim(ReadScope& scope, absl::Time believed) {
   return absl::OkStatus();
 }
 
+absl::Status Keeper::Move(ReadScope& scope) {
+  const int64_t before = scope.trimmed.sequence;
+  const absl::StatusOr<int64_t> by_count = DueThrough(
+      scope, {.age = absl::InfiniteDuration(), .count = options_.retention.count}, ages_.time());
+  if (!by_count.ok()) return by_count.status();
+  const absl::StatusOr<int64_t> removed = MoveBeginning(scope, trimming_.through);
+  if (!removed.ok()) return removed.status();
+  const int64_t for_count = std::clamp(*by_count - before, int64_t{0}, *removed);
+  if (for_count > 0) context_.metrics->EventsRemoved(for_count, "count");
+  if (*removed > for_count) context_.metrics->EventsRemoved(*removed - for_count, "age");
+  return absl::OkStatus();
+}
+
 absl::Duration Keeper::Pause() const {
   if (!options_.is_owner) return std::max(settings_due_ - SteadyNow(), absl::Milliseconds(10));
   if (trimming_.through == 0) return options_.trim_interval;
   const absl::Time next = !trimming_.told    ? trimming_.tell_at
                           : !trimming_.moved ? trimming_.move_at
                                              : trimming_.drop_at;
-  return std::clamp(next - SteadyNow(), absl::Milliseconds(10), options_.trim_interval);
+  const absl::Duration shortest = std::min(options_.trim_interval, absl::Milliseconds(10));
+  return std::clamp(next - Steady(options_.clocks()), shortest, options_.trim_interval);
 }
 
 }  // namespace kyc::events::postgres

@@ -4,6 +4,7 @@
 #define SERVER_EVENTS_POSTGRES_KEEPER_H_
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -13,11 +14,14 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "server/events/believed_clock.h"
+#include "server/events/clock_note.h"
 #include "server/events/clocks.h"
 #include "server/events/postgres/log_context.h"
 #include "server/events/postgres/reads.h"
 #include "server/events/retention.h"
+#include "server/events/retention_ages.h"
 
 namespace kyc::events::postgres {
 
@@ -33,26 +37,32 @@ struct KeeperOptions {
   // them; then they are told, and have the other half to resume.
   absl::Duration trim_notice = absl::Seconds(20);
   absl::Duration settings_interval = absl::Minutes(1);
-  // Ages are told by a clock that does not believe a jump at once: BelievedClock.
   std::function<ClockReading()> clocks = ReadClocks;
+  std::string boot_id = BootId();
 };
 
 // Thread-safe. One thread. Several processes may keep the same log: each step is one that may be
-// made twice.
+// made twice. Ages and notices go by the steady clock, as RetentionAges says.
 class Keeper {
  public:
-  // `context` outlives it. Starts the thread; it looks at once.
-  Keeper(LogContext& context, KeeperOptions options);
+  // `context` outlives it. `start` is of `now`, `noted` what the log has. Starts the thread; it
+  // looks at once.
+  Keeper(LogContext& context, KeeperOptions options, const ClockStart& start,
+         const ClockReading& now, absl::optional<ClockNote> noted);
   ~Keeper();
 
   // For tests: makes the next turn at once.
   void Wake();
 
+  // As RetentionAges.
+  void Release() { ages_.Release(); }
+  int64_t waiting() const { return ages_.waiting(); }
+
  private:
   // Events on their way out.
   struct Trimming {
     int64_t through = 0;
-    absl::Time tell_at;  // By the steady clock, as all that follow.
+    absl::Time tell_at;
     absl::Time move_at;
     absl::Time drop_at;
     bool told = false;
@@ -62,8 +72,11 @@ class Keeper {
   void Run();
   void LookAtSettings();
   absl::Status Keep();
-  absl::Status Trim(ReadScope& scope, absl::Time believed);
-  absl::Status AgeQuarantine(Connection& connection, absl::Time now);
+  absl::Status Trim(ReadScope& scope, absl::Time believed, absl::Time steady);
+  absl::Status Move(ReadScope& scope);
+  absl::Status Note(Connection& connection);
+  absl::Status AgeQuarantine(Connection& connection);
+  absl::Status TrimReferences(Connection& connection);
   absl::Duration Pause() const;
 
   LogContext& context_;
@@ -71,6 +84,8 @@ class Keeper {
   // The thread's.
   absl::Time settings_due_;
   BelievedClock believed_;
+  RetentionAges ages_;
+  absl::optional<ClockNote> noted_;
   std::vector<std::string> told_faults_;
   Trimming trimming_;
   std::string references_after_;

@@ -13,7 +13,6 @@
 #include "server/events/postgres/await.h"
 #include "server/events/postgres/log_row.h"
 #include "server/events/postgres/quarantine_rows.h"
-#include "server/events/postgres/schema.h"
 #include "server/events/read_bounds.h"
 
 namespace kyc::events::postgres {
@@ -135,27 +134,35 @@ absl::StatusOr<std::unique_ptr<PostgresLog>> PostgresLog::Open(PostgresLogOption
     return proven.status();
   }
   const auto summarize = options.say;
-  if (absl::Status status = log->Start(std::move(options), schema->is_owner); !status.ok()) {
+  if (absl::Status status = log->Start(std::move(options), *schema); !status.ok()) {
     return status;
   }
   if (summarize != nullptr) summarize(log->Summary(schema->is_owner));
   return log;
 }
 
-absl::Status PostgresLog::Start(PostgresLogOptions options, bool is_owner) {
+absl::Status PostgresLog::Start(PostgresLogOptions options, const Schema& schema) {
+  const ClockReading now = options.keeper.clocks();
+  const Place newest = context_->progress.newest();
+  absl::optional<absl::Time> newest_event;
+  if (newest.sequence > 0) newest_event = absl::FromUnixMicros(newest.received_time_us);
+  const ClockStart clocks =
+      StartClocks(now, options.keeper.boot_id, schema.clock_note, newest_event);
   if (options.follows) {
     readers_ = std::make_unique<ReadPool>(*context_, options.read_time_limit);
     absl::StatusOr<std::unique_ptr<Tail>> tail = Tail::Start(*context_, options.tail);
     if (!tail.ok()) return tail.status();
     tail_ = *std::move(tail);
   }
-  absl::StatusOr<std::unique_ptr<Writer>> writer = Writer::Start(*context_, options.writer);
+  absl::StatusOr<std::unique_ptr<Writer>> writer =
+      Writer::Start(*context_, options.writer, LabelClock(clocks.believed, context_->say));
   if (!writer.ok()) return writer.status();
   writer_ = *std::move(writer);
   options.keeper.servers = keeper_servers_.get();
-  options.keeper.is_owner = is_owner;
+  options.keeper.is_owner = schema.is_owner;
   options.keeper.quarantine_max_age = options.writer.quarantine.max_age;
-  keeper_ = std::make_unique<Keeper>(*context_, std::move(options.keeper));
+  keeper_ = std::make_unique<Keeper>(*context_, std::move(options.keeper), clocks, now,
+                                     schema.clock_note);
   return absl::OkStatus();
 }
 
@@ -269,6 +276,12 @@ void PostgresLog::SetOnCommitted(OnCommitted on_committed) {
 
 void PostgresLog::SetOnTrimming(OnTrimming on_trimming) {
   if (tail_ != nullptr) tail_->SetOnTrimming(std::move(on_trimming));
+}
+
+int64_t PostgresLog::ReleaseRetention() {
+  const int64_t waiting = keeper_->waiting();
+  if (waiting > 0) keeper_->Release();
+  return waiting;
 }
 
 void PostgresLog::SetOnLost(OnLost on_lost) {

@@ -19,6 +19,7 @@
 #include "server/events/postgres/proof.h"
 #include "server/events/postgres/read_pool.h"
 #include "server/events/postgres/reads.h"
+#include "server/events/postgres/schema.h"
 #include "server/events/postgres/servers.h"
 #include "server/events/postgres/tail.h"
 #include "server/events/postgres/writer.h"
@@ -86,6 +87,7 @@ class PostgresLog : public EventLog, public Quarantine {
   absl::StatusOr<Position> PositionFromText(const std::string& text) const override;
   void SetOnCommitted(OnCommitted on_committed) override;
   void SetOnTrimming(OnTrimming on_trimming) override;
+  int64_t ReleaseRetention() override;
   void SetOnLost(OnLost on_lost) override;
   std::string log_id() const override;
   std::string Sign(const std::string& text) const override;
@@ -105,7 +107,7 @@ class PostgresLog : public EventLog, public Quarantine {
 
  private:
   explicit PostgresLog(std::unique_ptr<LogContext> context) : context_(std::move(context)) {}
-  absl::Status Start(PostgresLogOptions options, bool is_owner);
+  absl::Status Start(PostgresLogOptions options, const Schema& schema);
   std::string Summary(bool is_owner) const;
 
   // Runs `read` (ReadScope& -> absl::StatusOr<T>) within what is proven.

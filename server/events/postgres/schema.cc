@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "server/crypto/mac.h"
+#include "server/events/postgres/clock_note.h"
 #include "server/events/postgres/log_row.h"
 
 namespace kyc::events::postgres {
@@ -152,10 +153,13 @@ absl::StatusOr<Schema> PrepareSchema(Connection& connection, const LogKeys& keys
   if ((*answers)[2].Integer(0, 0) != 0 && !options.import_of.has_value()) {
     return Refused("is being filled by an import that has not ended: run that again");
   }
-  Schema schema{row.log_id, (*answers)[1].Integer(0, 0) != 0};
+  Schema schema{row.log_id, (*answers)[1].Integer(0, 0) != 0, absl::nullopt};
   if (!schema.is_owner) return schema;
   absl::Status added = AddPartitions(connection, options.events_per_partition, 2);
   if (!added.ok()) return added;
+  absl::StatusOr<absl::optional<ClockNote>> noted = ReadClockNote(connection, kTripLimit);
+  if (!noted.ok()) return noted.status();
+  schema.clock_note = *std::move(noted);
   return schema;
 }
 

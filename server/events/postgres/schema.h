@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "server/crypto/sealer.h"
+#include "server/events/clock_note.h"
 #include "server/events/log_keys.h"
 #include "server/events/place.h"
 #include "server/events/postgres/pq.h"
@@ -44,6 +45,8 @@ struct Schema {
   std::string log_id;  // 16 raw bytes.
   // This role owns the tables: it can migrate them, add partitions and remove what is due.
   bool is_owner = false;
+  // What the log's keeper noted last; read by the owner.
+  absl::optional<ClockNote> clock_note;
 };
 
 // Makes the tables in a database that has none, migrates an older version's, where this role may;

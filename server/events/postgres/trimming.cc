@@ -1,9 +1,11 @@
 #include "server/events/postgres/trimming.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/events/read_bounds.h"
 
 namespace kyc::events::postgres {
 namespace {
@@ -16,9 +18,16 @@ constexpr int kReferencesPerStep = 5000;
 
 // Times never run backwards, so what is due by age is the oldest, as is what is due by count.
 absl::StatusOr<int64_t> DueThrough(ReadScope& scope, const Retention& retention, absl::Time now) {
+  const int64_t by_count = scope.newest.sequence - retention.count;
+  // Nearly always nothing is due: a look at the oldest event tells.
+  const absl::StatusOr<Place> oldest = PlaceAt(scope, scope.trimmed.sequence + 1);
+  if (!oldest.ok()) return oldest.status();
+  if (oldest->received_time_us >= MicrosNotBefore(now - retention.age)) {
+    return std::max(by_count, scope.trimmed.sequence);
+  }
   const absl::StatusOr<Position> by_age = ReadBefore(scope, now - retention.age);
   if (!by_age.ok()) return by_age.status();
-  return std::max(by_age->sequence, scope.newest.sequence - retention.count);
+  return std::max(by_age->sequence, by_count);
 }
 
 absl::Status AnnounceTrimming(Connection& connection, int64_t through) {
@@ -28,17 +37,20 @@ absl::Status AnnounceTrimming(Connection& connection, int64_t through) {
   return connection.Run(trip, kTripLimit).status();
 }
 
-absl::Status MoveBeginning(ReadScope& scope, int64_t through) {
+absl::StatusOr<int64_t> MoveBeginning(ReadScope& scope, int64_t through) {
+  const int64_t before = scope.trimmed.sequence;
   const absl::StatusOr<Place> place = PlaceAt(scope, through);
   if (!place.ok()) return place.status();
-  if (place->sequence <= scope.trimmed.sequence) return absl::OkStatus();
+  if (place->sequence <= scope.trimmed.sequence) return int64_t{0};
   Trip trip;
   trip.Add(
       "UPDATE log SET trimmed_sequence = $1::bigint, trimmed_chain = $2::bytea, "
       "trimmed_time_us = $3::bigint WHERE trimmed_sequence < $1::bigint",
       {Value::Integer(place->sequence), Value::Bytes(place->chain),
        Value::Integer(place->received_time_us)});
-  return scope.connection.Run(trip, kTripLimit).status();
+  const absl::StatusOr<std::vector<Rows>> answers = scope.connection.Run(trip, kTripLimit);
+  if (!answers.ok()) return answers.status();
+  return answers->front().affected() > 0 ? place->sequence - before : 0;
 }
 
 absl::StatusOr<int> DropPartitions(Connection& connection, int64_t through) {
@@ -66,8 +78,8 @@ absl::StatusOr<int> DropPartitions(Connection& connection, int64_t through) {
   return due.size();
 }
 
-absl::StatusOr<std::string> TrimReferences(Connection& connection, const std::string& after,
-                                           absl::Time before) {
+absl::StatusOr<TrimmedReferences> TrimReferences(Connection& connection, const std::string& after,
+                                                 absl::Time before) {
   Trip look;
   look.Add(
       "SELECT max(reference_digest) FROM (SELECT encode(reference_digest, 'hex') AS "
@@ -76,16 +88,17 @@ absl::StatusOr<std::string> TrimReferences(Connection& connection, const std::st
       {Value::Bytes(after), Value::Integer(kReferencesPerStep)});
   const absl::StatusOr<std::vector<Rows>> answers = connection.Run(look, kTripLimit);
   if (!answers.ok()) return answers.status();
-  if (answers->front().IsNull(0, 0)) return std::string();
+  if (answers->front().IsNull(0, 0)) return TrimmedReferences();
   std::string last(answers->front().Bytes(0, 0));
   Trip remove;
   remove.Add(
       "DELETE FROM reference WHERE reference_digest > decode($1::text, 'hex') AND "
-      "reference_digest <= decode($2::text, 'hex') AND updated_time_us < $3::bigint",
+      "reference_digest <= decode($2::text, 'hex') AND updated_time_us < $3::bigint AND "
+      "sequence <= (SELECT trimmed_sequence FROM log)",
       {Value::Bytes(after), Value::Bytes(last), Value::Integer(absl::ToUnixMicros(before))});
-  const absl::Status removed = connection.Run(remove, kTripLimit).status();
-  if (!removed.ok()) return removed;
-  return last;
+  const absl::StatusOr<std::vector<Rows>> removed = connection.Run(remove, kTripLimit);
+  if (!removed.ok()) return removed.status();
+  return TrimmedReferences{std::move(last), removed->front().affected()};
 }
 
 }  // namespace kyc::events::postgres

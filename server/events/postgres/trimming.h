@@ -21,15 +21,19 @@ absl::StatusOr<int64_t> DueThrough(ReadScope& scope, const Retention& retention,
 
 // Tells all gateways that events up to this go soon.
 absl::Status AnnounceTrimming(Connection& connection, int64_t through);
-// Makes the log begin after this event.
-absl::Status MoveBeginning(ReadScope& scope, int64_t through);
+// Makes the log begin after this event. How many it then shows less; 0 if another process did it.
+absl::StatusOr<int64_t> MoveBeginning(ReadScope& scope, int64_t through);
 // Drops the partitions that lie before `through`; returns how many.
 absl::StatusOr<int> DropPartitions(Connection& connection, int64_t through);
 
+struct TrimmedReferences {
+  std::string next;  // Where to go on; empty: at the beginning.
+  int64_t removed = 0;
+};
 // Looks at some references, those after `after`, and removes those that nothing has changed since
-// `before`. Returns where to go on; empty: at the beginning.
-absl::StatusOr<std::string> TrimReferences(Connection& connection, const std::string& after,
-                                           absl::Time before);
+// `before` and whose events have gone.
+absl::StatusOr<TrimmedReferences> TrimReferences(Connection& connection, const std::string& after,
+                                                 absl::Time before);
 
 }  // namespace kyc::events::postgres
 

@@ -27,23 +27,27 @@ absl::Status ForWriters(const absl::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Writer>> Writer::Start(LogContext& context, WriterOptions options) {
+absl::StatusOr<std::unique_ptr<Writer>> Writer::Start(LogContext& context, WriterOptions options,
+                                                      LabelClock label) {
   absl::StatusOr<std::unique_ptr<WriteSession>> session =
       WriteSession::Open(context, options.quarantine);
   if (!session.ok()) return session.status();
   if (absl::Status proven = (*session)->Probe(); !proven.ok()) return proven;
   if (absl::Status looked = (*session)->LookAtQuarantine(); !looked.ok()) return looked;
-  std::unique_ptr<Writer> writer(new Writer(context, std::move(options), *std::move(session)));
+  std::unique_ptr<Writer> writer(
+      new Writer(context, std::move(options), std::move(label), *std::move(session)));
   context.metrics->LogWritable(true);
   writer->PublishQuarantine();
   writer->thread_ = std::thread([raw = writer.get()] { raw->Run(); });
   return writer;
 }
 
-Writer::Writer(LogContext& context, WriterOptions options, std::unique_ptr<WriteSession> session)
+Writer::Writer(LogContext& context, WriterOptions options, LabelClock label,
+               std::unique_ptr<WriteSession> session)
     : context_(context),
       options_(std::move(options)),
       queue_(options_.max_waiting),
+      label_(std::move(label)),
       session_(std::move(session)),
       quarantine_due_(SteadyNow() + kIdle) {}
 
@@ -131,7 +135,7 @@ absl::StatusOr<WriteSession::Committed> Writer::Attempted(WriteBatch& batch, Fat
   if (options_.before_commit != nullptr) options_.before_commit();
   const absl::optional<Attempt> unsure = unsure_;
   absl::StatusOr<WriteSession::Committed> committed =
-      session_->Commit(batch, options_.clock(), unsure, fate);
+      session_->Commit(batch, label_.At(options_.clocks()), unsure, fate);
   if (unsure.has_value() && (committed.ok() || fate == Fate::kUnknown)) {
     FoundOut(session_->found_unsure());
   }

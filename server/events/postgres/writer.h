@@ -10,9 +10,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "server/events/clocks.h"
+#include "server/events/label_clock.h"
 #include "server/events/postgres/log_context.h"
 #include "server/events/postgres/write_session.h"
 #include "server/events/quarantine_rules.h"
@@ -29,7 +30,7 @@ struct WriterOptions {
   // How long after a batch was taken it may be tried once more. What is not committed and proven
   // after that and one more attempt is answered LOG_UNREACHABLE.
   absl::Duration retry_limit = absl::Seconds(1);
-  std::function<absl::Time()> clock = [] { return absl::Now(); };
+  std::function<ClockReading()> clocks = ReadClocks;
   // For tests: called on the writer's thread just before each attempt.
   std::function<void()> before_commit;
 };
@@ -40,8 +41,10 @@ struct WriterOptions {
 // log's lock before anything else is written.
 class Writer {
  public:
-  // `context` outlives it. Connects and proves first; starts the thread.
-  static absl::StatusOr<std::unique_ptr<Writer>> Start(LogContext& context, WriterOptions options);
+  // `context` outlives it. `label` tells events' times. Connects and proves first; starts the
+  // thread.
+  static absl::StatusOr<std::unique_ptr<Writer>> Start(LogContext& context, WriterOptions options,
+                                                       LabelClock label);
   // Writes and answers what waits, then ends the thread.
   ~Writer();
 
@@ -53,7 +56,8 @@ class Writer {
   double quarantine_used_ratio() const { return quarantine_used_ratio_; }
 
  private:
-  Writer(LogContext& context, WriterOptions options, std::unique_ptr<WriteSession> session);
+  Writer(LogContext& context, WriterOptions options, LabelClock label,
+         std::unique_ptr<WriteSession> session);
 
   void Run();
   void CommitAndAnswer(std::vector<WriteRequest> requests);
@@ -70,6 +74,7 @@ class Writer {
   const WriterOptions options_;
   WriteQueue queue_;
   // The thread's.
+  LabelClock label_;
   std::unique_ptr<WriteSession> session_;  // Null after a failure.
   absl::optional<Attempt> unsure_;         // Nothing is written before its fate is known.
   absl::Time quarantine_due_;              // Of the steady clock.

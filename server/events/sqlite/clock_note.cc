@@ -1,5 +1,7 @@
 #include "server/events/sqlite/clock_note.h"
 
+#include <string>
+
 namespace kyc::events {
 
 absl::StatusOr<absl::optional<ClockNote>> ReadClockNote(Database& database) {

@@ -2,7 +2,6 @@
 #ifndef SERVER_EVENTS_SQLITE_KEEPER_H_
 #define SERVER_EVENTS_SQLITE_KEEPER_H_
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,10 +13,11 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "server/call/metrics.h"
-#include "server/events/age_clock.h"
-#include "server/events/believed_clock.h"
+#include "server/events/clock_note.h"
 #include "server/events/clocks.h"
 #include "server/events/event_log.h"
+#include "server/events/label_clock.h"
+#include "server/events/retention_ages.h"
 #include "server/events/sqlite/clock_note.h"
 #include "server/events/sqlite/sqlite.h"
 #include "server/events/sqlite/trimming.h"
@@ -36,9 +36,7 @@ struct KeeperOptions {
   std::function<void(absl::string_view)> log;
 };
 
-// The writer's thread, but for SetOnTrimming, Release and waiting. Ages go by AgeClock; what waits
-// because it would be far more than usual is told by a line and a metric, and goes on when the
-// clock comes back or Release is called.
+// The writer's thread, but for SetOnTrimming, Release and waiting.
 class Keeper {
  public:
   // `database` is the log's. Notes there what is believed, so that a restart knows it. UNAVAILABLE
@@ -47,7 +45,7 @@ class Keeper {
                                                       const ClockReading& now, std::string boot_id);
 
   // The time that events are labelled with.
-  absl::Time Label(const ClockReading& now);
+  absl::Time Label(const ClockReading& now) { return label_.At(now); }
 
   // The time that ages are judged by, at the last turn.
   absl::Time aged_to() const { return ages_.time(); }
@@ -60,10 +58,9 @@ class Keeper {
 
   // As EventLog::SetOnTrimming.
   void SetOnTrimming(EventLog::OnTrimming on_trimming);
-  // What waits now may be removed.
-  void Release() { released_ = true; }
-  // How many events wait.
-  int64_t waiting() const { return waiting_; }
+  // As RetentionAges.
+  void Release() { ages_.Release(); }
+  int64_t waiting() const { return ages_.waiting(); }
 
  private:
   // Events on their way out; times are of the steady clock.
@@ -74,23 +71,18 @@ class Keeper {
     bool told = false;
   };
 
-  Keeper(KeeperOptions options, BelievedClock believed, AgeClock ages, std::string boot_id);
+  Keeper(KeeperOptions options, const ClockStart& start, const ClockReading& now,
+         std::string boot_id);
 
-  absl::StatusOr<int64_t> FindDue(Database& database, const Ends& ends, absl::Time believed);
-  void SetWaiting(int64_t events, absl::Duration ahead);
   void TellTrimming(const Ends& ends);
   absl::Status Note(Database& database);
   void Count(const Trimmed& trimmed);
-  void Log(absl::string_view line) const;
 
   const KeeperOptions options_;
-  BelievedClock believed_;
-  AgeClock ages_;
+  LabelClock label_;
+  RetentionAges ages_;
   const std::string boot_id_;
   absl::optional<ClockNote> noted_;
-  bool doubted_ = false;
-  std::atomic<bool> released_ = false;
-  std::atomic<int64_t> waiting_ = 0;
 
   mutable std::mutex mutex_;
   EventLog::OnTrimming on_trimming_;

@@ -49,95 +49,11 @@ class SqliteLogFileTest : public testing::Test {
   CountingMetrics metrics_;
 };
 
-TEST_F(SqliteLogFileTest, NothingPersonalStandsInTheFiles) {
-  std::unique_ptr<SqliteLog> log = Open().value();
-  ::netzme::v1::UpgradeEvent event = Notification("REFERENCE-1", "status-text", "CUSTOMER-1");
-  event.set_type("type-text");
-  event.add_reject_reasons("reject-reason");
-  event.add_benefits("benefit-text");
-  event.set_mother_maiden_name("mother-name");
-  event.set_identification_card_image_url("https://card-image");
-  event.set_selfie_image_url("https://selfie-image");
-  event.set_raw_body("raw-body-text");
-  event.set_account("account-name");
-  ASSERT_TRUE(TryAppend(*log, event).ok());
-  ASSERT_TRUE(Keep(*log, "quarantined-body-text").ok());
-
-  const std::string open = Contents(path_) + Contents(path_ + "-wal");
-  log.reset();
-  const std::string closed = Contents(path_);
-  for (const std::string& bytes : {open, closed}) {
-    EXPECT_THAT(bytes, HasSubstr("4000000 Bad Request")) << "the search finds what is there";
-    for (const char* personal :
-         {"type-text", "REFERENCE-1", "CUSTOMER-1", "status-text", "reject-reason", "benefit-text",
-          "mother-name", "card-image", "selfie-image", "raw-body-text", "account-name",
-          "quarantined-body-text"}) {
-      EXPECT_THAT(bytes, Not(HasSubstr(personal)));
-    }
-  }
-}
-
 TEST_F(SqliteLogFileTest, FileInUseIsRefused) {
   std::unique_ptr<SqliteLog> log = Open().value();
   ExpectRefused(Open().status(), "in use by another gateway");
   log.reset();
   EXPECT_TRUE(Open().ok());
-}
-
-TEST_F(SqliteLogFileTest, AnotherLookupKeyIsRefused) {
-  MakeLog();
-  SqliteLogOptions options = OptionsAt(path_, metrics_);
-  options.lookup_key = KeyNamed("another");
-  ExpectRefused(SqliteLog::Open(std::move(options)).status(), "another look-up key");
-}
-
-TEST_F(SqliteLogFileTest, ShortLookupKeyIsRefused) {
-  SqliteLogOptions options = OptionsAt(path_, metrics_);
-  options.lookup_key = Secret("short");
-  EXPECT_EQ(SqliteLog::Open(std::move(options)).status().code(),
-            absl::StatusCode::kInvalidArgument);
-}
-
-TEST_F(SqliteLogFileTest, MissingSealingKeyIsRefused) {
-  MakeLog();
-  SqliteLogOptions options = OptionsAt(path_, metrics_);
-  options.sealing_keys[0] = {.id = 2, .key = KeyNamed("second")};
-  ExpectRefused(SqliteLog::Open(std::move(options)).status(), "sealed with key id 1");
-}
-
-TEST_F(SqliteLogFileTest, AnotherKeyUnderTheSameIdIsRefused) {
-  MakeLog();
-  SqliteLogOptions options = OptionsAt(path_, metrics_);
-  options.sealing_keys[0].key = KeyNamed("second");
-  ExpectRefused(SqliteLog::Open(std::move(options)).status(), "sealed with key id 1");
-}
-
-TEST_F(SqliteLogFileTest, OldSealingKeyIsNeededUntilWhatItSealedIsGone) {
-  MakeLog();
-  const auto open_with = [this](bool old_key_too, int64_t keep) {
-    SqliteLogOptions options = OptionsAt(path_, metrics_);
-    const crypto::SealingKey old_key = options.sealing_keys[0];
-    options.sealing_keys = {{.id = 2, .key = KeyNamed("second")}};
-    if (old_key_too) options.sealing_keys.push_back(old_key);
-    options.writer.retention.count = keep;
-    return SqliteLog::Open(std::move(options));
-  };
-  std::unique_ptr<SqliteLog> log = open_with(true, 1000).value();
-  Append(*log, "R3", "approved");
-  EXPECT_EQ(ReadAll(*log).size(), 3u) << "both keys open what they sealed";
-  log.reset();
-  ExpectRefused(open_with(false, 1000).status(), "sealed with key id 1");
-
-  log = open_with(true, 1).value();
-  while (log->ends().oldest.sequence < 2) std::this_thread::yield();
-  log.reset();
-  EXPECT_TRUE(open_with(false, 1000).ok());
-}
-
-TEST_F(SqliteLogFileTest, NewerSchemaIsRefused) {
-  MakeLog();
-  Tamper("PRAGMA user_version = 6");
-  ExpectRefused(Open().status(), "newer version (schema 6, this one knows 5)");
 }
 
 TEST_F(SqliteLogFileTest, AnotherApplicationsFileIsRefusedAndLeftAsItWas) {
@@ -173,18 +89,6 @@ TEST_F(SqliteLogFileTest, FileThatIsNoDatabaseIsRefusedAndLeftAsItWas) {
   ExpectRefused(Open().status(), "damaged");
   ExpectRefused(Open().status(), "restore it with its -wal from a backup");
   EXPECT_EQ(Contents(path_), garbage);
-}
-
-TEST_F(SqliteLogFileTest, SealedTextInAnotherPlaceDoesNotOpen) {
-  MakeLog();
-  Tamper(
-      "UPDATE event SET sealed_fields = (SELECT sealed_fields FROM event WHERE sequence = 2) "
-      "WHERE sequence = 1");
-  std::unique_ptr<SqliteLog> log = Open().value();
-  const absl::Status status = log->ReadAfter({}, 10, {}).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(ReasonOf(status), "LOG_DAMAGED");
-  EXPECT_TRUE((*log->Latest("R2", "")).has_value()) << "other events are still read";
 }
 
 // Root may write everywhere, so a child gives up its rights first.

@@ -2,7 +2,7 @@
 
 ENGINES = {
     "sqlite": "//server/events/testing:sqlite_engine",
-    "postgres": "//server/events/postgres:postgres_engine",
+    "postgres": "//server/events/postgres/testing:postgres_engine",
 }
 
 def log_contract_test(name, srcs, deps, size = "medium"):

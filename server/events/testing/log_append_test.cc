@@ -26,7 +26,7 @@ class LogAppendTest : public testing::Test {
   void Reopen() {
     log_.reset();
     EngineOptions options;
-    options.clock = [this] { return absl::FromUnixMicros(now_us_); };
+    options.clocks = [this] { return RightClocksAt(absl::FromUnixMicros(now_us_)); };
     options.before_commit = gate_.Hook();
     options.max_waiting = 100;
     absl::StatusOr<OpenedEngine> opened = engine_->Open(options, metrics_);

@@ -35,7 +35,7 @@ class LogQuarantineTest : public testing::Test {
     EngineOptions options;
     options.quarantine = limits_;
     options.trim_interval = absl::Milliseconds(10);
-    options.clock = [this] { return absl::FromUnixSeconds(now_s_); };
+    options.clocks = [this] { return RightClocksAt(absl::FromUnixSeconds(now_s_)); };
     options.before_commit = [this] { const absl::MutexLock go(&commits_); };
     options.log = [this](absl::string_view line) {
       const absl::MutexLock lock(&mutex_);

@@ -24,7 +24,7 @@ class LogReadTest : public testing::Test {
  protected:
   void SetUp() override {
     EngineOptions options;
-    options.clock = [this] { return absl::FromUnixMicros(now_us_); };
+    options.clocks = [this] { return RightClocksAt(absl::FromUnixMicros(now_us_)); };
     absl::StatusOr<OpenedEngine> opened = engine_->Open(options, metrics_);
     ASSERT_TRUE(opened.ok()) << opened.status();
     log_ = std::move(opened->log);

@@ -37,18 +37,26 @@ PostgresServers& Servers() {
 
 class PostgresEngine final : public Engine {
  public:
-  PostgresEngine() { Servers().Sql(0, absl::StrCat("CREATE DATABASE ", database_)); }
+  explicit PostgresEngine(const std::string& like = "template1") {
+    Servers().Sql(0, absl::StrCat("CREATE DATABASE ", database_, " TEMPLATE ", like));
+  }
 
   absl::StatusOr<OpenedEngine> Open(const EngineOptions& from, Metrics& metrics) override {
     PostgresLogOptions options = postgres::OptionsOver(Servers(), metrics);
     options.dsn =
         absl::StrReplaceAll(options.dsn, {{"dbname=postgres", absl::StrCat("dbname=", database_)}});
     options.writer.max_waiting = from.max_waiting;
-    options.writer.clock = from.clock;
+    if (!from.sealing_keys.empty()) options.sealing_keys = from.sealing_keys;
+    if (!from.lookup_key.empty()) options.lookup_key = from.lookup_key;
+    options.writer.clocks = from.clocks;
     options.writer.before_commit = from.before_commit;
     options.writer.quarantine = from.quarantine;
-    options.keeper.clocks = [clock = from.clock] { return RightClocksAt(clock()); };
+    options.keeper.clocks = from.clocks;
+    options.keeper.boot_id = from.boot_id;
+    options.keeper.retention = from.retention;
     options.keeper.trim_interval = from.trim_interval;
+    options.keeper.trim_notice = from.trim_notice;
+    options.keeper.events_per_partition = from.events_removed_together;
     if (from.log != nullptr) options.log = from.log;
     absl::StatusOr<std::unique_ptr<PostgresLog>> log = PostgresLog::Open(std::move(options));
     if (!log.ok()) return log.status();
@@ -61,6 +69,17 @@ class PostgresEngine final : public Engine {
   absl::Status Tamper(const std::string& sql) override {
     Servers().Sql(0, absl::StrReplaceAll(sql, {{" event ", " kyc.event "}}), database_);
     return absl::OkStatus();
+  }
+
+  absl::Status SetSchema(int version) override {
+    return Tamper(absl::StrCat("UPDATE kyc.schema_version SET version = ", version));
+  }
+
+  std::unique_ptr<Engine> Copy() override { return std::make_unique<PostgresEngine>(database_); }
+
+  std::string Stored() override {
+    Servers().Sql(0, "CHECKPOINT");
+    return Servers().Stored(0);
   }
 
  private:

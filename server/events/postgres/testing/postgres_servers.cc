@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
 #include <set>
+#include <system_error>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -201,6 +203,19 @@ std::vector<std::string> PostgresServers::names() const {
 std::string PostgresServers::log(int number) const {
   std::ifstream file(servers_[static_cast<size_t>(number)].folder + ".log");
   return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+std::string PostgresServers::Stored(int number) const {
+  namespace fs = std::filesystem;
+  std::string stored = log(number);
+  const fs::path folder = servers_[static_cast<size_t>(number)].folder;
+  std::error_code gone;  // The server goes on: what is gone is not looked at.
+  for (fs::recursive_directory_iterator at(folder, gone), end; at != end; at.increment(gone)) {
+    if (!at->is_regular_file(gone)) continue;
+    std::ifstream file(at->path(), std::ios::binary);
+    stored.append(std::istreambuf_iterator<char>(file), {});
+  }
+  return stored;
 }
 
 // They are in groups of their own, all children of the first.

@@ -34,6 +34,8 @@ class PostgresServers {
   // Each one's application_name, of standbys.
   std::vector<std::string> names() const;
   std::string log(int number) const;
+  // All that its files hold, the write-ahead log and what it wrote for its operator too.
+  std::string Stored(int number) const;
 
   // SIGKILL to all processes of a server, and waits for their end. Start begins it again with what
   // is on its disk, as what it was.

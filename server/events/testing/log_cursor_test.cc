@@ -2,10 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
+#include <memory>
+#include <string>
 
 #include "server/call/error.h"
-#include "server/events/sqlite/sqlite_log.h"
+#include "server/events/testing/engine.h"
 #include "server/events/testing/log_testing.h"
 
 namespace kyc::events {
@@ -13,14 +14,16 @@ namespace {
 
 using ::testing::ElementsAre;
 
-class SqliteLogCursorTest : public testing::Test {
+class LogCursorTest : public testing::Test {
  protected:
-  std::unique_ptr<SqliteLog> Open(const std::string& path) {
-    return SqliteLog::Open(OptionsAt(path, metrics_)).value();
+  std::unique_ptr<EventLog> Open(Engine& engine) {
+    absl::StatusOr<OpenedEngine> opened = engine.Open({}, metrics_);
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    return std::move(opened->log);
   }
-  std::string NewestCursor(const SqliteLog& log) { return log.CursorText(log.ends().newest); }
+  std::string NewestCursor(const EventLog& log) { return log.CursorText(log.ends().newest); }
 
-  void ExpectFault(const SqliteLog& log, const std::string& cursor, absl::StatusCode code,
+  void ExpectFault(const EventLog& log, const std::string& cursor, absl::StatusCode code,
                    const std::string& reason) {
     const absl::Status status = log.PositionFromText(cursor).status();
     EXPECT_EQ(status.code(), code) << status;
@@ -30,10 +33,11 @@ class SqliteLogCursorTest : public testing::Test {
   }
 
   CountingMetrics metrics_;
+  const std::unique_ptr<Engine> engine_ = NewEngine();
 };
 
-TEST_F(SqliteLogCursorTest, EachPositionComesBackAndResumesAfterItself) {
-  std::unique_ptr<SqliteLog> log = Open(NewPath());
+TEST_F(LogCursorTest, EachPositionComesBackAndResumesAfterItself) {
+  const std::unique_ptr<EventLog> log = Open(*engine_);
   const std::string empty = NewestCursor(*log);
   Append(*log, "R1", "approved");
   const std::string first = NewestCursor(*log);
@@ -45,8 +49,8 @@ TEST_F(SqliteLogCursorTest, EachPositionComesBackAndResumesAfterItself) {
   EXPECT_EQ(*log->PositionFromText(NewestCursor(*log)), log->ends().newest);
 }
 
-TEST_F(SqliteLogCursorTest, GarbledCursorIsInvalid) {
-  std::unique_ptr<SqliteLog> log = Open(NewPath());
+TEST_F(LogCursorTest, GarbledCursorIsInvalid) {
+  const std::unique_ptr<EventLog> log = Open(*engine_);
   Append(*log, "R1", "approved");
   std::string garbled = NewestCursor(*log);
   garbled[10] = garbled[10] == 'A' ? 'B' : 'A';
@@ -54,25 +58,24 @@ TEST_F(SqliteLogCursorTest, GarbledCursorIsInvalid) {
   ExpectFault(*log, "", absl::StatusCode::kInvalidArgument, "CURSOR_INVALID");
 }
 
-TEST_F(SqliteLogCursorTest, CursorOfAnotherLogIsForeign) {
-  std::unique_ptr<SqliteLog> log = Open(NewPath());
-  std::unique_ptr<SqliteLog> other = Open(NewPath());
+TEST_F(LogCursorTest, CursorOfAnotherLogIsForeign) {
+  const std::unique_ptr<EventLog> log = Open(*engine_);
+  const std::unique_ptr<Engine> another = NewEngine();
+  const std::unique_ptr<EventLog> other = Open(*another);
   Append(*log, "R1", "approved");
   Append(*other, "R1", "approved");
   ExpectFault(*log, NewestCursor(*other), absl::StatusCode::kFailedPrecondition, "CURSOR_FOREIGN");
 }
 
-TEST_F(SqliteLogCursorTest, CopyThatWentItsOwnWayKnowsOnlyTheCommonPast) {
-  const std::string path = NewPath();
-  const std::string copy_path = NewPath();
-  std::unique_ptr<SqliteLog> log = Open(path);
+TEST_F(LogCursorTest, CopyThatWentItsOwnWayKnowsOnlyTheCommonPast) {
+  std::unique_ptr<EventLog> log = Open(*engine_);
   Append(*log, "R1", "approved");
   const std::string common = NewestCursor(*log);
   log.reset();
-  std::filesystem::copy_file(path, copy_path);
+  const std::unique_ptr<Engine> copied = engine_->Copy();
 
-  log = Open(path);
-  std::unique_ptr<SqliteLog> copy = Open(copy_path);
+  log = Open(*engine_);
+  const std::unique_ptr<EventLog> copy = Open(*copied);
   EXPECT_TRUE(copy->PositionFromText(common).ok());
   Append(*log, "R2", "approved");
   const std::string after = NewestCursor(*log);
