@@ -1,47 +1,15 @@
 #include "server/rpc/call.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
-#include "server/rpc/call_head.h"
 #include "server/rpc/held_request.h"
 #include "server/rpc/refusals.h"
 #include "server/rpc/status.h"
 
 namespace kyc::rpc {
 namespace {
-
-// Messages up to this size come without our asking: flow control lets as much through unread.
-constexpr size_t kSmallRequest = 64 << 10;
-// Calls at once. Most of them wait for an upstream, whose slots are fewer.
-constexpr size_t kMaxOpen = 50'000;
-// What calls that were refused may hold until their callers are told; and what each of them holds
-// at gRPC beside its headers.
-constexpr int64_t kMaxRefusedBytes = 64 << 20;
-constexpr int64_t kRefusedCallBytes = 4 << 10;
-// Headers of a call. Beyond the ordinary they count as bytes of its request.
-constexpr int64_t kMaxHeaderBytes = 64 << 10;
-constexpr int64_t kOrdinaryHeaderBytes = 4 << 10;
-// Where memory is short, a message may be on its way for so long.
-constexpr absl::Duration kShortRead = absl::Milliseconds(250);
-// What a method that keeps its deadline by itself may need to say so.
-constexpr absl::Duration kToSaySo = absl::Milliseconds(100);
-
-Admission::Way WayOf(const Method& method) {
-  if (!method.needs_caller) return Admission::Way::kAnybody;
-  if (method.max_request_bytes <= kSmallRequest) return Admission::Way::kSmall;
-  return method.images_optional ? Admission::Way::kOptional : Admission::Way::kImages;
-}
-
-// How long the call may take, of what its caller asks. What goes on for as long as its caller likes
-// has no other end.
-absl::Duration TimeFor(const Method& method, absl::Duration asked, const config::Grpc& limits) {
-  if (!method.unary) return asked;
-  if (asked == absl::InfiniteDuration()) return limits.default_deadline;
-  return std::min(asked, limits.max_deadline);
-}
 
 absl::Status TooLong(const Method& method) {
   return InvalidRequest({{"", absl::StrCat("the whole message must be at most ",
@@ -81,77 +49,10 @@ void Call::OnAccepted(bool ok) {
   if (scope_.draining()) scope_.on_change();
 }
 
-absl::Status Call::Judge() {
-  if (absl::Status found = FindMethod(); !found.ok()) return found;
-  const config::Caller* caller = nullptr;
-  if (method_->needs_caller) {
-    absl::StatusOr<const config::Caller*> found = CallerOf(server_context_, scope_.callers);
-    if (!found.ok()) return found.status();
-    caller = *found;
-    if (method_->stream && scope_.streams >= scope_.limits.max_streams) return TooManyStreams();
-  }
-  if (scope_.admitted() > kMaxOpen) return Overloaded();
-  const int64_t header_bytes = HeaderBytes(server_context_);
-  if (header_bytes > kMaxHeaderBytes) return HeadersTooLarge();
-  if (header_bytes > kOrdinaryHeaderBytes) scope_.admission.Hold(header_bytes_ = header_bytes);
-  FillContext(caller);
-  return Count();
-}
-
-// Callers that do not read are told nothing once too many wait for it: what each of them is told
-// waits, too.
-void Call::Refuse(absl::Status status) {
-  const int64_t bytes = HeaderBytes(server_context_) + kRefusedCallBytes;
-  refused_bytes_ = bytes;
-  ++scope_.refused;
-  scope_.refused_bytes += bytes;
-  if (scope_.refused_bytes > kMaxRefusedBytes) return Cut(status);
-  End(std::move(status), nullptr);
-}
-
-absl::Status Call::FindMethod() {
-  const auto at = scope_.methods.find(server_context_.method());
-  if (at == scope_.methods.end()) return UnknownMethod();
-  method_ = &at->second;
-  // Tools still need reflection to read the errors of a drain.
-  const bool refused = scope_.serving == Serving::kNothing && method_->needs_caller;
-  return refused ? Draining(Outcome::kNotSent) : absl::OkStatus();
-}
-
-absl::Status Call::Count() {
-  if (!method_->needs_caller) {
-    net::Shares& shares = method_->unary ? scope_.anybodys_calls : scope_.anybodys_streams;
-    if (!shares.Take(caller_)) return method_->unary ? Overloaded() : TooManyStreams();
-    share_of_ = &shares;
-  } else if (method_->stream) {
-    stream_of_ = &scope_.streams;
-    ++scope_.streams;
-  }
-  return absl::OkStatus();
-}
-
-void Call::FillContext(const config::Caller* caller) {
-  const absl::Duration time = TimeFor(*method_, TimeAsked(server_context_), scope_.limits);
-  context_ = ContextOf(server_context_, start_ + time, caller);
-  caller_ = caller != nullptr ? caller->name : AddressOf(server_context_);
-  if (context_.request_id.empty()) {
-    context_.request_id =
-        absl::StrCat(absl::Hex(scope_.id_seed, absl::kZeroPad16), "-", ++scope_.calls_seen);
-  }
-  context_.cancel = cancel_.get_token();
-}
-
-void Call::Begin() {
-  if (method_->unary) {
-    steps_ = &kind_.emplace<UnaryCall>(*this, *method_, scope_.loop);
-    state_.Begin(CallKind::kUnary);
-  } else if (method_->stream) {
-    steps_ = &kind_.emplace<StreamCall>(*this, *method_);
-    state_.Begin(CallKind::kStream);
-  } else {
-    steps_ = &kind_.emplace<ConversationCall>(*this, *method_);
-    state_.Begin(CallKind::kConversation);
-  }
+Admission::Way Call::WayOf(const Method& method) {
+  if (!method.needs_caller) return Admission::Way::kAnybody;
+  if (method.max_request_bytes <= kSmallRequest) return Admission::Way::kSmall;
+  return method.images_optional ? Admission::Way::kOptional : Admission::Way::kImages;
 }
 
 void Call::AskForTurn() {
@@ -275,80 +176,6 @@ void Call::OnDone(bool) {
   state_.Done(scope_.loop.now());
   LetGo();
   FreeIfOver();
-}
-
-void Call::BeginDrain() {
-  if (steps_ != nullptr) steps_->OnDrain();
-}
-
-void Call::Stop(Stopped why) {
-  if (!state_.Stop(scope_.loop.now())) return;
-  stopped_ = why;
-  cancel_.request_stop();  // The answer ends the call, or the limit of this phase does.
-}
-
-void Call::EndByDrain() {
-  if (state_.phase() == Phase::kHandling) return Stop(Stopped::kByDrain);
-  if (state_.phase() != Phase::kStopping) End(Draining(Outcome::kNotSent), nullptr);
-}
-
-absl::Status Call::AfterStop(absl::Status status) const {
-  if (stopped_ == Stopped::kNo || ReasonOf(status) != "CALLER_CANCELLED") return status;
-  const bool not_sent = MetadataOf(status, "outcome") == OutcomeText(Outcome::kNotSent);
-  const Outcome outcome = not_sent ? Outcome::kNotSent : Outcome::kUnknown;
-  return stopped_ == Stopped::kByDrain ? Draining(outcome) : DeadlineOver(outcome);
-}
-
-// One that keeps its deadline by itself is given the time to say so.
-absl::Time Call::Deadline() const {
-  const bool says_so = state_.phase() == Phase::kHandling && method_->keeps_deadline;
-  return says_so ? context_.deadline + kToSaySo : context_.deadline;
-}
-
-void Call::EndIfOverdue(absl::Time now) {
-  const absl::Time deadline = Deadline();
-  if (!state_.IsOverdue(now, deadline, scope_.draining())) return;
-  const bool late = now > deadline;
-  switch (state_.phase()) {
-    case Phase::kWaiting:
-      return End(late ? DeadlineOver(Outcome::kNotSent) : Overloaded(), nullptr);
-    case Phase::kReading:
-      return End(RequestTooSlow(), nullptr);
-    case Phase::kHandling:
-      if (method_->keeps_deadline) return Stop(Stopped::kByDeadline);
-      cancel_.request_stop();
-      return End(DeadlineOver(Outcome::kUnknown), nullptr);
-    case Phase::kStopping:
-      return End(stopped_ == Stopped::kByDrain ? Draining(Outcome::kUnknown)
-                                               : DeadlineOver(Outcome::kUnknown),
-                 nullptr);
-    case Phase::kOpen:
-    case Phase::kWriting:
-      return late ? End(DeadlineOver(Outcome::kNotSent), nullptr) : Cut(NotTaken());
-    default:
-      return Cut(status_);
-  }
-}
-
-void Call::EndLongRead(absl::Time now) {
-  if (state_.phase() == Phase::kReading) {
-    if (now - state_.since() > kShortRead) End(Overloaded(), nullptr);
-  } else if (state_.phase() == Phase::kFinishing && state_.Owes(Owed::kRead)) {
-    Cut(status_);  // Its caller does not take the end, and gRPC takes its message until then.
-  }
-}
-
-bool Call::ReadsLittle() const {
-  return method_ != nullptr && method_->max_request_bytes <= kSmallRequest;
-}
-
-// Its caller does not take what it is sent.
-void Call::Cut(const absl::Status& status) {
-  status_ = status;
-  cut_ = true;
-  state_.Leave(scope_.loop.now());
-  server_context_.TryCancel();
-  LetGo();
 }
 
 // Nothing is to be said any more: what the method keeps goes.

@@ -5,6 +5,7 @@
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <stop_token>
@@ -14,6 +15,7 @@
 #include "absl/time/time.h"
 #include "absl/types/variant.h"
 #include "server/call/call_context.h"
+#include "server/rpc/admission.h"
 #include "server/rpc/call_scope.h"
 #include "server/rpc/call_state.h"
 #include "server/rpc/conversation_call.h"
@@ -26,9 +28,10 @@
 
 namespace kyc::rpc {
 
-// CallState says what may be done when; this class does it with gRPC. Loop thread only. Frees
-// itself when nobody owes it anything any more: nobody else owns it, as in gRPC's own examples,
-// because its end is known here alone.
+// CallState says what may be done when; this class does it with gRPC (call.cc), judges whether it
+// may be done at all (call_judge.cc), and ends what takes too long (call_limits.cc). Loop thread
+// only. Frees itself when nobody owes it anything any more: nobody else owns it, as in gRPC's own
+// examples, because its end is known here alone.
 class Call final : public OpenCall, private Turns::Taker {
  public:
   // Asks gRPC for the next call.
@@ -61,6 +64,9 @@ class Call final : public OpenCall, private Turns::Taker {
   void Answer(absl::StatusOr<grpc::ByteBuffer> answer) override;
 
  private:
+  // Messages up to this size come without our asking: flow control lets as much through unread.
+  static constexpr size_t kSmallRequest = 64 << 10;
+
   // Calls a member when its operation has ended.
   struct Operation final : Tag {
     Operation(Call* call, void (Call::*ended)(bool)) : call(call), ended(ended) {}
@@ -80,7 +86,7 @@ class Call final : public OpenCall, private Turns::Taker {
   void OnFinished(bool ok);
   void OnDone(bool ok);
 
-  // Judges the call before a byte of its message is read.
+  // call_judge.cc: before a byte of its message is read.
   absl::Status Judge();
   absl::Status FindMethod();
   absl::Status Count();
@@ -88,6 +94,7 @@ class Call final : public OpenCall, private Turns::Taker {
   void FillContext(const config::Caller* caller);
   void Begin();
 
+  static Admission::Way WayOf(const Method& method);
   // Turns::Taker.
   void AskForTurn();
   void OnTurn() override;
@@ -95,16 +102,18 @@ class Call final : public OpenCall, private Turns::Taker {
   void OnTurnOver() override;
 
   void Handle();
-  absl::Time Deadline() const;
-  void Stop(Stopped why);
-  absl::Status AfterStop(absl::Status status) const;
   void End(absl::Status status, const grpc::ByteBuffer* response);
-  void Cut(const absl::Status& status);
   void TellFinish();
   void LetGo();
   void LetGoOfRequest();
   void ReportEnd();
   void FreeIfOver();
+
+  // call_limits.cc.
+  absl::Time Deadline() const;
+  void Stop(Stopped why);
+  absl::Status AfterStop(absl::Status status) const;
+  void Cut(const absl::Status& status);
 
   CallScope& scope_;
   const Method* method_ = nullptr;

@@ -1,0 +1,105 @@
+// How a call is judged before a byte of its message is read.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/rpc/call.h"
+#include "server/rpc/call_head.h"
+#include "server/rpc/refusals.h"
+
+namespace kyc::rpc {
+namespace {
+
+// Calls at once. Most of them wait for an upstream, whose slots are fewer.
+constexpr size_t kMaxOpen = 50'000;
+// What calls that were refused may hold until their callers are told; and what each of them holds
+// at gRPC beside its headers.
+constexpr int64_t kMaxRefusedBytes = 64 << 20;
+constexpr int64_t kRefusedCallBytes = 4 << 10;
+// Headers of a call. Beyond the ordinary they count as bytes of its request.
+constexpr int64_t kMaxHeaderBytes = 64 << 10;
+constexpr int64_t kOrdinaryHeaderBytes = 4 << 10;
+// How long the call may take, of what its caller asks. What goes on for as long as its caller likes
+// has no other end.
+absl::Duration TimeFor(const Method& method, absl::Duration asked, const config::Grpc& limits) {
+  if (!method.unary) return asked;
+  if (asked == absl::InfiniteDuration()) return limits.default_deadline;
+  return std::min(asked, limits.max_deadline);
+}
+
+}  // namespace
+
+absl::Status Call::Judge() {
+  if (absl::Status found = FindMethod(); !found.ok()) return found;
+  const config::Caller* caller = nullptr;
+  if (method_->needs_caller) {
+    absl::StatusOr<const config::Caller*> found = CallerOf(server_context_, scope_.callers);
+    if (!found.ok()) return found.status();
+    caller = *found;
+    if (method_->stream && scope_.streams >= scope_.limits.max_streams) return TooManyStreams();
+  }
+  if (scope_.admitted() > kMaxOpen) return Overloaded();
+  const int64_t header_bytes = HeaderBytes(server_context_);
+  if (header_bytes > kMaxHeaderBytes) return HeadersTooLarge();
+  if (header_bytes > kOrdinaryHeaderBytes) scope_.admission.Hold(header_bytes_ = header_bytes);
+  FillContext(caller);
+  return Count();
+}
+
+// Callers that do not read are told nothing once too many wait for it: what each of them is told
+// waits, too.
+void Call::Refuse(absl::Status status) {
+  const int64_t bytes = HeaderBytes(server_context_) + kRefusedCallBytes;
+  refused_bytes_ = bytes;
+  ++scope_.refused;
+  scope_.refused_bytes += bytes;
+  if (scope_.refused_bytes > kMaxRefusedBytes) return Cut(status);
+  End(std::move(status), nullptr);
+}
+
+absl::Status Call::FindMethod() {
+  const auto at = scope_.methods.find(server_context_.method());
+  if (at == scope_.methods.end()) return UnknownMethod();
+  method_ = &at->second;
+  // Tools still need reflection to read the errors of a drain.
+  const bool refused = scope_.serving == Serving::kNothing && method_->needs_caller;
+  return refused ? Draining(Outcome::kNotSent) : absl::OkStatus();
+}
+
+absl::Status Call::Count() {
+  if (!method_->needs_caller) {
+    net::Shares& shares = method_->unary ? scope_.anybodys_calls : scope_.anybodys_streams;
+    if (!shares.Take(caller_)) return method_->unary ? Overloaded() : TooManyStreams();
+    share_of_ = &shares;
+  } else if (method_->stream) {
+    stream_of_ = &scope_.streams;
+    ++scope_.streams;
+  }
+  return absl::OkStatus();
+}
+
+void Call::FillContext(const config::Caller* caller) {
+  const absl::Duration time = TimeFor(*method_, TimeAsked(server_context_), scope_.limits);
+  context_ = ContextOf(server_context_, start_ + time, caller);
+  caller_ = caller != nullptr ? caller->name : AddressOf(server_context_);
+  if (context_.request_id.empty()) {
+    context_.request_id =
+        absl::StrCat(absl::Hex(scope_.id_seed, absl::kZeroPad16), "-", ++scope_.calls_seen);
+  }
+  context_.cancel = cancel_.get_token();
+}
+
+void Call::Begin() {
+  if (method_->unary) {
+    steps_ = &kind_.emplace<UnaryCall>(*this, *method_, scope_.loop);
+    state_.Begin(CallKind::kUnary);
+  } else if (method_->stream) {
+    steps_ = &kind_.emplace<StreamCall>(*this, *method_);
+    state_.Begin(CallKind::kStream);
+  } else {
+    steps_ = &kind_.emplace<ConversationCall>(*this, *method_);
+    state_.Begin(CallKind::kConversation);
+  }
+}
+
+}  // namespace kyc::rpc
