@@ -18,6 +18,13 @@ absl::Status RefusedWith(const std::string& sql_state) {
   error.code = absl::StatusCode::kUnavailable;
   error.reason = "LOG_UNREACHABLE";
   error.message = absl::StrCat("PostgreSQL answered SQLSTATE ", sql_state);
+  // Statements that are prepared once for each connection are missing, or there already.
+  if (sql_state == "26000" || sql_state == "42P05") {
+    absl::StrAppend(
+        &error.message,
+        ": a pooler before it keeps no session for a connection; name the server itself "
+        "in the dsn, or set the pooler to session mode");
+  }
   error.metadata = {{"sqlState", sql_state}};
   return ToStatus(error);
 }

@@ -12,6 +12,7 @@
 #include "server/events/cursor_errors.h"
 #include "server/events/postgres/await.h"
 #include "server/events/postgres/log_row.h"
+#include "server/events/postgres/pooler.h"
 #include "server/events/postgres/quarantine_rows.h"
 #include "server/events/read_bounds.h"
 
@@ -85,6 +86,8 @@ absl::StatusOr<Schema> Prepare(const PostgresLogOptions& options, const Servers&
                                const LogKeys& keys, const crypto::Sealer& sealer) {
   const absl::StatusOr<Primary> primary = servers.Connect("kyc-gateway start", KeeperSettings());
   if (!primary.ok()) return primary.status();
+  const absl::Status direct = RefusePoolerWithoutSessions(servers, *primary);
+  if (!direct.ok()) return direct;
   SchemaOptions tables;
   tables.events_per_partition = options.keeper.events_per_partition;
   tables.say = options.say;

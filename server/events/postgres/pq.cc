@@ -297,6 +297,8 @@ absl::Status Connection::LastError() const {
   return Unreachable(line.empty() ? "the connection was lost" : line);
 }
 
+int Connection::greeted_by() const { return PQbackendPID(connection_.get()); }
+
 int Connection::socket() const { return PQsocket(connection_.get()); }
 
 bool Connection::TakeNotifications() {

@@ -117,6 +117,9 @@ class Connection {
   // may not be what it seems.
   bool TakeNotices() { return std::exchange(noticed_, false); }
 
+  // The server's process, as it said at the beginning.
+  int greeted_by() const;
+
   // Takes what has arrived while no trip runs. False: the connection is lost.
   bool TakeNotifications();
 

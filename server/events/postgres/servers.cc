@@ -16,15 +16,17 @@ using Clock = std::chrono::steady_clock;
 // function fails on a standby.
 constexpr char kWhoAreYou[] =
     "SELECT pg_is_in_recovery(), system_identifier, CASE WHEN pg_is_in_recovery() THEN 0 ELSE "
-    "('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END "
+    "('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END, "
+    "pg_backend_pid() "
     "FROM pg_control_system()";
 
-Seen SeenIn(const std::vector<Rows>& answers) {
+Seen SeenIn(const std::vector<Rows>& answers, int greeted_by) {
   if (answers.empty() || answers.back().size() == 0) return Seen();
   const Rows& rows = answers.back();
   return {.read_write = rows.Integer(0, 0) == 0,
           .timeline = rows.Integer(0, 2),
-          .system_identifier = rows.Integer(0, 1)};
+          .system_identifier = rows.Integer(0, 1),
+          .pooled = rows.Integer(0, 3) != greeted_by};
 }
 
 // One host on its way.
@@ -50,7 +52,8 @@ void Advance(Candidate& candidate, const Trip& questions, bool has_timelines) {
     candidate.done = true;
     candidate.failure = answers.status();
     if (!answers.ok()) return;
-    candidate.seen = has_timelines ? SeenIn(*answers) : Seen{true, 0, 0};
+    candidate.seen = has_timelines ? SeenIn(*answers, candidate.connection->greeted_by())
+                                   : Seen{.read_write = true};
   }
 }
 

@@ -39,6 +39,7 @@ struct Seen {
   bool read_write = false;
   int64_t timeline = 0;
   int64_t system_identifier = 0;
+  bool pooled = false;  // Another of its processes answers than greeted us: something is between.
 };
 
 // What this process has accepted before. Zero: nothing yet.

@@ -1,13 +1,7 @@
 #include "server/events/postgres/testing/postgres_servers.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sched.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,8 +9,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <random>
-#include <set>
 #include <system_error>
 
 #include "absl/strings/numbers.h"
@@ -27,78 +19,18 @@
 #include "absl/time/time.h"
 #include "server/events/postgres/await.h"
 #include "server/events/postgres/pq.h"
+#include "server/events/postgres/testing/server_process.h"
 
 namespace kyc::events::postgres {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
 constexpr char kPrograms[] = "/usr/lib/postgresql/15/bin/";
-constexpr char kNobody[] = "65534";
-
-bool IsFree(uint16_t port) {
-  const int file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  const bool free = bind(file, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
-  close(file);
-  return free;
-}
-
-// Below the ports that the kernel gives to outgoing connections: they would take it while its
-// server is killed.
-uint16_t FreePort() {
-  static std::mt19937 random{std::random_device()()};
-  static std::set<uint16_t> given;
-  for (;;) {
-    const auto port =
-        static_cast<uint16_t>(std::uniform_int_distribution<int>(20'000, 32'000)(random));
-    if (IsFree(port) && given.insert(port).second) return port;
-  }
-}
-
-void WriteFile(const char* path, const std::string& text) {
-  const int file = open(path, O_WRONLY | O_CLOEXEC);
-  [[maybe_unused]] const ssize_t written = write(file, text.data(), text.size());
-  close(file);
-}
-
-// In the child, before it becomes another program.
-void BecomeNobody() {
-  if (geteuid() != 0) return;
-  if (unshare(CLONE_NEWUSER) != 0) _exit(126);
-  WriteFile("/proc/self/setgroups", "deny");
-  WriteFile("/proc/self/uid_map", absl::StrCat(kNobody, " 0 1"));
-  WriteFile("/proc/self/gid_map", absl::StrCat(kNobody, " 0 1"));
-}
-
-// A group of its own, so that all its processes are signalled at once.
-pid_t Spawn(const std::vector<std::string>& command, const std::string& log) {
-  std::vector<char*> arguments;
-  for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
-  arguments.push_back(nullptr);
-  const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  const pid_t pid = fork();
-  if (pid == 0) {
-    setpgid(0, 0);
-    BecomeNobody();
-    // After the namespace: changing who one is clears it.
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    dup2(output, STDOUT_FILENO);
-    dup2(output, STDERR_FILENO);
-    execv(arguments[0], arguments.data());
-    _exit(127);
-  }
-  setpgid(pid, pid);
-  close(output);
-  return pid;
-}
 
 void RunProgram(const std::vector<std::string>& command) {
   const std::string log = absl::StrCat(testing::TempDir(), "/program-", getpid(), ".log");
   int status = 0;
-  waitpid(Spawn(command, log), &status, 0);
+  waitpid(SpawnServer(command, log), &status, 0);
   if (status == 0) return;
   std::ifstream file(log);
   ADD_FAILURE() << command.front() << ": " << std::string(std::istreambuf_iterator<char>(file), {});
@@ -251,8 +183,8 @@ void PostgresServers::Start(int number) {
   Server& server = servers_[static_cast<size_t>(number)];
   const auto spawn = [&server] {
     unlink((server.folder + "/postmaster.pid").c_str());
-    server.pid =
-        Spawn({absl::StrCat(kPrograms, "postgres"), "-D", server.folder}, server.folder + ".log");
+    server.pid = SpawnServer({absl::StrCat(kPrograms, "postgres"), "-D", server.folder},
+                             server.folder + ".log");
   };
   spawn();
   const absl::Time patience = absl::Now() + kPatience;
