@@ -89,26 +89,28 @@ void FreeCounter(void*, void* counter, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<FrameCounter*>(counter);
 }
 
-// What libgrpc's server agrees on: either is HTTP/2.
-bool SpeaksHttp2(const SSL* session) {
+bool SpeaksHttp1(const SSL* session) {
   const unsigned char* name = nullptr;
   unsigned size = 0;
   SSL_get0_alpn_selected(session, &name, &size);
-  const absl::string_view protocol(reinterpret_cast<const char*>(name), size);
-  return protocol == "h2" || protocol == "grpc-exp";
+  return absl::string_view(reinterpret_cast<const char*>(name), size) == "http/1.1";
 }
 
-// Null for sessions that are not counted.
-FrameCounter* CounterOf(SSL* session) {
+// Whether the session may go on.
+bool TakeRead(SSL* session, absl::string_view bytes) {
   static const int place = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, FreeCounter);
   if (auto* const counter = static_cast<FrameCounter*>(SSL_get_ex_data(session, place))) {
-    return counter;
+    return Take(*counter, bytes, seen.begun_tls);
   }
-  if (SSL_is_server(session) == 0 || !SpeaksHttp2(session)) return nullptr;
+  if (SSL_is_server(session) == 0 || SpeaksHttp1(session)) return true;
   auto counter = std::make_unique<FrameCounter>();
-  if (SSL_set_ex_data(session, place, counter.get()) != 1) return nullptr;
-  return counter.release();
+  // What cannot be counted is not served.
+  if (SSL_set_ex_data(session, place, counter.get()) != 1) return false;
+  return Take(*counter.release(), bytes, seen.begun_tls);
 }
+
+// Bytes that will be read once more, or that the other side did not send.
+constexpr int kNotTaken = MSG_PEEK | MSG_ERRQUEUE;
 
 }  // namespace
 
@@ -129,7 +131,7 @@ extern "C" {
 ssize_t recvmsg(int descriptor, msghdr* message, int flags) {
   static auto* const next = kyc::frames::Next<decltype(recvmsg)>("recvmsg");
   const ssize_t got = next(descriptor, message, flags);
-  if (got <= 0) return got;
+  if (got <= 0 || (flags & kyc::frames::kNotTaken) != 0) return got;
   auto* const counter = kyc::frames::CounterOf(descriptor);
   if (counter == nullptr || kyc::frames::TakeAll(*counter, *message, static_cast<size_t>(got))) {
     return got;
@@ -148,11 +150,8 @@ int SSL_read(SSL* session, void* bytes, int size) {
   static auto* const next = kyc::frames::Next<decltype(SSL_read)>("SSL_read");
   const int got = next(session, bytes, size);
   if (got <= 0) return got;
-  auto* const counter = kyc::frames::CounterOf(session);
   const absl::string_view read(static_cast<const char*>(bytes), static_cast<size_t>(got));
-  if (counter == nullptr || kyc::frames::Take(*counter, read, kyc::frames::seen.begun_tls)) {
-    return got;
-  }
+  if (kyc::frames::TakeRead(session, read)) return got;
   ERR_raise(ERR_LIB_USER, 1);
   return -1;
 }

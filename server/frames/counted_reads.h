@@ -20,8 +20,9 @@ inline constexpr int kMaxDescriptor = 1 << 20;
 // anybody else reads it. False if its number is too large. Thread-safe.
 bool CountReadsOf(int descriptor);
 
-// In TLS every connection is counted by itself, of which this process is the server and which
-// agreed on HTTP/2.
+// In TLS every connection is counted by itself, of which this process is the server and which did
+// not agree on HTTP/1.1 by ALPN. One that agreed on nothing is: libgrpc takes NPN, too, and what it
+// takes beside these is not for this library to guess.
 
 // What was seen so far in the whole process. Thread-safe.
 struct Seen {

@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "server/frames/frame_counter.h"
 #include "server/frames/h2_bytes.h"
 #include "server/frames/proof.h"
 
@@ -30,12 +31,12 @@ class Pair {
     ASSERT_EQ(send(ends_[1], bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
   }
   // As libgrpc reads: into several pieces.
-  ssize_t Read() {
+  ssize_t Read(int flags = 0) {
     iovec pieces[] = {{bytes_, 10}, {bytes_ + 10, sizeof(bytes_) - 10}};
     msghdr message = {};
     message.msg_iov = pieces;
     message.msg_iovlen = 2;
-    return recvmsg(ends_[0], &message, MSG_DONTWAIT);
+    return recvmsg(ends_[0], &message, MSG_DONTWAIT | flags);
   }
   int counted() const { return ends_[0]; }
 
@@ -57,7 +58,7 @@ TEST(CountedReads, WhatIsTooMuchEndsTheConnectionOnce) {
   Pair pair;
   pair.Send(kH2Preface);
   EXPECT_EQ(pair.Read(), 24);
-  pair.Send(FrameHead(kMaxDescriptor, kHeaders, 0, 1));
+  pair.Send(FrameHead(kMaxHeaderBlock + 1, kHeaders, 0, 1));
   EXPECT_EQ(pair.Read(), -1);
   EXPECT_EQ(errno, ECONNRESET);
   pair.Send("more");
@@ -82,6 +83,17 @@ TEST(CountedReads, EachReasonHasItsNumber) {
   const Seen after = SeenSoFar();
   EXPECT_EQ(after.not_http2, before.not_http2 + 1);
   EXPECT_EQ(after.control_frames, before.control_frames + 1);
+}
+
+TEST(CountedReads, WhatIsOnlyLookedAtIsCountedOnceItIsTaken) {
+  const Seen before = SeenSoFar();
+  Pair pair;
+  pair.Send(kH2Preface);
+  EXPECT_EQ(pair.Read(MSG_PEEK), 24);
+  EXPECT_EQ(pair.Read(MSG_PEEK), 24);
+  EXPECT_EQ(SeenSoFar().begun_plain, before.begun_plain);
+  EXPECT_EQ(pair.Read(), 24);
+  EXPECT_EQ(SeenSoFar().begun_plain, before.begun_plain + 1);
 }
 
 TEST(CountedReads, AnErrorOfTheRealOneIsPassedOn) {

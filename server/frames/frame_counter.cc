@@ -30,8 +30,11 @@ int64_t PriceOf(uint8_t type, uint8_t flags, uint32_t length) {
     case kWindowUpdate:
       return 0;
     case kData:
+      // With any other flag libgrpc resets the stream, which costs it what a caller's own reset
+      // does.
+      if ((flags & ~kEndStream) != 0) return kPingsForOne;
       // An empty one ends a stream, once, or is for nothing.
-      return length > 0 || (flags & kEndStream) != 0 ? 0 : kPingsForOne;
+      return length > 0 || flags != 0 ? 0 : kPingsForOne;
     case kPing:
       return 1;
     case kSettings:

@@ -76,6 +76,11 @@ const Case kCases[] = {
     {"frames of no known type", kH2Preface + Times(kAtOnce + 1, Frame(99, 0, 0, "?")),
      Excess::kControlFrames},
     {"empty data", kH2Preface + Times(kAtOnce + 1, Frame(kData, 0, 1, "")), Excess::kControlFrames},
+    {"data for which libgrpc resets the stream",
+     kH2Preface + Times(kAtOnce + 1, Headers(1) + Frame(kData, 2, 1, "x")), Excess::kControlFrames},
+    {"padded data, of which it knows nothing",
+     kH2Preface + Times(kAtOnce + 1, Frame(kData, 8 | kEndStreamFlag, 1, "x")),
+     Excess::kControlFrames},
     {"of all a few",
      kH2Preface + Times(kAtOnce / 2, Frame(kReset, 0, 1, "code") + Frame(kSettings, 0, 0, "")) +
          Frame(kPriority, 0, 1, ""),

@@ -19,6 +19,7 @@ template <typename T>
 using Owned = std::unique_ptr<T, Free>;
 
 constexpr long kSecondsOfAnHour = 3600;
+constexpr unsigned char kHttp2[] = {2, 'h', '2'};
 
 std::string TextOf(BIO* bio) {
   char* text = nullptr;
@@ -37,6 +38,14 @@ bool Sign(X509* certificate, EVP_PKEY* key) {
          X509_sign(certificate, key, EVP_sha256()) > 0;
 }
 
+// Of NPN; whatever the server offers.
+int ChooseHttp2(SSL*, unsigned char** chosen, unsigned char* size, const unsigned char*, unsigned,
+                void*) {
+  *chosen = const_cast<unsigned char*>(kHttp2) + 1;
+  *size = kHttp2[0];
+  return SSL_TLSEXT_ERR_OK;
+}
+
 }  // namespace
 
 absl::optional<SelfSigned> MakeSelfSigned() {
@@ -52,10 +61,14 @@ absl::optional<SelfSigned> MakeSelfSigned() {
   return SelfSigned{TextOf(certificate_text.get()), TextOf(key_text.get())};
 }
 
-TlsClient::TlsClient(int socket) : context_(SSL_CTX_new(TLS_client_method())) {
+TlsClient::TlsClient(int socket, AgreeBy by) : context_(SSL_CTX_new(TLS_client_method())) {
   if (context_ == nullptr) return;
-  const unsigned char kHttp2[] = {2, 'h', '2'};
-  SSL_CTX_set_alpn_protos(context_.get(), kHttp2, sizeof(kHttp2));
+  if (by == AgreeBy::kAlpn) {
+    SSL_CTX_set_alpn_protos(context_.get(), kHttp2, sizeof(kHttp2));
+  } else {
+    SSL_CTX_set_max_proto_version(context_.get(), TLS1_2_VERSION);
+    SSL_CTX_set_next_proto_select_cb(context_.get(), ChooseHttp2, nullptr);
+  }
   session_.reset(SSL_new(context_.get()));
   if (session_ != nullptr) SSL_set_fd(session_.get(), socket);
 }

@@ -19,11 +19,14 @@ struct SelfSigned {
 // Of nobody, for an hour. Empty if OpenSSL makes none.
 absl::optional<SelfSigned> MakeSelfSigned();
 
+// How HTTP/2 is agreed on: as it should be, or as TLS 1.2 could before there was ALPN.
+enum class AgreeBy { kAlpn, kNpn };
+
 // Speaks HTTP/2 to whoever is at the other end, whom it does not ask who it is. Blocks as the
 // socket does, which outlives it.
 class TlsClient {
  public:
-  explicit TlsClient(int socket);
+  TlsClient(int socket, AgreeBy by);
 
   bool Connect();
   bool Write(absl::string_view bytes);
