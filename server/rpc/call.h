@@ -37,8 +37,11 @@ class Call final : public OpenCall, private Turns::Taker {
   // Asks gRPC for the next call.
   static void AcceptNext(CallScope& scope);
 
-  // Whether a drain waits for it: not for what anybody may call.
-  bool IsOfACaller() const { return method_ != nullptr && method_->needs_caller; }
+  // Whether a drain waits for it: not for what anybody may call, nor for what was refused, which
+  // anybody may go on asking for.
+  bool IsWaitedFor() const {
+    return method_ != nullptr && method_->needs_caller && refused_bytes_ == 0;
+  }
   // 0 before its method has it, then a higher number for each later call.
   uint64_t turn() const { return turn_; }
   // A drain began: streams are told.

@@ -215,7 +215,7 @@ void Server::TakeLastCalls(absl::Duration timeout) {
 // A call arrived or ended.
 void Server::OnChange() {
   const bool waited_for =
-      absl::c_any_of(scope_->open, [](const Call* call) { return call->IsOfACaller(); });
+      absl::c_any_of(scope_->open, [](const Call* call) { return call->IsWaitedFor(); });
   quiet_since_ = waited_for ? absl::InfiniteFuture() : std::min(quiet_since_, loop_->now());
 }
 

@@ -119,6 +119,27 @@ TEST_F(ServerTest, WhatArrivesLaterIsToldThatTheServerDrains) {
   EXPECT_EQ(caller.streams[1].grpc_status(), 0);
 }
 
+// It neither heeds GOAWAY nor ever stops: what is refused keeps no drain from its end. gRPC closes
+// such a connection after 20 s by itself, so calls are counted: those of the second in which some
+// are still taken, and those that come after it.
+TEST_F(ServerTest, ACallerThatGoesOnCallingCannotKeepADrainFromItsEnd) {
+  methods_.push_back(Echo());
+  Start();
+  RawH2 caller(server_->port());
+  caller.answers_pings = false;
+  caller.Send(RawH2::OpenWindow(0, 1 << 30));
+  std::thread drain([&] { server_->Drain(absl::Hours(1)); });
+  int taken = 0;
+  int refused = 0;
+  for (int32_t stream = 1; !caller.closed; stream += 2) {
+    caller.Send(caller.Call(stream, "/a.B/Echo") + RawH2::Message(stream, ""));
+    if (caller.AwaitEnd(stream)) ++(caller.streams[stream].grpc_status() == 0 ? taken : refused);
+    caller.streams.erase(stream);
+  }
+  drain.join();
+  EXPECT_LT(refused, 6 * taken);
+}
+
 // Closed-loop callers on real clients: whatever is on its way when the drain begins has an answer.
 TEST_F(ServerTest, NoCallThatReachedTheServerIsCancelledByItsDrain) {
   methods_.push_back(Echo());

@@ -3,7 +3,7 @@
 // the upstream refused). Thousands of calls through the whole chain against an upstream that ends
 // connections at every possible moment.
 //
-// Compiled with -DKYC_NO_DOUBLE_SEND_GUARD it must fail: BUILD.bazel's
+// Compiled with defects/double_send.patch it must fail: BUILD.bazel's
 // never_billed_twice_turns_red.
 #include <condition_variable>
 #include <iostream>
