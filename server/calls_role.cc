@@ -34,7 +34,8 @@ void Offer(std::vector<ServiceMethods> services, rpc::Server& server) {
 
 absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
     rpc::Server& server, const config::Grpc& grpc, const std::vector<rpc::Listener>& listeners,
-    const Upstreams& upstreams, const OpenedLog& event_log, Metrics& metrics, std::shared_ptr<spdlog::logger> log) {
+    const Upstreams& upstreams, const OpenedLog& event_log, Metrics& metrics,
+    std::shared_ptr<spdlog::logger> log) {
   auto made = std::unique_ptr<CallsRole>(new CallsRole());
   std::vector<ServiceMethods> services;
   if (const auto* finpay = upstreams.finpay(); finpay != nullptr) {
@@ -48,6 +49,7 @@ absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
     services.push_back(MethodsOf(*made->upgrades_));
     services.push_back(MethodsOf(*made->quarantine_));
     services.push_back(MethodsOf(*made->log_service_));
+    services.push_back(MethodsOf(*made->personal_data_));
   }
   Offer(std::move(services), server);
   if (absl::Status bound = server.Listen(listeners); !bound.ok()) return bound;
@@ -67,6 +69,8 @@ void CallsRole::MakeServices(const OpenedLog& event_log, rpc::Server& server, Me
   };
   quarantine_ = std::make_unique<netzme::QuarantineService>(*event_log.log, *event_log.quarantine,
                                                             run_blocking, say);
+  personal_data_ = std::make_unique<admin::PersonalDataService>(
+      *event_log.log, *event_log.quarantine, run_blocking, say);
   log_service_ =
       std::make_unique<admin::EventLogService>(*event_log.log, event_log.backup_folder, say);
 }

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/admin/event_log_service.h"
+#include "server/admin/personal_data_service.h"
 #include "server/call/metrics.h"
 #include "server/call/worker_pool.h"
 #include "server/netzme/stream/upgrade_service.h"
@@ -27,7 +28,8 @@ class CallsRole {
   // `event_log.log` is null where there is none.
   static absl::StatusOr<std::unique_ptr<CallsRole>> Make(
       rpc::Server& server, const config::Grpc& grpc, const std::vector<rpc::Listener>& listeners,
-      const Upstreams& upstreams, const OpenedLog& event_log, Metrics& metrics, std::shared_ptr<spdlog::logger> log);
+      const Upstreams& upstreams, const OpenedLog& event_log, Metrics& metrics,
+      std::shared_ptr<spdlog::logger> log);
 
  private:
   // Threads that read history. More would only wait for the same disk.
@@ -40,6 +42,7 @@ class CallsRole {
 
   std::unique_ptr<netzme::UpgradeService> upgrades_;
   std::unique_ptr<netzme::QuarantineService> quarantine_;
+  std::unique_ptr<admin::PersonalDataService> personal_data_;
   std::unique_ptr<admin::EventLogService> log_service_;
   WorkerPool readers_{kReaders};  // Goes first: its jobs use the services.
 };

@@ -126,4 +126,16 @@ ServiceMethods MethodsOf(admin::EventLogService& service) {
   return all;
 }
 
+ServiceMethods MethodsOf(admin::PersonalDataService& service) {
+  using Service = admin::PersonalDataService;
+  const std::string name = "kyc.admin.v1.PersonalDataService";
+  ServiceMethods all{name, {}};
+  all.methods.push_back(Plain("/" + name + "/EraseReference", service, &Service::EraseReference));
+  all.methods.push_back(Plain("/" + name + "/EraseCustomer", service, &Service::EraseCustomer));
+  all.methods.push_back(
+      Plain("/" + name + "/RestrictReference", service, &Service::RestrictReference));
+  all.methods.push_back(Plain("/" + name + "/LiftRestriction", service, &Service::LiftRestriction));
+  return all;
+}
+
 }  // namespace kyc

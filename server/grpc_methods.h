@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/admin/event_log_service.h"
+#include "server/admin/personal_data_service.h"
 #include "server/finpay/service.h"
 #include "server/netzme/stream/upgrade_service.h"
 #include "server/netzme/webhook/quarantine_service.h"
@@ -27,6 +28,7 @@ ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_ima
 ServiceMethods MethodsOf(netzme::UpgradeService& service);
 ServiceMethods MethodsOf(netzme::QuarantineService& service);
 ServiceMethods MethodsOf(admin::EventLogService& service);
+ServiceMethods MethodsOf(admin::PersonalDataService& service);
 
 }  // namespace kyc
 

@@ -25,6 +25,7 @@ struct CallContext {
   // What this caller may do.
   bool allow_full_view = false;
   bool allow_admin = false;
+  bool allow_personal_data = false;
   // Stop is requested when the caller cancels, disconnects, or when a drain ends the call. Whoever
   // works for the call then stops and still answers, once.
   std::stop_token cancel;

@@ -51,6 +51,13 @@ std::vector<std::string> PersonalTexts(const Message& message) {
   return fields.TextsOf(message);
 }
 
+// Takes out all that is personal.
+template <typename Message>
+void ClearPersonal(Message& message) {
+  static const PersonalFields fields(*Message::descriptor(), options::v1::PERSONAL_BASIC);
+  fields.Clear(message);
+}
+
 // Takes out what only VIEW_FULL shows.
 template <typename Message>
 void ClearFullOnly(Message& message) {

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "kyc/admin/v1/event_log.pb.h"
+#include "kyc/admin/v1/personal_data.pb.h"
 #include "kyc/admin/v1/quarantine.pb.h"
 #include "netzme/v1/upgrade_notification.pb.h"
 #include "widekyc/v1/widekyc.pb.h"
@@ -27,6 +28,7 @@ std::vector<const FileDescriptor*> Contracts() {
           widekyc::v1::ValidateIdRequest::descriptor()->file(),
           netzme::v1::UpgradeEvent::descriptor()->file(),
           admin::v1::BackupRequest::descriptor()->file(),
+          admin::v1::EraseReferenceRequest::descriptor()->file(),
           admin::v1::GetQuarantinedRequest::descriptor()->file()};
 }
 
@@ -42,7 +44,10 @@ const std::map<std::string, const char*>& Harmless() {
       {"finpay.linkage.v1.CreateUpgradeAccountWidgetResponse.expiry_time_text", "a time"},
       {"finpay.linkage.v1.CreateUpgradeAccountWidgetResponse.response_code", "a documented code"},
       {"kyc.admin.v1.BackupRequest.file_name", "a file's name that an operator chose"},
+      {"kyc.admin.v1.EraseCustomerRequest.account", kAccount},
+      {"kyc.admin.v1.EraseReferenceRequest.account", kAccount},
       {"kyc.admin.v1.GetQuarantinedResponse.masked_body", "masked, every letter and digit"},
+      {"kyc.admin.v1.LiftRestrictionRequest.account", kAccount},
       {"kyc.admin.v1.ListQuarantinedRequest.page_token", kPlace},
       {"kyc.admin.v1.ListQuarantinedResponse.next_page_token", kPlace},
       {"kyc.admin.v1.QuarantinedNotification.account", kAccount},
@@ -50,6 +55,8 @@ const std::map<std::string, const char*>& Harmless() {
       {"kyc.admin.v1.QuarantinedNotification.request_id", "the gateway's id of a call"},
       {"kyc.admin.v1.QuarantinedNotification.source", "an upstream's and an endpoint's name"},
       {"kyc.admin.v1.Redriven.caller", kCaller},
+      {"kyc.admin.v1.RestrictReferenceRequest.account", kAccount},
+      {"netzme.v1.Erased.caller", kCaller},
       {"netzme.v1.GetUpgradeRequest.account", kAccount},
       {"netzme.v1.GetUpgradeResponse.cursor", kPlace},
       {"netzme.v1.ListUpgradesRequest.page_token", kPlace},

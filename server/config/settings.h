@@ -165,6 +165,7 @@ struct Caller {
   Secret bearer_token;  // Empty: none.
   bool allow_full_view = false;
   bool allow_admin = false;
+  bool allow_personal_data = false;
 };
 
 struct Settings {

@@ -183,7 +183,8 @@ std::vector<Caller> CheckCallers(const v1::Config& config, const absl::optional<
                   .loopback = block.loopback(),
                   .bearer_token = Secret(),
                   .allow_full_view = block.allow_full_view(),
-                  .allow_admin = block.allow_admin()};
+                  .allow_admin = block.allow_admin(),
+                  .allow_personal_data = block.allow_personal_data()};
     if (!block.bearer_token_file().empty()) {
       const std::string field = at + ".bearer_token_file";
       caller.bearer_token =

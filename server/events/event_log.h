@@ -68,6 +68,27 @@ struct BackedUp {
   int64_t size_bytes = 0;
 };
 
+// Whose events: of a reference, or of a customer; of one account, or of any where it is empty.
+struct Subject {
+  std::string reference = {};
+  std::string cust_id = {};  // Where there is no reference.
+  std::string account = {};
+};
+
+// What somebody's right asks for.
+struct PersonalAct {
+  enum class Kind { kErase, kRestrict, kLift };
+  Kind kind = Kind::kErase;
+  Subject subject;
+  std::string caller;  // Who has it done.
+};
+
+// What a step of it came to.
+struct ActedOn {
+  int64_t events = 0;
+  bool more = false;  // Some are left: ask again.
+};
+
 // Thread-safe. Makers: SqliteLog::Open. Errors: UNAVAILABLE when the engine cannot serve now,
 // DATA_LOSS LOG_DAMAGED when what it holds is not what was written.
 class EventLog {
@@ -81,6 +102,12 @@ class EventLog {
   // RESOURCE_EXHAUSTED at once when too many wait. Returns at once.
   virtual void Append(::netzme::v1::UpgradeEvent notification,
                       absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done) = 0;
+
+  // Erases or restricts at most some hundreds of a subject's events; they are asked for until there
+  // are no more. NOT_FOUND UPGRADE_NOT_FOUND if there is nothing of it, INVALID_ARGUMENT
+  // INVALID_REQUEST if a reference without account is of several. Durable when `done` is called.
+  // Bounded as Append is. Returns at once.
+  virtual void Act(PersonalAct act, absl::AnyInvocable<void(absl::StatusOr<ActedOn>) &&> done) = 0;
 
   // At most `limit` matching events after `after`. OUT_OF_RANGE if some event after it was trimmed,
   // DATA_LOSS LOG_DAMAGED if one is missing otherwise, as far as that can be seen with this filter:
@@ -128,6 +155,11 @@ class EventLog {
   // block. Set once, before the first Append.
   using OnCommitted = std::function<void(std::shared_ptr<const std::vector<Event>>)>;
   virtual void SetOnCommitted(OnCommitted on_committed) = 0;
+
+  // Called after events that were committed before were changed by Act, here or by another process;
+  // must not block. Who keeps events in memory lets go of them. Set once.
+  using OnRewritten = std::function<void()>;
+  virtual void SetOnRewritten(OnRewritten on_rewritten) = 0;
 
   // Called on the writer's thread before events up to sequence `through` are removed, so early that
   // their readers can be told and can still resume; must not block. Set once. It may be called

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/call/error.h"
+#include "server/call/personal.h"
 #include "server/events/big_endian.h"
 #include "server/events/log_damage.h"
 
@@ -101,8 +102,14 @@ absl::StatusOr<Event> EventFromRow(const EventRow& row, const LogIdentity& log) 
   Event event;
   event.event = *std::move(opened);
   SetColumns(row, event.event);
+  if (row.restricted) HideRestricted(event.event);
   event.position = {.sequence = row.sequence, .chain = NumberFromBigEndian(row.chain)};
   return event;
+}
+
+void HideRestricted(UpgradeEvent& event) {
+  ClearPersonal(event);
+  event.set_restricted(true);
 }
 
 absl::Status CannotBeOpened(const absl::Status& failure) {

@@ -30,6 +30,7 @@ struct EventRow {
   absl::string_view chain;
   absl::string_view sealed_fields;
   absl::string_view sealed_raw_body;
+  bool restricted = false;
 };
 
 // The text of 16 random bytes (a UUID of version 4; six of the bits are given).
@@ -53,8 +54,11 @@ absl::StatusOr<::netzme::v1::UpgradeEvent> OpenSealed(absl::string_view event_id
                                                       absl::string_view sealed_raw_body,
                                                       const LogIdentity& log);
 
-// As CannotBeOpened when it cannot.
+// As CannotBeOpened when it cannot. What is restricted shows nothing personal.
 absl::StatusOr<Event> EventFromRow(const EventRow& row, const LogIdentity& log);
+
+// Hides what is personal in an event that is restricted.
+void HideRestricted(::netzme::v1::UpgradeEvent& event);
 
 // The final caller error of a sealed text that Open failed on: UNAVAILABLE LOG_UNAVAILABLE when its
 // key is not here, DATA_LOSS LOG_DAMAGED when it was altered.

@@ -13,6 +13,7 @@ Verdict Judge(const absl::optional<ReferenceState>& latest, absl::string_view co
     verdict.revision = latest->revision + 1;
     verdict.previous_status = latest->status;
     verdict.has_older = latest->revision > 1;
+    verdict.restricted = latest->restricted;
   }
   return verdict;
 }

@@ -18,6 +18,7 @@ struct ReferenceState {
   int64_t revision = 0;
   ::netzme::v1::UpgradeStatus status = ::netzme::v1::UPGRADE_STATUS_UNSPECIFIED;
   std::string content_digest;  // Empty: not known whether it is this account's.
+  bool restricted = false;
 };
 
 struct Verdict {
@@ -29,6 +30,8 @@ struct Verdict {
   ::netzme::v1::UpgradeStatus previous_status = ::netzme::v1::UPGRADE_STATUS_UNSPECIFIED;
   // Events older than the latest exist, and one of them may say the same.
   bool has_older = false;
+  // The event to append is hidden, as the reference's events are.
+  bool restricted = false;
 };
 
 // `latest` is none for a reference that was never seen.

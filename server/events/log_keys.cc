@@ -13,8 +13,6 @@ namespace {
 
 using ::netzme::v1::UpgradeEvent;
 
-constexpr size_t kDigestBytes = 16;
-
 Secret Subkey(const Secret& lookup_key, absl::string_view use) {
   return Secret(crypto::Hmac(lookup_key, use));
 }
@@ -52,7 +50,7 @@ LogKeys::LogKeys(const Secret& lookup_key)
       check(Subkey(lookup_key, "check")) {}
 
 std::string LookupDigest(const Secret& key, absl::string_view value) {
-  return crypto::Hmac(key, value).substr(0, kDigestBytes);
+  return crypto::Hmac(key, value).substr(0, kLookupDigestBytes);
 }
 
 std::string ContentDigest(const Secret& key, const UpgradeEvent& notification) {

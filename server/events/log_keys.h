@@ -2,6 +2,7 @@
 #ifndef SERVER_EVENTS_LOG_KEYS_H_
 #define SERVER_EVENTS_LOG_KEYS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -27,7 +28,8 @@ struct LogKeys {
   Secret check;  // Its digest of the log id shows that the key is the file's.
 };
 
-// 16 bytes under which a value is found without being stored.
+inline constexpr size_t kLookupDigestBytes = 16;
+// So many bytes under which a value is found without being stored.
 std::string LookupDigest(const Secret& key, absl::string_view value);
 
 // 16 bytes that are equal for notifications of equal content: all fields that came from Netzme, but

@@ -53,6 +53,7 @@ NewEvent MakeEvent(UpgradeEvent notification, const EventDigests& digests, const
   event.set_previous_status(verdict.previous_status);
   SetAnomalies(AnomalyBits(event), event);
   made.sealed = SealEvent(event, made.event_id, log);
+  if (verdict.restricted) HideRestricted(event);
   return made;
 }
 

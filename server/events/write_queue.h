@@ -41,7 +41,13 @@ struct DiscardRequest {
   absl::AnyInvocable<void(absl::Status) &&> done;
   absl::Status answer;
 };
-using WriteRequest = std::variant<AppendRequest, KeepRequest, MarkRequest, DiscardRequest>;
+struct ActRequest {
+  PersonalAct act;
+  absl::AnyInvocable<void(absl::StatusOr<ActedOn>) &&> done;
+  absl::StatusOr<ActedOn> answer = ActedOn();
+};
+using WriteRequest =
+    std::variant<AppendRequest, KeepRequest, MarkRequest, DiscardRequest, ActRequest>;
 
 // Calls a request's `done`: with `failure` unless that is OK, else with its own answer.
 void Answer(WriteRequest& request, const absl::Status& failure);

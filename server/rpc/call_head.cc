@@ -75,6 +75,7 @@ CallContext ContextOf(const grpc::ServerContextBase& head, absl::Time deadline,
     context.caller = caller->name;
     context.allow_full_view = caller->allow_full_view;
     context.allow_admin = caller->allow_admin;
+    context.allow_personal_data = caller->allow_personal_data;
   }
   return context;
 }

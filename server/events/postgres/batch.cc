@@ -85,10 +85,11 @@ Plan Judge(const std::vector<PreparedEvent>& events, const Place& head,
                             place.received_time_us, event.digests.content);
     plan.newest = place;
     if (state.has_value()) seen.emplace(key, state->content_digest);
-    latest[key] = {place.sequence, verdict.revision, event.status, event.digests.content};
+    latest[key] = {place.sequence, verdict.revision, event.status, event.digests.content,
+                   verdict.restricted};
     plan.answers.push_back({place.sequence, verdict.revision, false});
     plan.rows.push_back({&event, place, verdict.revision, verdict.previous_status,
-                         event.anomalies | (redelivered ? kRedelivery : 0)});
+                         event.anomalies | (redelivered ? kRedelivery : 0), verdict.restricted});
   }
   return plan;
 }
@@ -117,6 +118,7 @@ std::vector<Value> EventValues(const Plan& plan) {
       bytes([](Row row) -> Optional { return row.place.chain; }),
       bytes([](Row row) -> Optional { return row.event->sealed.fields; }),
       bytes([](Row row) -> Optional { return row.event->sealed.raw_body; }),
+      numbers([](Row row) { return int64_t{row.restricted}; }),
   };
 }
 

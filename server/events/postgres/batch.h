@@ -54,6 +54,7 @@ struct PlannedRow {
   int64_t revision = 0;
   ::netzme::v1::UpgradeStatus previous_status = ::netzme::v1::UPGRADE_STATUS_UNSPECIFIED;
   int64_t anomalies = 0;
+  bool restricted = false;
 };
 
 struct Plan {

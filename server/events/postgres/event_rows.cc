@@ -15,7 +15,8 @@ EventRow EventRowIn(const Rows& rows, int row) {
           .content_digest = rows.Bytes(row, 7),
           .chain = rows.Bytes(row, 8),
           .sealed_fields = rows.Bytes(row, 9),
-          .sealed_raw_body = rows.Bytes(row, 10)};
+          .sealed_raw_body = rows.Bytes(row, 10),
+          .restricted = rows.Integer(row, 11) != 0};
 }
 
 absl::StatusOr<std::vector<Event>> EventsIn(const Rows& rows, const LogIdentity& log,

@@ -16,17 +16,18 @@ namespace kyc::events::postgres {
 // What EventRowIn reads, in its order.
 inline constexpr char kEventColumns[] =
     "sequence, event_id, received_time_us, revision, previous_status, status, anomalies, "
-    "content_digest, chain, sealed_fields, sealed_raw_body";
+    "content_digest, chain, sealed_fields, sealed_raw_body, restricted";
 
 // Takes an array for each column.
 inline constexpr Statement kInsertEvents = {
     "insert_events",
     "INSERT INTO event (sequence, event_id, received_time_us, revision, previous_status, status, "
     "anomalies, type_digest, account_digest, reference_digest, cust_id_digest, content_digest, "
-    "chain, sealed_fields, sealed_raw_body) SELECT * FROM unnest($1::bigint[], $2::bytea[], "
+    "chain, sealed_fields, sealed_raw_body, restricted) SELECT * FROM unnest($1::bigint[], "
+    "$2::bytea[], "
     "$3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[], "
     "$9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], "
-    "$15::bytea[])"};
+    "$15::bytea[], $16::bigint[])"};
 
 // Its bytes are the rows'.
 EventRow EventRowIn(const Rows& rows, int row);

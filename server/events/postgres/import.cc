@@ -126,11 +126,12 @@ class Importing {
   // References, keys, quarantine: each step may be made twice.
   absl::Status CopyTheRest() {
     Trip references;
-    references.Add(std::string(
-        "INSERT INTO reference SELECT DISTINCT ON (reference_digest, account_digest) "
-        "reference_digest, account_digest, sequence, revision, status, content_digest, "
-        "received_time_us FROM event ORDER BY reference_digest, account_digest, sequence DESC "
-        "ON CONFLICT DO NOTHING"));
+    references.Add(
+        std::string("INSERT INTO reference SELECT DISTINCT ON (reference_digest, account_digest) "
+                    "reference_digest, account_digest, sequence, revision, status, content_digest, "
+                    "received_time_us, restricted FROM event ORDER BY reference_digest, "
+                    "account_digest, sequence DESC "
+                    "ON CONFLICT DO NOTHING"));
     if (absl::Status made = Ask(std::move(references)).status(); !made.ok()) return made;
     return source_.CopyTables([this](Trip trip) { return Ask(std::move(trip)).status(); });
   }

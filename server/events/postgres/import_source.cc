@@ -20,7 +20,8 @@ absl::Status Refused(absl::string_view why) {
 constexpr char kEvents[] =
     "SELECT sequence, event_id, received_time_us, revision, previous_status, status, anomalies, "
     "type_digest, account_digest, reference_digest, cust_id_digest, content_digest, chain, "
-    "sealed_fields, sealed_raw_body FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?";
+    "sealed_fields, sealed_raw_body, restricted FROM event WHERE sequence > ? ORDER BY sequence "
+    "LIMIT ?";
 
 // Gathers rows of integers ('i') and bytes ('b'; 'n' where empty means null) column by column.
 class Columns {
@@ -117,7 +118,7 @@ absl::StatusOr<ImportedEvents> ImportSource::EventsAfter(const Place& after, int
   if (!query.ok()) return query.status();
   query->Bind(after.sequence).Bind(limit);
   ImportedEvents events;
-  Columns columns("ibiiiiibbbnbbbb");
+  Columns columns("ibiiiiibbbnbbbbi");
   for (;;) {
     const absl::StatusOr<bool> row = query->Step();
     if (!row.ok()) return row.status();
@@ -135,10 +136,11 @@ absl::StatusOr<ImportedEvents> ImportSource::EventsAfter(const Place& after, int
 absl::Status ImportSource::CopyTables(const std::function<absl::Status(Trip)>& run) {
   absl::Status copied = CopyTable(
       "SELECT reference_digest, account_digest, sequence, revision, status, content_digest, "
-      "updated_time_us FROM reference",
+      "updated_time_us, restricted FROM reference",
       "INSERT INTO reference SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], "
-      "$4::bigint[], $5::bigint[], $6::bytea[], $7::bigint[]) ON CONFLICT DO NOTHING",
-      "bbiiibi", run);
+      "$4::bigint[], $5::bigint[], $6::bytea[], $7::bigint[], $8::bigint[]) "
+      "ON CONFLICT DO NOTHING",
+      "bbiiibii", run);
   if (copied.ok()) {
     copied = CopyTable("SELECT key_id, proof FROM sealing_key",
                        "INSERT INTO sealing_key SELECT * FROM unnest($1::bigint[], $2::bytea[]) "

@@ -7,7 +7,8 @@ LogRow LogRowIn(const Rows& rows) {
           .key_check = std::string(rows.Bytes(0, 1)),
           .newest = {rows.Integer(0, 2), std::string(rows.Bytes(0, 3)), rows.Integer(0, 4)},
           .trimmed = {rows.Integer(0, 5), std::string(rows.Bytes(0, 6)), rows.Integer(0, 7)},
-          .due_sequence = rows.Integer(0, 8)};
+          .due_sequence = rows.Integer(0, 8),
+          .rewritten = rows.Integer(0, 9)};
 }
 
 }  // namespace kyc::events::postgres

@@ -18,19 +18,21 @@ struct LogRow {
   Place trimmed;
   // Events up to this are told to be removed soon; at most trimmed.sequence when none are.
   int64_t due_sequence = 0;
+  // How often events were changed after they were committed.
+  int64_t rewritten = 0;
 };
 
 // All of it, as others may see it.
 inline constexpr Statement kReadLogRow = {
     "log_row",
     "SELECT log_id, key_check, next_sequence - 1, chain, newest_time_us, trimmed_sequence, "
-    "trimmed_chain, trimmed_time_us, due_sequence FROM log"};
+    "trimmed_chain, trimmed_time_us, due_sequence, rewritten FROM log"};
 // The same, and nobody else gets it until the transaction ends. A statement of its own: one that
 // locks and reads others' rows would see those as they were before it waited.
 inline constexpr Statement kLockLogRow = {
     "lock_log_row",
     "SELECT log_id, key_check, next_sequence - 1, chain, newest_time_us, trimmed_sequence, "
-    "trimmed_chain, trimmed_time_us, due_sequence FROM log FOR UPDATE"};
+    "trimmed_chain, trimmed_time_us, due_sequence, rewritten FROM log FOR UPDATE"};
 
 // Of either statement's answer, which has a row.
 LogRow LogRowIn(const Rows& rows);

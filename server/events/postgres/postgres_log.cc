@@ -184,6 +184,10 @@ std::string PostgresLog::Summary(bool is_owner) const {
 
 PostgresLog::~PostgresLog() = default;
 
+void PostgresLog::Act(PersonalAct act, absl::AnyInvocable<void(absl::StatusOr<ActedOn>) &&> done) {
+  writer_->Write(ActRequest{std::move(act), std::move(done)});
+}
+
 void PostgresLog::Append(::netzme::v1::UpgradeEvent notification,
                          absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done) {
   if (notification.original_reference_no().empty() ||
@@ -275,6 +279,10 @@ absl::StatusOr<Position> PostgresLog::PositionFromText(const std::string& text) 
 
 void PostgresLog::SetOnCommitted(OnCommitted on_committed) {
   if (tail_ != nullptr) tail_->SetOnCommitted(std::move(on_committed));
+}
+
+void PostgresLog::SetOnRewritten(OnRewritten on_rewritten) {
+  if (tail_ != nullptr) tail_->SetOnRewritten(std::move(on_rewritten));
 }
 
 void PostgresLog::SetOnTrimming(OnTrimming on_trimming) {

@@ -72,6 +72,7 @@ class PostgresLog : public EventLog, public Quarantine {
 
   void Append(::netzme::v1::UpgradeEvent notification,
               absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done) override;
+  void Act(PersonalAct act, absl::AnyInvocable<void(absl::StatusOr<ActedOn>) &&> done) override;
   bool writable() const override;
   absl::StatusOr<Page> ReadAfter(Position after, int limit,
                                  const ::netzme::v1::UpgradeFilter& filter) const override;
@@ -88,6 +89,7 @@ class PostgresLog : public EventLog, public Quarantine {
   void SetOnCommitted(OnCommitted on_committed) override;
   void SetOnTrimming(OnTrimming on_trimming) override;
   int64_t ReleaseRetention() override;
+  void SetOnRewritten(OnRewritten on_rewritten) override;
   void SetOnLost(OnLost on_lost) override;
   std::string log_id() const override;
   std::string Sign(const std::string& text) const override;

@@ -114,7 +114,8 @@ bool IsReply(const WriteRequest& request) {
 
 bool QuarantineWrites::empty() const {
   return std::all_of(requests_.begin(), requests_.end(), [](const WriteRequest& request) {
-    return std::holds_alternative<AppendRequest>(request);
+    return std::holds_alternative<AppendRequest>(request) ||
+           std::holds_alternative<ActRequest>(request);
   });
 }
 

@@ -29,7 +29,8 @@ constexpr Statement kPlaceAt = {
 constexpr Statement kLatest = {
     "latest",
     "SELECT e.sequence, event_id, received_time_us, e.revision, previous_status, e.status, "
-    "anomalies, e.content_digest, chain, sealed_fields, sealed_raw_body FROM reference AS r "
+    "anomalies, e.content_digest, chain, sealed_fields, sealed_raw_body, e.restricted "
+    "FROM reference AS r "
     "JOIN event AS e ON e.sequence = r.sequence WHERE r.reference_digest = $1::bytea "
     "AND ($2::bytea IS NULL OR r.account_digest = $2::bytea) ORDER BY e.sequence DESC LIMIT 2"};
 

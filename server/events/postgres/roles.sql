@@ -7,7 +7,8 @@
 --
 --   kyc_sidecar   a process with a webhook alone: appends, and knows what a reference came to; reads
 --                 no sealed column
---   kyc_gateway   one with grpc, too: reads, and redrives and discards what is in quarantine
+--   kyc_gateway   one with grpc, too: reads, redrives and discards what is in quarantine, erases and
+--                 restricts personal data
 --   the owner     makes and migrates tables, adds partitions; the only one that removes events
 
 CREATE ROLE kyc_sidecar NOLOGIN;
@@ -30,3 +31,7 @@ GRANT pg_read_all_stats TO kyc_sidecar;
 GRANT kyc_sidecar TO kyc_gateway;
 GRANT SELECT ON kyc.event TO kyc_gateway;
 GRANT SELECT, UPDATE, DELETE ON kyc.quarantine TO kyc_gateway;
+-- To erase and to restrict.
+GRANT UPDATE (reference_digest, cust_id_digest, type_digest, restricted, sealed_fields,
+  sealed_raw_body) ON kyc.event TO kyc_gateway;
+GRANT UPDATE (rewritten) ON kyc.log TO kyc_gateway;

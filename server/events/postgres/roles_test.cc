@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -84,6 +85,11 @@ TEST_F(RolesTest, EachIsEnoughForItsProcess) {
   ASSERT_EQ(quarantined->size(), 1u);
   EXPECT_EQ(gateway->GetQuarantined(quarantined->front().id)->body, "{broken");
   EXPECT_TRUE(Discard(*gateway, quarantined->front().id).ok());
+  std::promise<absl::Status> erased;
+  gateway->Act({PersonalAct::Kind::kErase, {.reference = "R1"}, "officer"},
+               [&erased](auto acted) { erased.set_value(acted.status()); });
+  EXPECT_EQ(erased.get_future().get(), absl::OkStatus());
+  EXPECT_FALSE((*gateway->Latest("R1", "")).has_value());
   // It may not look after the tables, and does not try.
   EXPECT_EQ(sidecar->ReadAfter({}, 10, {}).status().code(), absl::StatusCode::kUnavailable);
 }

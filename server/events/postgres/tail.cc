@@ -75,6 +75,11 @@ void Tail::SetOnTrimming(EventLog::OnTrimming on_trimming) {
   if (told > context_.progress.trimmed().sequence) on_trimming(told);
 }
 
+void Tail::SetOnRewritten(EventLog::OnRewritten on_rewritten) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  on_rewritten_ = std::move(on_rewritten);
+}
+
 void Tail::Run() {
   while (!ends_) {
     more_ = false;
@@ -105,6 +110,7 @@ absl::Status Tail::Look() {
   if (!events.ok()) return events.status();
   if (!events->empty()) Tell(*std::move(events));
   TellTrimming(due_);
+  TellRewritten();
   return absl::OkStatus();
 }
 
@@ -133,6 +139,7 @@ absl::StatusOr<std::vector<Event>> Tail::Ask() {
   const LogRow row = LogRowIn((*answers)[1]);
   context_.progress.SetTrimmed(row.trimmed);
   due_ = row.due_sequence;
+  rewritten_ = row.rewritten;
   if (rows.size() == 0) return std::vector<Event>();
   const absl::StatusOr<Proven> proven =
       context_.proof.Await(answers->back(), *connection_, kProofLimit);
@@ -156,6 +163,19 @@ void Tail::Tell(std::vector<Event> events) {
   }
   if (on_committed == nullptr) return;
   on_committed(std::make_shared<const std::vector<Event>>(std::move(events)));
+}
+
+// After what was read before it: that may be from before it was changed. One that began before this
+// process did concerns nobody here, and is told all the same.
+void Tail::TellRewritten() {
+  EventLog::OnRewritten on_rewritten;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    on_rewritten = on_rewritten_;
+  }
+  if (on_rewritten == nullptr || rewritten_ == told_rewritten_) return;
+  told_rewritten_ = rewritten_;
+  on_rewritten();
 }
 
 void Tail::TellTrimming(int64_t due) {

@@ -38,6 +38,7 @@ class Tail {
   // As the log's.
   void SetOnCommitted(EventLog::OnCommitted on_committed);
   void SetOnTrimming(EventLog::OnTrimming on_trimming);
+  void SetOnRewritten(EventLog::OnRewritten on_rewritten);
 
  private:
   Tail(LogContext& context, TailOptions options, int wake);
@@ -49,6 +50,7 @@ class Tail {
   absl::StatusOr<std::vector<Event>> Ask();
   void Tell(std::vector<Event> events);
   void TellTrimming(int64_t due);
+  void TellRewritten();
   void Pause(bool more);
 
   LogContext& context_;
@@ -59,11 +61,14 @@ class Tail {
   std::unique_ptr<Connection> connection_;
   Place told_;
   int64_t due_ = 0;
+  int64_t rewritten_ = 0;
+  int64_t told_rewritten_ = 0;
   bool more_ = false;
 
   std::mutex mutex_;
   EventLog::OnCommitted on_committed_;
   EventLog::OnTrimming on_trimming_;
+  EventLog::OnRewritten on_rewritten_;
   int64_t told_due_ = 0;
 
   std::thread thread_;  // Last: it uses all the others.

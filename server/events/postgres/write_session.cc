@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "server/events/postgres/event_rows.h"
+#include "server/events/postgres/personal_rows.h"
 
 namespace kyc::events::postgres {
 namespace {
@@ -18,8 +19,8 @@ constexpr Statement kRollback = {"rollback", "ROLLBACK"};
 // All accounts of the references, as an account may have to be looked for under none.
 constexpr Statement kReferences = {
     "references",
-    "SELECT reference_digest, account_digest, sequence, revision, status, content_digest "
-    "FROM reference WHERE reference_digest = ANY($1::bytea[])"};
+    "SELECT reference_digest, account_digest, sequence, revision, status, content_digest, "
+    "restricted FROM reference WHERE reference_digest = ANY($1::bytea[])"};
 
 constexpr Statement kEventIdAt = {"event_id_at",
                                   "SELECT event_id FROM event WHERE sequence = $1::bigint"};
@@ -46,10 +47,14 @@ constexpr Statement kMoveHead = {
     "move_head",
     "UPDATE log SET next_sequence = $1::bigint, chain = $2::bytea, newest_time_us = $3::bigint"};
 
+constexpr Statement kRewritten = {"rewritten", "UPDATE log SET rewritten = rewritten + 1"};
+
 constexpr Statement kNotify = {"notify", "NOTIFY kyc_log"};
 
-std::vector<absl::optional<absl::string_view>> Views(const std::vector<std::string>& texts) {
-  return {texts.begin(), texts.end()};
+Value ReferencesOf(const WriteBatch& batch) {
+  std::vector<absl::optional<absl::string_view>> references;
+  for (const PreparedEvent& event : batch.events) references.emplace_back(event.digests.reference);
+  return Value::ByteArrays(references);
 }
 
 // The batch's references that exist. What has no account stands for the account that has none of
@@ -61,7 +66,8 @@ References ReferencesIn(const Rows& rows, const std::vector<PreparedEvent>& even
         .sequence = rows.Integer(row, 2),
         .revision = rows.Integer(row, 3),
         .status = static_cast<::netzme::v1::UpgradeStatus>(rows.Integer(row, 4)),
-        .content_digest = std::string(rows.Bytes(row, 5))};
+        .content_digest = std::string(rows.Bytes(row, 5)),
+        .restricted = rows.Integer(row, 6) != 0};
   }
   for (const PreparedEvent& event : events) {
     const auto nobodys = all.find({event.digests.reference, ""});
@@ -117,6 +123,7 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Commit(WriteBatch& batch, 
     if (absl::Status ended = EndUnwritten(locked->row); !ended.ok()) return ended;
     return Committed{};
   }
+  if (absl::Status acted = ActOnAll(batch, now, *locked); !acted.ok()) return acted;
   if (absl::Status looked_up = LookUpOlder(batch, *locked); !looked_up.ok()) return looked_up;
   const Plan plan = Judge(batch.events, locked->row.newest, locked->references, locked->older, now);
   PutAnswers(plan, batch.requests);
@@ -126,10 +133,8 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Commit(WriteBatch& batch, 
 absl::StatusOr<WriteSession::Locked> WriteSession::Lock(const WriteBatch& batch,
                                                         const absl::optional<Attempt>& unsure,
                                                         QuarantineWrites& quarantine) {
-  std::vector<std::string> references;
-  for (const PreparedEvent& event : batch.events) references.push_back(event.digests.reference);
   Trip trip;
-  trip.Add(kBegin).Add(kLockLogRow).Add(kReferences, {Value::ByteArrays(Views(references))});
+  trip.Add(kBegin).Add(kLockLogRow).Add(kReferences, {ReferencesOf(batch)});
   trip.Add(kEventIdAt, {Value::Integer(unsure.has_value() ? unsure->first_sequence : 0)});
   quarantine.Ask(context_.log, trip);
   const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
@@ -149,6 +154,27 @@ absl::StatusOr<WriteSession::Locked> WriteSession::Lock(const WriteBatch& batch,
       unsure.has_value() && event_id.size() > 0 && event_id.Bytes(0, 0) == unsure->first_event_id;
   quarantine.Take(*answers, 4);
   return locked;
+}
+
+// Before the batch is judged: what comes after is as they leave it.
+absl::Status WriteSession::ActOnAll(WriteBatch& batch, absl::Time now, Locked& locked) {
+  rewrites_ = false;
+  for (WriteRequest& request : batch.requests) {
+    auto* act = std::get_if<ActRequest>(&request);
+    if (act == nullptr) continue;
+    absl::StatusOr<absl::StatusOr<ActedOn>> acted =
+        Act(*primary_.connection, kTripLimit, context_.log, act->act, now);
+    if (!acted.ok()) return acted.status();
+    act->answer = *std::move(acted);
+    rewrites_ = rewrites_ || act->answer.ok();
+  }
+  if (!rewrites_) return absl::OkStatus();
+  Trip trip;
+  trip.Add(kReferences, {ReferencesOf(batch)});
+  const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
+  if (!answers.ok()) return answers.status();
+  locked.references = ReferencesIn(answers->front(), batch.events);
+  return absl::OkStatus();
 }
 
 absl::Status WriteSession::LookUpOlder(const WriteBatch& batch, Locked& locked) {
@@ -182,9 +208,10 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Write(const Plan& plan, ab
     trip.Add(kInsertEvents, EventValues(plan)).Add(kUpsertReferences, ReferenceValues(plan));
     trip.Add(kMoveHead, {Value::Integer(plan.newest.sequence + 1), Value::Bytes(plan.newest.chain),
                          Value::Integer(plan.newest.received_time_us)});
-    trip.Add(kNotify);
+    if (!rewrites_) trip.Add(kNotify);
     attempt_ = Attempt{plan.rows.front().place.sequence, plan.rows.front().event->event_id};
   }
+  if (rewrites_) trip.Add(kRewritten).Add(kNotify);
   const size_t quarantine_at = trip.size();
   quarantine.Write(context_.log, now, trip);
   const size_t commit_at = trip.size();

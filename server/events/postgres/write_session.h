@@ -81,6 +81,7 @@ class WriteSession {
   };
   absl::StatusOr<Locked> Lock(const WriteBatch& batch, const absl::optional<Attempt>& unsure,
                               QuarantineWrites& quarantine);
+  absl::Status ActOnAll(WriteBatch& batch, absl::Time now, Locked& locked);
   absl::Status LookUpOlder(const WriteBatch& batch, Locked& locked);
   absl::StatusOr<Committed> Write(const Plan& plan, absl::Time now, QuarantineWrites& quarantine,
                                   Fate& fate);
@@ -91,6 +92,7 @@ class WriteSession {
   Primary primary_;
   absl::optional<Attempt> attempt_;
   bool found_unsure_ = false;
+  bool rewrites_ = false;  // What is being written changes events that were there before.
   double quarantine_used_ratio_ = 0;
 };
 

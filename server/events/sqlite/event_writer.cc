@@ -11,13 +11,15 @@ using ::netzme::v1::UpgradeEvent;
 
 // Nearly always the first row that is looked at: accounts seldom share a reference.
 constexpr char kFindLatest[] =
-    "SELECT sequence, revision, status, content_digest FROM event INDEXED BY event_by_reference "
+    "SELECT sequence, revision, status, content_digest, restricted FROM event INDEXED BY "
+    "event_by_reference "
     "WHERE reference_digest = ? AND account_digest = ? ORDER BY sequence DESC LIMIT 1";
 
 // What schemas before 4 trimmed has an empty account, it may be this one's or another's; the
 // account's own row is newer. The index is kept from being searched twice.
 constexpr char kFindTrimmed[] =
-    "SELECT sequence, revision, status, iif(account_digest = x'', x'', content_digest) "
+    "SELECT sequence, revision, status, iif(account_digest = x'', x'', content_digest), "
+    "restricted "
     "FROM reference WHERE reference_digest = ? AND +account_digest IN (?, x'') "
     "ORDER BY account_digest DESC LIMIT 1";
 
@@ -31,8 +33,8 @@ constexpr char kFindContent[] =
 constexpr char kInsertEvent[] =
     "INSERT INTO event (sequence, event_id, received_time_us, revision, previous_status, status, "
     "anomalies, type_digest, account_digest, reference_digest, content_digest, chain, "
-    "cust_id_digest, sealed_fields, sealed_raw_body) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "cust_id_digest, sealed_fields, sealed_raw_body, restricted) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 // None: the query has no row.
 absl::StatusOr<absl::optional<ReferenceState>> ReadState(Statement& query,
@@ -45,6 +47,7 @@ absl::StatusOr<absl::optional<ReferenceState>> ReadState(Statement& query,
   state.revision = query.Integer(1);
   state.status = static_cast<::netzme::v1::UpgradeStatus>(query.Integer(2));
   state.content_digest = std::string(query.Bytes(3));
+  state.restricted = query.Integer(4) != 0;
   query.Reset();
   return absl::make_optional(std::move(state));
 }
@@ -129,7 +132,10 @@ absl::Status EventWriter::Insert(const NewEvent& made, const EventDigests& diges
   } else {
     insert_event_.Bind(digests.cust_id);
   }
-  return insert_event_.Bind(made.sealed.fields).Bind(made.sealed.raw_body).Run();
+  return insert_event_.Bind(made.sealed.fields)
+      .Bind(made.sealed.raw_body)
+      .Bind(int64_t{fields.restricted()})
+      .Run();
 }
 
 }  // namespace kyc::events

@@ -131,7 +131,8 @@ EventRow RowOf(const Statement& query) {
           .content_digest = query.Bytes(7),
           .chain = query.Bytes(8),
           .sealed_fields = query.Bytes(9),
-          .sealed_raw_body = query.Bytes(10)};
+          .sealed_raw_body = query.Bytes(10),
+          .restricted = query.Integer(11) != 0};
 }
 
 absl::StatusOr<Page> ReadPage(Database& database, const LogFile& file, Position after, int limit,

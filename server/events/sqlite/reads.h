@@ -45,7 +45,7 @@ absl::Status CheckChain(Database& database, int64_t after, int64_t through);
 // The columns that RowOf reads, in its order, and the row that a query of them stands at.
 inline constexpr char kEventColumns[] =
     "sequence, event_id, received_time_us, revision, previous_status, status, anomalies, "
-    "content_digest, chain, sealed_fields, sealed_raw_body";
+    "content_digest, chain, sealed_fields, sealed_raw_body, restricted";
 EventRow RowOf(const Statement& query);
 
 // The SQL that they run over many events, for a test of its plans.

@@ -61,7 +61,8 @@ constexpr char kTables[] = R"sql(
     content_digest BLOB NOT NULL,
     chain BLOB NOT NULL,
     sealed_fields BLOB NOT NULL,
-    sealed_raw_body BLOB NOT NULL
+    sealed_raw_body BLOB NOT NULL,
+    restricted INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX event_by_reference ON event (reference_digest, sequence, content_digest);
   CREATE INDEX event_by_cust_id ON event (cust_id_digest, sequence)
@@ -75,6 +76,7 @@ constexpr char kTables[] = R"sql(
     content_digest BLOB NOT NULL,
     sequence INTEGER NOT NULL,
     updated_time_us INTEGER NOT NULL,
+    restricted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (reference_digest, account_digest)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX reference_by_updated_time ON reference (updated_time_us);

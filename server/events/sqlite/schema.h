@@ -18,7 +18,7 @@
 
 namespace kyc::events {
 
-inline constexpr int kSchemaVersion = 5;
+inline constexpr int kSchemaVersion = 6;
 
 // A migration changes tables that a file has; kTables of schema.cc makes what they come to.
 inline SchemaHistory History() {
@@ -29,7 +29,11 @@ inline SchemaHistory History() {
           .migrations = {{.from = 1, .sql = ""},
                          {.from = 2, .sql = "DROP INDEX event_by_received_time"},
                          {.from = 3, .sql = kTablesTo4, .rows = RowsTo4},
-                         {.from = 4, .sql = kQuarantineTo5}}};
+                         {.from = 4, .sql = kQuarantineTo5},
+                         {.from = 5,
+                          .sql = "ALTER TABLE event ADD COLUMN restricted INTEGER NOT NULL "
+                                 "DEFAULT 0; ALTER TABLE reference ADD COLUMN restricted INTEGER "
+                                 "NOT NULL DEFAULT 0"}}};
 }
 
 // Makes the tables in a new file, migrates an older version's; refuses another application's file,

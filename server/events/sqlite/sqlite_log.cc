@@ -121,6 +121,10 @@ void SqliteLog::Append(::netzme::v1::UpgradeEvent notification,
   writer_->Write(AppendRequest{std::move(notification), std::move(done), {}});
 }
 
+void SqliteLog::Act(PersonalAct act, absl::AnyInvocable<void(absl::StatusOr<ActedOn>) &&> done) {
+  writer_->Write(ActRequest{std::move(act), std::move(done)});
+}
+
 absl::StatusOr<Page> SqliteLog::ReadAfter(Position after, int limit,
                                           const ::netzme::v1::UpgradeFilter& filter) const {
   return readers_.Run(
@@ -159,6 +163,10 @@ absl::StatusOr<Position> SqliteLog::PositionFromText(const std::string& text) co
 
 void SqliteLog::SetOnCommitted(OnCommitted on_committed) {
   writer_->SetOnCommitted(std::move(on_committed));
+}
+
+void SqliteLog::SetOnRewritten(OnRewritten on_rewritten) {
+  writer_->SetOnRewritten(std::move(on_rewritten));
 }
 
 void SqliteLog::SetOnTrimming(OnTrimming on_trimming) {

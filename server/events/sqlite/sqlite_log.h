@@ -49,6 +49,7 @@ class SqliteLog : public EventLog, public Quarantine {
 
   void Append(::netzme::v1::UpgradeEvent notification,
               absl::AnyInvocable<void(absl::StatusOr<Appended>) &&> done) override;
+  void Act(PersonalAct act, absl::AnyInvocable<void(absl::StatusOr<ActedOn>) &&> done) override;
   absl::StatusOr<Page> ReadAfter(Position after, int limit,
                                  const ::netzme::v1::UpgradeFilter& filter) const override;
   absl::StatusOr<absl::optional<Event>> Latest(const std::string& reference,
@@ -62,6 +63,7 @@ class SqliteLog : public EventLog, public Quarantine {
   std::string CursorText(Position position) const override;
   absl::StatusOr<Position> PositionFromText(const std::string& text) const override;
   void SetOnCommitted(OnCommitted on_committed) override;
+  void SetOnRewritten(OnRewritten on_rewritten) override;
   void SetOnTrimming(OnTrimming on_trimming) override;
   int64_t ReleaseRetention() override;
   bool damaged() const override;

@@ -45,8 +45,9 @@ absl::Status FindReferences(Database& database, int64_t before_us, Due& due) {
 absl::Status RememberReferences(Database& database, const Place& through) {
   absl::StatusOr<Statement> remember = database.Prepare(
       "INSERT OR REPLACE INTO reference (reference_digest, account_digest, sequence, revision, "
-      "status, content_digest, updated_time_us) SELECT reference_digest, account_digest, sequence, "
-      "revision, status, content_digest, received_time_us FROM event WHERE sequence <= ? "
+      "status, content_digest, updated_time_us, restricted) SELECT reference_digest, "
+      "account_digest, sequence, revision, status, content_digest, received_time_us, restricted "
+      "FROM event WHERE sequence <= ? "
       "ORDER BY sequence");
   if (!remember.ok()) return remember.status();
   return remember->Bind(through.sequence).Run();

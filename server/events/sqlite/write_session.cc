@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
 #include "server/events/kept_body.h"
+#include "server/events/sqlite/personal_rows.h"
 #include "server/events/sqlite/schema.h"
 
 namespace kyc::events {
@@ -73,6 +74,7 @@ absl::StatusOr<Committed> WriteSession::Commit(std::vector<WriteRequest>& reques
   if (before_commit != nullptr) before_commit();
   if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
   if (absl::Status status = transaction->Commit(); !status.ok()) return status;
+  if (committed.rewritten) holds_erased_ = true;
   return committed;
 }
 
@@ -90,6 +92,7 @@ absl::StatusOr<int64_t> WriteSession::AgeQuarantine(absl::Time now) {
 }
 
 absl::Status WriteSession::Checkpoint(absl::Time now, Metrics& metrics) {
+  if (holds_erased_) return EmptyOfErased();
   const int64_t frames = database_.frames();
   const CheckpointPace::Step step = pace_.Next(frames, now);
   if (step == CheckpointPace::Step::kNone) return absl::OkStatus();
@@ -99,6 +102,14 @@ absl::Status WriteSession::Checkpoint(absl::Time now, Metrics& metrics) {
   if (!all.ok()) return all.status();
   pace_.Took(database_.frames(), !*all, now);
   metrics.Checkpointed(!*all);
+  return absl::OkStatus();
+}
+
+// Whoever reads what was before it holds it up, until the next turn.
+absl::Status WriteSession::EmptyOfErased() {
+  const absl::StatusOr<bool> emptied = database_.EmptyWriteAheadLog();
+  if (!emptied.ok()) return emptied.status();
+  holds_erased_ = !*emptied;
   return absl::OkStatus();
 }
 
@@ -133,6 +144,14 @@ absl::Status WriteSession::Write(MarkRequest& request, absl::Time, Committed&) {
   const absl::StatusOr<bool> found = quarantine_->MarkRedriven(request.id, request.redriven);
   if (!found.ok()) return found.status();
   request.answer = *found ? absl::OkStatus() : QuarantinedNotFound();
+  return absl::OkStatus();
+}
+
+absl::Status WriteSession::Write(ActRequest& request, absl::Time now, Committed& committed) {
+  absl::StatusOr<absl::StatusOr<ActedOn>> acted = Act(database_, file_, request.act, now);
+  if (!acted.ok()) return acted.status();
+  request.answer = *std::move(acted);
+  committed.rewritten = committed.rewritten || request.answer.ok();
   return absl::OkStatus();
 }
 

@@ -25,6 +25,7 @@ namespace kyc::events {
 struct Committed {
   std::vector<Event> events;  // Appended, in order.
   int repeats = 0;
+  bool rewritten = false;  // Events that were there before.
 };
 
 // Used by the writer's thread. After any error it must be thrown away and opened anew: what it
@@ -62,14 +63,17 @@ class WriteSession {
  private:
   WriteSession(Database database, const LogFile& file, QuarantineLimits limits);
   absl::Status Prepare();
+  absl::Status EmptyOfErased();
 
   absl::Status Write(AppendRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(KeepRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(MarkRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(DiscardRequest& request, absl::Time now, Committed& committed);
+  absl::Status Write(ActRequest& request, absl::Time now, Committed& committed);
 
   Database database_;
   CheckpointPace pace_;
+  bool holds_erased_ = false;  // The write-ahead log, and must be emptied.
   const LogFile& file_;
   const QuarantineLimits limits_;
   // Set by Prepare; they point to database_.

@@ -69,6 +69,11 @@ void Writer::SetOnCommitted(EventLog::OnCommitted on_committed) {
   on_committed_ = std::move(on_committed);
 }
 
+void Writer::SetOnRewritten(EventLog::OnRewritten on_rewritten) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  on_rewritten_ = std::move(on_rewritten);
+}
+
 void Writer::Run() {
   bool trim_is_due = true;
   bool behind = false;  // More is due to be removed than one step has.
@@ -117,15 +122,21 @@ absl::StatusOr<Committed> Writer::Commit(std::vector<WriteRequest>& requests) {
 void Writer::Publish(Committed committed, absl::Duration took) {
   options_.metrics->Committed(static_cast<int64_t>(committed.events.size()), committed.repeats,
                               took);
-  if (committed.events.empty()) return;
+  if (committed.events.empty() && !committed.rewritten) return;
   EventLog::OnCommitted on_committed;
+  EventLog::OnRewritten on_rewritten;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    ends_.newest = committed.events.back().position;
-    on_committed = on_committed_;
+    if (!committed.events.empty()) {
+      ends_.newest = committed.events.back().position;
+      on_committed = on_committed_;
+    }
+    if (committed.rewritten) on_rewritten = on_rewritten_;
   }
-  if (on_committed == nullptr) return;
-  on_committed(std::make_shared<const std::vector<Event>>(std::move(committed.events)));
+  if (on_committed != nullptr) {
+    on_committed(std::make_shared<const std::vector<Event>>(std::move(committed.events)));
+  }
+  if (on_rewritten != nullptr) on_rewritten();
 }
 
 bool Writer::Trim() {

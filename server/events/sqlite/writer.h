@@ -66,6 +66,7 @@ class Writer {
   // As Quarantine::used_ratio.
   double quarantine_used_ratio() const { return quarantine_used_ratio_; }
   void SetOnCommitted(EventLog::OnCommitted on_committed);
+  void SetOnRewritten(EventLog::OnRewritten on_rewritten);
   // Retention's, whose thread-safe part is anybody's.
   Keeper& keeper() { return *keeper_; }
   const Keeper& keeper() const { return *keeper_; }
@@ -103,6 +104,7 @@ class Writer {
   mutable std::mutex mutex_;
   Ends ends_;
   EventLog::OnCommitted on_committed_;
+  EventLog::OnRewritten on_rewritten_;
 
   std::thread thread_;  // Last: it uses all the others.
 };

@@ -43,6 +43,11 @@ Hub::Hub(events::EventLog& log, rpc::Loop& loop, Clocks clocks, RingLimits limit
       if (const auto hub = weak.lock()) (*hub)->OnTrimming(through);
     });
   });
+  log.SetOnRewritten([&loop, weak = std::weak_ptr<Hub*>(self_)] {
+    loop.Post([weak] {
+      if (const auto hub = weak.lock()) (*hub)->OnRewritten();
+    });
+  });
   log.SetOnLost([&loop, weak = std::weak_ptr<Hub*>(self_)](const absl::Status& why) {
     loop.Post([weak, why] {
       if (const auto hub = weak.lock()) (*hub)->OnLost(why);
@@ -145,6 +150,13 @@ void Hub::OnTrimming(int64_t through) {
 
 void Hub::OnLost(const absl::Status& why) {
   TellAll([&why](Watcher* watcher) { watcher->OnLost(why); });
+}
+
+// Who is behind reads the log from then on.
+void Hub::OnRewritten() {
+  if (!waiting_.empty()) Round();
+  ring_.BeginAt(ring_.newest());
+  common_.Clear();
 }
 
 void Hub::Tell(const Watchers& watchers, events::Position before) {

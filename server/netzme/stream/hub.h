@@ -82,6 +82,8 @@ class Hub {
   void OnCommitted(Committed events);
   void OnTrimming(int64_t through);
   void OnLost(const absl::Status& why);
+  // What the ring and the common messages hold is no longer what the log has.
+  void OnRewritten();
   // Calls `each` with each watcher; one that names several references is told as often.
   template <typename Each>
   void TellAll(Each each);

@@ -246,6 +246,24 @@ TEST_F(HubTest, RingHoldsNothingWhileNobodyWatches) {
   EXPECT_THAT(one.Told(), ElementsAre(2));
 }
 
+TEST_F(HubTest, WhatWasErasedIsNotKeptInMemory) {
+  Hub hub(log_.log(), loop_, Clock(), {});
+  FakeWatcher all;
+  const Filter of_all = OfReferences({});
+  hub.Add(&all, of_all);
+  Append("R-1");
+  Append("R-2");
+  RunLoop();
+  ASSERT_EQ(hub.ring().size(), 2U);
+  log_.log().Act({events::PersonalAct::Kind::kErase, {.reference = "R-1"}, "officer"},
+                 [](const auto&) {});
+  loop_.WaitForPosts(3);
+  RunLoop();
+  EXPECT_EQ(hub.ring().size(), 0U);
+  EXPECT_EQ(hub.ring().floor().sequence, 2);
+  hub.Remove(&all, of_all);
+}
+
 TEST_F(HubTest, BeginsAtTheEndOfALogWithEvents) {
   log_.Append([] {
     ::netzme::v1::UpgradeEvent event;
