@@ -159,7 +159,7 @@ class GatewayParts {
   absl::Status MakeOperators() {
     if (!settings_.admin.has_value()) return absl::OkStatus();
     return Keep(OperatorsRole::Make(
-                    *settings_.admin, [this] { return metrics_->Text(); },
+                    *settings_.admin, *metrics_, [this] { return metrics_->Text(); },
                     [this] { return WhyUnready(); }, [this] { return Warning(); }),
                 operators_);
   }

@@ -19,6 +19,9 @@ absl::StatusOr<std::unique_ptr<NotificationsRole>> NotificationsRole::Make(
   http::ServerOptions options;
   options.max_body_bytes = static_cast<size_t>(webhook.max_body_bytes);
   options.max_connections = webhook.max_connections;
+  options.max_connections_of_a_source = webhook.max_connections_of_a_source;
+  options.metrics = &metrics;
+  options.name = "webhook";
   auto made =
       std::unique_ptr<NotificationsRole>(new NotificationsRole(*std::move(socket), options));
   made->UseAccounts(webhook);

@@ -8,20 +8,23 @@
 namespace kyc {
 
 absl::StatusOr<std::unique_ptr<OperatorsRole>> OperatorsRole::Make(
-    const config::Admin& admin, std::function<std::string()> metrics,
+    const config::Admin& admin, Metrics& metrics, std::function<std::string()> page,
     std::function<std::string()> unready, std::function<std::string()> warning) {
   auto socket = net::ListenSocket::Open(admin.listen);
   if (!socket.ok()) {
     return absl::Status(socket.status().code(),
                         absl::StrCat(socket.status().message(), " (admin.listen)"));
   }
+  http::ServerOptions options;
+  options.metrics = &metrics;
+  options.name = "admin";
   return std::unique_ptr<OperatorsRole>(new OperatorsRole(
-      *std::move(socket),
-      admin::OperatorPages(std::move(metrics), std::move(unready), std::move(warning))));
+      *std::move(socket), std::move(options),
+      admin::OperatorPages(std::move(page), std::move(unready), std::move(warning))));
 }
 
 void OperatorsRole::Serve() {
-  server_ = http::Server::Serve(std::move(socket_), {}, std::move(handler_));
+  server_ = http::Server::Serve(std::move(socket_), options_, std::move(handler_));
 }
 
 }  // namespace kyc

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/call/metrics.h"
 #include "server/config/settings.h"
 #include "server/http/server.h"
 #include "server/net/listen_socket.h"
@@ -17,11 +18,13 @@ namespace kyc {
 // Owned by the gateway, used by main's thread: Make, Serve, each once.
 class OperatorsRole {
  public:
-  // Binds the address. `metrics` is the page; `unready` says why no traffic should come, `warning`
+  // Binds the address. `metrics`, which outlives the role, is told of connections; `page` is its
+  // text; `unready` says why no traffic should come, `warning`
   // what an operator should look after soon, or nothing. All are called by the listener's thread
   // until the role is gone.
   static absl::StatusOr<std::unique_ptr<OperatorsRole>> Make(const config::Admin& admin,
-                                                             std::function<std::string()> metrics,
+                                                             Metrics& metrics,
+                                                             std::function<std::string()> page,
                                                              std::function<std::string()> unready,
                                                              std::function<std::string()> warning);
 
@@ -30,11 +33,12 @@ class OperatorsRole {
   uint16_t port() const { return server_->port(); }
 
  private:
-  OperatorsRole(net::ListenSocket socket, http::Handler handler)
-      : socket_(std::move(socket)), handler_(std::move(handler)) {}
+  OperatorsRole(net::ListenSocket socket, http::ServerOptions options, http::Handler handler)
+      : socket_(std::move(socket)), options_(std::move(options)), handler_(std::move(handler)) {}
 
   // Until Serve.
   net::ListenSocket socket_;
+  http::ServerOptions options_;
   http::Handler handler_;
   // From Serve on.
   std::unique_ptr<http::Server> server_;

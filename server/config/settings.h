@@ -119,6 +119,7 @@ struct Webhook {
   std::vector<WebhookAccount> accounts;
   int64_t max_body_bytes = 64 << 10;
   int max_connections = 1024;
+  int max_connections_of_a_source = 0;  // Half of what the others leave.
   int max_waiting = 4096;
 };
 

@@ -95,6 +95,8 @@ Webhook CheckWebhook(const v1::Webhook& block, FieldChecks& checks) {
       checks.Number("webhook.max_body_bytes", block.max_body_bytes(), {64 << 10, 1 << 10, 1 << 20});
   webhook.max_connections = static_cast<int>(
       checks.Number("webhook.max_connections", block.max_connections(), {1024, 1, 100'000}));
+  webhook.max_connections_of_a_source = static_cast<int>(checks.Number(
+      "webhook.max_connections_of_a_source", block.max_connections_of_a_source(), {0, 1, 100'000}));
   webhook.max_waiting = static_cast<int>(
       checks.Number("webhook.max_waiting", block.max_waiting(), {4096, 1, 1'000'000}));
   return webhook;

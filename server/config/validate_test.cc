@@ -142,6 +142,7 @@ TEST(Validate, WhatIsNotSetHasItsDocumentedDefault) {
   EXPECT_FALSE(settings->grpc->serve_uncounted);
   EXPECT_EQ(settings->webhook->max_body_bytes, 64 << 10);
   EXPECT_EQ(settings->webhook->max_connections, 1024);
+  EXPECT_EQ(settings->webhook->max_connections_of_a_source, 0);
   EXPECT_EQ(settings->webhook->max_waiting, 4096);
   EXPECT_FALSE(settings->finpay->allow_http_widget_url);
   EXPECT_EQ(settings->finpay->upstream.attempt_timeout, absl::Seconds(15));

@@ -40,8 +40,9 @@ constexpr size_t kLingerBytes = 4 << 20;
 // Owned by the coroutine that serves it.
 class HttpConnection : public Connection, public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(Socket socket, Shared* shared)
+  HttpConnection(Socket socket, std::string source, Shared* shared)
       : socket_(std::move(socket)),
+        source_(std::move(source)),
         replied_(socket_.get_executor()),
         buffer_(shared->options.max_header_bytes),
         shared_(shared) {
@@ -59,6 +60,7 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
     if (idle_) socket_.cancel(ignored);
   }
   Clock::time_point IdleSince() const override { return idle_since_; }
+  const std::string& source() const override { return source_; }
   void GiveWay() override {
     error_code ignored;
     socket_.close(ignored);
@@ -107,6 +109,7 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   void Allow(absl::Duration time) { deadline_ = Clock::now() + absl::ToChronoNanoseconds(time); }
 
   Socket socket_;
+  const std::string source_;
   Timer replied_;  // Cancelled when the reply is there.
   beast::flat_buffer buffer_;
   Shared* shared_;
@@ -275,18 +278,20 @@ Task<void> HttpConnection::Linger() {
 
 }  // namespace
 
-Task<void> Serve(Socket socket, Shared* shared) {
-  const auto connection = std::make_shared<HttpConnection>(std::move(socket), shared);
+Task<void> Serve(Socket socket, std::string source, Shared* shared) {
+  const auto connection =
+      std::make_shared<HttpConnection>(std::move(socket), std::move(source), shared);
   while (co_await connection->ServeOne()) {
   }
   connection->StartIdle();
   co_await connection->Linger();
 }
 
-Task<void> TurnAway(Socket socket, Shared* shared) {
+Task<void> TurnAway(Socket socket, std::string source, Shared* shared) {
   ++shared->turned_away;
   const absl::Cleanup leave = [shared] { --shared->turned_away; };
-  const auto connection = std::make_shared<HttpConnection>(std::move(socket), shared);
+  const auto connection =
+      std::make_shared<HttpConnection>(std::move(socket), std::move(source), shared);
   co_await connection->Refuse(429);
   co_await connection->TellTurnedAway(429);
   co_await connection->Linger();

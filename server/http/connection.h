@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -75,6 +76,8 @@ class Connection {
   // Since when it has waited for a request's whole head, or for its peer to close after the last
   // answer. While a request runs: time_point::max().
   virtual Clock::time_point IdleSince() const = 0;
+  // Who is counted as one: net/taker.h.
+  virtual const std::string& source() const = 0;
   // Ends it now, without a word; another takes its place.
   virtual void GiveWay() = 0;
   // Nullopt: the handler will not reply any more. Too late, it does nothing: no request follows one
@@ -114,9 +117,9 @@ class Busy {
 };
 
 // Serves a connection to its end. `shared` outlives the loop.
-Task<void> Serve(Socket socket, Shared* shared);
+Task<void> Serve(Socket socket, std::string source, Shared* shared);
 // Tells a connection that there are too many.
-Task<void> TurnAway(Socket socket, Shared* shared);
+Task<void> TurnAway(Socket socket, std::string source, Shared* shared);
 
 }  // namespace kyc::http
 

@@ -13,7 +13,8 @@ namespace kyc::http {
 // One connection to 127.0.0.1. Every read gives up after 10 s.
 class RawClient {
  public:
-  explicit RawClient(uint16_t port);
+  // `from`: the address of this machine that it connects from.
+  explicit RawClient(uint16_t port, const char* from = "127.0.0.1");
   ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;

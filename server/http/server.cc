@@ -5,10 +5,15 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <string>
 #include <thread>
 #include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
 #include "server/http/connection.h"
+#include "server/net/taker.h"
 
 // g++ 12 takes Asio's own pair of operators new and delete for coroutine frames as mismatched.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
@@ -24,11 +29,13 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 
 // Connections above the limit that are being told so; more are closed at once.
 constexpr size_t kTurnedAwayAtOnce = 64;
+// How long nobody is accepted after descriptors ran out.
+constexpr auto kWithoutDescriptors = std::chrono::milliseconds(10);
 
 class Listener : public Server {
  public:
   Listener(net::ListenSocket socket, ServerOptions options, Handler handler)
-      : port_(socket.port()) {
+      : protocol_(socket.family() == AF_INET6 ? tcp::v6() : tcp::v4()), port_(socket.port()) {
     const absl::Duration shortest =
         std::min({options.read_timeout, options.idle_timeout, options.write_timeout});
     tick_ = absl::ToChronoNanoseconds(
@@ -36,8 +43,7 @@ class Listener : public Server {
     shared_.options = std::move(options);
     shared_.handler = std::move(handler);
     shared_.gate = std::make_shared<Gate>(&loop_);
-    const tcp protocol = socket.family() == AF_INET6 ? tcp::v6() : tcp::v4();
-    acceptor_.assign(protocol, std::move(socket).Release());
+    acceptor_.assign(protocol_, std::move(socket).Release());
     asio::co_spawn(loop_, Accept(), asio::detached);
     asio::co_spawn(loop_, Sweep(), asio::detached);
     thread_ = std::thread([this] { loop_.run(); });
@@ -60,8 +66,12 @@ class Listener : public Server {
  private:
   Task<void> Accept();
   Task<void> Sweep();
-  void Admit(Socket socket);
-  bool HasRoom();
+  // False: descriptors are short, so that it is better to wait.
+  bool AcceptOne();
+  void Admit(net::Taker::Taken taken);
+  bool HasRoom(const std::string& source);
+  bool MakeRoom(absl::FunctionRef<bool(const Connection&)> of);
+  void Tell(absl::string_view result);
   void StartDrain();
 
   Shared shared_;  // Outlives the connections, which live in the loop.
@@ -70,45 +80,88 @@ class Listener : public Server {
   Timer pause_{loop_.get_executor()};  // Before accepting goes on when descriptors ran out.
   Timer sweep_{loop_.get_executor()};
   std::chrono::nanoseconds tick_;
+  net::Taker taker_;
+  const tcp protocol_;
   const uint16_t port_;
   std::thread thread_;
 };
 
 Task<void> Listener::Accept() {
   while (acceptor_.is_open()) {
-    auto [error, socket] = co_await acceptor_.async_accept(kAwait);
-    if (!error) {
-      Admit(std::move(socket));
-    } else if (error != asio::error::operation_aborted) {
-      pause_.expires_after(std::chrono::milliseconds(50));
-      co_await pause_.async_wait(kAwait);
-    }
+    const auto [error] = co_await acceptor_.async_wait(Acceptor::wait_read, kAwait);
+    if (!acceptor_.is_open() || (!error && AcceptOne())) continue;
+    pause_.expires_after(kWithoutDescriptors);
+    co_await pause_.async_wait(kAwait);
   }
 }
 
-void Listener::Admit(Socket socket) {
+// One at a time: what was admitted is counted once its coroutine has begun.
+bool Listener::AcceptOne() {
+  net::Taker::Taken taken = taker_.Take(acceptor_.native_handle());
+  switch (taken.what) {
+    case net::Taker::What::kTaken:
+      Admit(std::move(taken));
+      return true;
+    case net::Taker::What::kNobody:
+      return true;
+    case net::Taker::What::kShed:
+      Tell("no_descriptor");
+      return false;
+    case net::Taker::What::kNotNow:
+      break;
+  }
+  return false;
+}
+
+void Listener::Admit(net::Taker::Taken taken) {
   if (shared_.draining) return;
-  error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
-  if (HasRoom()) {
-    asio::co_spawn(loop_, http::Serve(std::move(socket), &shared_), asio::detached);
-  } else if (shared_.turned_away < kTurnedAwayAtOnce) {
-    asio::co_spawn(loop_, TurnAway(std::move(socket), &shared_), asio::detached);
-  }
+  const bool room = HasRoom(taken.source);
+  if (!room && shared_.turned_away >= kTurnedAwayAtOnce) return;
+  Socket socket(loop_.get_executor());
+  error_code failed;
+  socket.assign(protocol_, taken.connection.Release(), failed);
+  if (failed) return;
+  auto served = room ? http::Serve(std::move(socket), std::move(taken.source), &shared_)
+                     : TurnAway(std::move(socket), std::move(taken.source), &shared_);
+  asio::co_spawn(loop_, std::move(served), asio::detached);
+  if (room) Tell("served");
 }
 
-// Makes it, if need be, by closing the connection that has been idle longest: whoever holds
-// connections without asking anything keeps nobody out.
-bool Listener::HasRoom() {
-  const auto& connections = shared_.connections;
-  const size_t served = connections.size() - shared_.turned_away;
-  if (served < static_cast<size_t>(shared_.options.max_connections)) return true;
-  const auto longest =
-      std::min_element(connections.begin(), connections.end(),
-                       [](auto* a, auto* b) { return a->IdleSince() < b->IdleSince(); });
-  if ((*longest)->IdleSince() == Clock::time_point::max()) return false;
-  (*longest)->GiveWay();
+// Makes it, if need be, by closing the connection that has been idle longest, of the same source
+// where that has its share: whoever holds connections without asking anything keeps nobody out.
+bool Listener::HasRoom(const std::string& source) {
+  const int served = static_cast<int>(shared_.connections.size() - shared_.turned_away);
+  const ServerOptions& options = shared_.options;
+  const auto of_it = [&source](const Connection& c) { return c.source() == source; };
+  const int left = options.max_connections - served;
+  const int has = static_cast<int>(
+      absl::c_count_if(shared_.connections, [&](const Connection* c) { return of_it(*c); }));
+  const int most = options.max_connections_of_a_source > 0 ? options.max_connections_of_a_source
+                                                           : std::max(1, (left + has) / 2);
+  if (has >= most) {
+    if (MakeRoom(of_it)) return true;
+    Tell("source_full");
+    return false;
+  }
+  if (left > 0 || MakeRoom([](const Connection&) { return true; })) return true;
+  Tell("full");
+  return false;
+}
+
+bool Listener::MakeRoom(absl::FunctionRef<bool(const Connection&)> of) {
+  Connection* longest = nullptr;
+  for (Connection* connection : shared_.connections) {
+    if (!of(*connection)) continue;
+    if (longest == nullptr || connection->IdleSince() < longest->IdleSince()) longest = connection;
+  }
+  if (longest == nullptr || longest->IdleSince() == Clock::time_point::max()) return false;
+  longest->GiveWay();
   return true;
+}
+
+void Listener::Tell(absl::string_view result) {
+  const ServerOptions& options = shared_.options;
+  if (options.metrics != nullptr) options.metrics->ConnectionCame(options.name, result);
 }
 
 Task<void> Listener::Sweep() {
@@ -117,6 +170,9 @@ Task<void> Listener::Sweep() {
     co_await sweep_.async_wait(kAwait);
     const auto now = Clock::now();
     for (Connection* connection : shared_.connections) connection->Tick(now);
+    if (shared_.options.metrics == nullptr) continue;
+    const auto open = static_cast<int64_t>(shared_.connections.size());
+    shared_.options.metrics->ConnectionsOpen(shared_.options.name, open, 0);
   }
 }
 

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
+#include "server/call/metrics.h"
 #include "server/http/handler.h"
 #include "server/net/listen_socket.h"
 
@@ -20,6 +22,9 @@ struct ServerOptions {
   // request's head, or after its last answer) is closed for the new one. While none is idle, the
   // new one is answered 429 and closed.
   int max_connections = 1024;
+  // Of one source (net/taker.h), whose own connection that has been idle longest is closed for a
+  // new one; 0: half of what the others leave.
+  int max_connections_of_a_source = 0;
   // For one request, from its first byte; a new connection's first one, from its accept.
   absl::Duration read_timeout = absl::Seconds(10);
   absl::Duration idle_timeout = absl::Seconds(75);  // Between requests of a connection.
@@ -27,6 +32,9 @@ struct ServerOptions {
   // For the handler's reply, after which the request is answered 500 and its own reply is dropped.
   // What the handler has begun goes on: the request may take effect all the same.
   absl::Duration reply_timeout = absl::Seconds(30);
+  // Told of each connection that comes, under that name. Outlives the server; null: nobody is.
+  Metrics* metrics = nullptr;
+  std::string name = "";
 };
 
 // One listener on one thread of its own. Owned by the gateway; the owner calls Drain, then destroys

@@ -1,5 +1,7 @@
 // The listener's bounds: sizes, times and connections.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <future>
 #include <memory>
@@ -114,7 +116,7 @@ TEST_F(ServerLimitsTest, UnfinishedBodyKeepsItsPlaceAtTheLimit) {
 }
 
 TEST_F(ServerLimitsTest, ConnectionIdleLongestGivesWayAtTheLimit) {
-  Start({.max_connections = 2});
+  Start({.max_connections = 2, .max_connections_of_a_source = 2});
   RawClient often(port()), once(port());
   for (RawClient* client : {&often, &once, &often}) {
     client->Send(absl::StrCat("GET /", kRest));
@@ -143,6 +145,36 @@ TEST_F(ServerLimitsTest, RefusedConnectionThatStaysOpenGivesWayAtTheLimit) {
   RawClient refused(port());
   refused.Send(absl::StrCat("GET /refuse", kRest));
   ASSERT_EQ(StatusOf(refused.ReadResponse()), 401);
+  EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
+}
+
+TEST_F(ServerLimitsTest, OneSourceLeavesOthersTheirHalfThoughAllItsConnectionsHaveARequest) {
+  Start({.max_connections = 4});
+  RawClient first(port()), second(port());
+  std::vector<OnReply> replies;
+  for (RawClient* client : {&first, &second}) {
+    client->Send(absl::StrCat("GET /hold", kRest));
+    replies.push_back(held_->Take());
+  }
+  EXPECT_EQ(StatusOf(Exchange(port(), "")), 429);
+  RawClient other(port(), "127.0.0.2");
+  other.Send(absl::StrCat("GET /", kRest));
+  EXPECT_EQ(StatusOf(other.ReadResponse()), 200);
+  for (OnReply& reply : replies) std::move(reply)(Text(200, "held"));
+}
+
+TEST_F(ServerLimitsTest, WhenDescriptorsRunOutPeersAreTurnedAwayAndServedAgainLater) {
+  Start();
+  ASSERT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
+  rlimit before = {};
+  getrlimit(RLIMIT_NOFILE, &before);
+  // None is left once this client's own end is open.
+  const int next = dup(0);
+  close(next);
+  const rlimit few = {.rlim_cur = static_cast<rlim_t>(next) + 1, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Exchange(port(), ""), "");
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
   EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
 }
 
