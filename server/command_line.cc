@@ -56,6 +56,7 @@ Exit status:
   1  it could not start, or import, or back up: one line tells why
   2  the command line or the configuration is wrong
   3  it was told to end, and something did not end in time (a disk that hangs): a line tells
+  4  a gRPC listener had served no new connection for 30 s, and the configuration says to end then
 A signal to stop while it starts, and a second one while it drains, end it at once, by that signal
 (as process 1 of a container: 128 and the signal's number).
 )";

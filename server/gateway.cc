@@ -1,5 +1,7 @@
 #include "server/gateway.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <atomic>
 #include <functional>
@@ -14,6 +16,7 @@
 #include "server/calls_role.h"
 #include "server/certificates.h"
 #include "server/events/replies_in_quarantine.h"
+#include "server/file_needs.h"
 #include "server/notifications_role.h"
 #include "server/open_event_log.h"
 #include "server/operators_role.h"
@@ -77,6 +80,10 @@ class GatewayParts {
       operators_->Serve();
       log_->info("listening admin={} port={}", settings_.admin->listen, operators_->port());
     }
+    rlimit files = {};
+    getrlimit(RLIMIT_NOFILE, &files);
+    const std::string too_few = TooFewFiles(settings_, static_cast<int64_t>(files.rlim_max));
+    if (!too_few.empty()) log_->warn("{}", too_few);
     log_->info("serving");
   }
 
@@ -96,6 +103,16 @@ class GatewayParts {
   }
 
   void LookAtCertificates() { certificates_.Look(); }
+
+  bool LookAtListeners() {
+    const std::string deaf = rpc_ == nullptr ? "" : rpc_->DeafListener();
+    if (deaf != deaf_) {
+      if (deaf.empty()) log_->info("every gRPC listener serves new connections again");
+      if (!deaf.empty()) log_->error("no new connection has been served at {} for 30 s", deaf);
+      deaf_ = deaf;
+    }
+    return !deaf.empty() && settings_.grpc->end_when_deaf;
+  }
 
   bool Drain() {
     leaving_ = true;
@@ -181,7 +198,8 @@ class GatewayParts {
       return "the event log cannot be written";
     }
     if (event_log_.log != nullptr && event_log_.log->damaged()) return "the event log is damaged";
-    return "";
+    const std::string deaf = rpc_ == nullptr ? "" : rpc_->DeafListener();
+    return deaf.empty() ? "" : absl::StrCat("no new connection is served at ", deaf);
   }
 
   // Thread-safe; empty when there is nothing to say. No reason to take notifications elsewhere: all
@@ -203,6 +221,7 @@ class GatewayParts {
   const std::unique_ptr<admin::PrometheusMetrics> metrics_;
   Certificates certificates_;
   std::atomic<bool> leaving_ = false;
+  std::string deaf_;  // The listener that was logged; main's thread's.
   std::unique_ptr<rpc::Server> rpc_;
   OpenedLog event_log_;
   std::unique_ptr<events::RepliesInQuarantine> kept_replies_;  // Null without an event log.
@@ -233,6 +252,7 @@ Gateway::Gateway(Gateway&&) noexcept = default;
 Gateway::~Gateway() = default;
 
 void Gateway::LookAtCertificates() { parts_->LookAtCertificates(); }
+bool Gateway::LookAtListeners() { return parts_->LookAtListeners(); }
 void Gateway::Reload(const config::Change& change) { parts_->Reload(change); }
 bool Gateway::Drain() { return parts_->Drain(); }
 

@@ -34,6 +34,10 @@ class Gateway {
   // Logs and counts what it finds.
   void LookAtCertificates();
 
+  // Looks whether new connections are served; logs a change. Whether the process is to end because
+  // they are not, and the configuration says so.
+  bool LookAtListeners();
+
   // Says to whoever asks that no traffic should come, while it takes everything for drain_delay;
   // then takes nothing new, lets what runs finish within drain_timeout, and ends the rest. Blocks.
   // Called once. Whether all has ended: if not, this must not be destroyed, as a thread uses it.

@@ -33,6 +33,7 @@ constexpr int kDone = 0;
 constexpr int kCannotStart = 1;
 constexpr int kWrongCommand = 2;
 constexpr int kLeftBehind = 3;
+constexpr int kDeaf = 4;
 
 // What a drain may need beyond its own times, and what is taken down after it: far longer than
 // either does, unless a disk hangs or a thread does not come back.
@@ -52,16 +53,18 @@ void QuietLibraries() {
   google::protobuf::SetLogHandler(nullptr);
 }
 
-// Reloads what changes, until a signal says to stop.
-void AwaitStop(kyc::StopSignals& signals, kyc::config::Reloader& reloader, kyc::Gateway& gateway) {
+// Reloads what changes, until a signal says to stop, or there is no use in going on: then what the
+// exit status is to be.
+int AwaitStop(kyc::StopSignals& signals, kyc::config::Reloader& reloader, kyc::Gateway& gateway) {
   using Came = kyc::StopSignals::Came;
   kyc::UnusedMemory memory;
   for (;;) {
     const Came came = signals.Await(kBetweenLooks);
-    if (came == Came::kStop) return;
+    if (came == Came::kStop) return kDone;
     const auto change = reloader.Look(came == Came::kLook);
     if (change.has_value()) gateway.Reload(*change);
     gateway.LookAtCertificates();
+    if (gateway.LookAtListeners()) return kDeaf;
     memory.GiveBack();
   }
 }
@@ -108,9 +111,9 @@ int Serve(const std::string& path, kyc::StderrLines& lines) {
   signals.Serving();
   kyc::Gateway gateway = (*std::move(made)).Serve();
   kyc::config::Reloader reloader(path, config);
-  AwaitStop(signals, reloader, gateway);
+  const int status = AwaitStop(signals, reloader, gateway);
   DrainWithin(signals, gateway, *config.settings, *log, lines);
-  return kDone;
+  return status;
 }
 
 int Print(const std::string& text) {

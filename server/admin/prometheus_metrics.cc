@@ -88,6 +88,9 @@ class Prometheus final : public PrometheusMetrics {
   void ConnectionsCut(absl::string_view why, int64_t connections) override {
     connections_cut_.At({why}).Increment(static_cast<double>(connections));
   }
+  void ListenerAnswered(absl::string_view listener, bool answered) override {
+    listener_answers_.At({listener}).Set(answered ? 1 : 0);
+  }
   void AttemptEnded(absl::string_view upstream, absl::string_view account, absl::string_view result,
                     absl::Duration took) override {
     attempts_.At({upstream, account, result}).Increment();
@@ -208,6 +211,12 @@ class Prometheus final : public PrometheusMetrics {
                "gRPC connections ended for what was sent: a header block too long (header_block), "
                "too many resets, settings or pings (control_frames), no HTTP/2 (not_http2)."),
       {"why"}};
+
+  ByLabels<Gauge> listener_answers_{
+      Gauges(
+          "kyc_listener_answers",
+          "1 where the gateway's own last new connection to a gRPC listener was served, else 0."),
+      {"listener"}};
 
   ByLabels<Counter> attempts_{
       Counters("kyc_upstream_attempts_total", "Attempts at an upstream, by HTTP status or fault."),

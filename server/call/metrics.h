@@ -46,6 +46,10 @@ class Metrics {
   // "not_http2".
   virtual void ConnectionsCut(absl::string_view /*why*/, int64_t /*connections*/) {}
 
+  // Whether a new connection of our own was served at a gRPC listener, named as in the
+  // configuration.
+  virtual void ListenerAnswered(absl::string_view /*listener*/, bool /*answered*/) {}
+
   // A webhook request was answered. `code` is the SNAP responseCode.
   virtual void NotificationAnswered(absl::string_view code, absl::Duration took) = 0;
   // A batch of notifications was committed: events appended, repeats found.

@@ -107,6 +107,7 @@ struct Grpc {
   int max_streams = 20000;
   Connections connections;
   bool serve_uncounted = false;
+  bool end_when_deaf = false;
 };
 
 struct WebhookAccount {

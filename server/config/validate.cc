@@ -57,6 +57,7 @@ Grpc CheckGrpc(const v1::Grpc& block, FieldChecks& checks) {
   grpc.connections = CheckConnections("grpc.connections", block.connections(), checks);
   grpc.serve_uncounted =
       block.serve_even_if_the_frames_of_hostile_callers_are_not_counted_i_understand();
+  grpc.end_when_deaf = block.end_when_no_new_connection_is_served();
   return grpc;
 }
 

@@ -140,6 +140,7 @@ TEST(Validate, WhatIsNotSetHasItsDocumentedDefault) {
   EXPECT_EQ(settings->grpc->connections.max_of_a_source, 0);
   EXPECT_EQ(settings->grpc->connections.a_second, 300);
   EXPECT_FALSE(settings->grpc->serve_uncounted);
+  EXPECT_FALSE(settings->grpc->end_when_deaf);
   EXPECT_EQ(settings->webhook->max_body_bytes, 64 << 10);
   EXPECT_EQ(settings->webhook->max_connections, 1024);
   EXPECT_EQ(settings->webhook->max_connections_of_a_source, 0);
@@ -185,6 +186,7 @@ TEST(Validate, WhatIsSetIsTaken) {
         max_connections: 100000 max_connections_of_a_source: 1 connections_a_second: 10
       }
       serve_even_if_the_frames_of_hostile_callers_are_not_counted_i_understand: true
+      end_when_no_new_connection_is_served: true
     }
     finpay {
       base_url: "http://127.0.0.1:9" allow_http_widget_url: true
@@ -217,6 +219,7 @@ TEST(Validate, WhatIsSetIsTaken) {
   EXPECT_EQ(settings->grpc->connections.max_of_a_source, 1);
   EXPECT_EQ(settings->grpc->connections.a_second, 10);
   EXPECT_TRUE(settings->grpc->serve_uncounted);
+  EXPECT_TRUE(settings->grpc->end_when_deaf);
   EXPECT_TRUE(settings->finpay->allow_http_widget_url);
   const Upstream& upstream = settings->finpay->upstream;
   EXPECT_EQ(upstream.attempt_timeout, absl::Milliseconds(100));

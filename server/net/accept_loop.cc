@@ -131,6 +131,10 @@ void AcceptLoop::Listen(bool on) {
 }
 
 void AcceptLoop::Admit(size_t listener, Taker::Taken taken) {
+  if (listeners_[listener].serve_own(taken.connection.get())) {
+    taken.connection.Release();
+    return;
+  }
   if (!places_.Take(taken.source)) {
     metrics_.ConnectionCame(name_, places_.full() ? "full" : "source_full");
     return;

@@ -48,6 +48,9 @@ class AcceptLoop {
     int price = 1;
     // Takes over the descriptor and serves it. False: it cannot, and leaves it.
     std::function<bool(int descriptor)> serve;
+    // Takes over a connection of this process itself, which has no place and waits for nobody, if
+    // it is one.
+    std::function<bool(int descriptor)> serve_own = [](int) { return false; };
   };
 
   // `name` is the metrics' label. What is passed outlives the loop.

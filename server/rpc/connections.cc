@@ -1,11 +1,15 @@
 #include "server/rpc/connections.h"
 
+#include <grpcpp/security/server_credentials.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/types/optional.h"
+#include "server/rpc/ask_health.h"
 
 namespace kyc::rpc {
 
@@ -19,6 +23,14 @@ constexpr int kPriceOfTls = 3;
 constexpr int kInOneGo = 1'000;
 // Far longer than the loop needs to come round.
 constexpr absl::Duration kLongestTurn = absl::Seconds(5);
+
+using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
+
+std::shared_ptr<Acceptor> AcceptorWith(
+    grpc::ServerBuilder& builder, const std::shared_ptr<grpc::ServerCredentials>& credentials) {
+  return builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
+}
 
 }  // namespace
 
@@ -35,22 +47,39 @@ absl::Status Connections::Listen(const Listener& listener) {
                         absl::StrCat(socket.status().message(), " (", listener.at.field, ")"));
   }
   ports_.push_back(socket->port());
-  const std::shared_ptr<Acceptor> acceptor = builder_.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      listener.credentials);
-  // On the loop's thread: what a connection brings at once libgrpc reads where it is handed over,
-  // for as long as it comes, and would keep the accepting thread from accepting.
+  fields_.push_back(listener.at.field);
+  names_.push_back(net::SocketName::Of(socket->descriptor()));
+  const std::shared_ptr<Acceptor> acceptor = AcceptorWith(builder_, listener.credentials);
+  if (own_ == nullptr) own_ = AcceptorWith(builder_, grpc::InsecureServerCredentials());
   const auto serve = [this, acceptor, wire](int connection) {
     if (wire == Wire::kPlain && !frames::CountReadsOf(connection)) return false;
-    loop_.Post([acceptor, owned = net::Descriptor(connection)]() mutable {
-      Acceptor::NewConnectionParameters taken;
-      taken.fd = owned.Release();
-      acceptor->HandleNewConnection(&taken);
-    });
+    HandOver(acceptor, connection);
     return true;
   };
-  listeners_.push_back({*std::move(socket), wire == Wire::kTls ? kPriceOfTls : 1, serve});
+  listeners_.push_back({*std::move(socket), wire == Wire::kTls ? kPriceOfTls : 1, serve,
+                        [this](int connection) { return ServeOwn(connection); }});
   return absl::OkStatus();
+}
+
+// On the loop's thread: what a connection brings at once libgrpc reads where it is handed over, for
+// as long as it comes, and would keep the accepting thread from accepting.
+void Connections::HandOver(const std::shared_ptr<Acceptor>& acceptor, int connection) {
+  loop_.Post([acceptor, owned = net::Descriptor(connection)]() mutable {
+    Acceptor::NewConnectionParameters taken;
+    taken.fd = owned.Release();
+    acceptor->HandleNewConnection(&taken);
+  });
+}
+
+bool Connections::ServeOwn(int connection) {
+  if (!own_peers_.Has(connection) || !frames::CountReadsOf(connection)) return false;
+  HandOver(own_, connection);
+  return true;
+}
+
+bool Connections::Answers(size_t listener, absl::Duration patience) {
+  const absl::optional<net::OwnPeers::Peer> peer = own_peers_.Connect(names_[listener], patience);
+  return peer.has_value() && AnswersHealth(peer->descriptor(), patience);
 }
 
 absl::Status Connections::Prove(Wire wire) {

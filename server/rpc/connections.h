@@ -6,14 +6,17 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
 #include "server/frames/counted_reads.h"
 #include "server/frames/proof.h"
 #include "server/net/accept_loop.h"
+#include "server/net/own_peers.h"
 #include "server/rpc/listener.h"
 #include "server/rpc/loop.h"
 
@@ -38,6 +41,14 @@ class Connections {
   // Returns once the loop has handed over all that were accepted, or after some seconds.
   void StopAccepting();
 
+  // Whether the listener of that place takes a new connection, and serves it: asks for health by
+  // one, in plaintext whatever its callers speak, that no limit keeps out. Blocks, at most for
+  // `patience` and a moment. Thread-safe. Between StartAccepting and StopAccepting; later it says
+  // no.
+  bool Answers(size_t listener, absl::Duration patience);
+  // What it is called in the configuration.
+  const std::string& field(size_t listener) const { return fields_[listener]; }
+
   // Whose end has not been seen. Thread-safe.
   int64_t open() const { return accepting_ == nullptr ? 0 : accepting_->open(); }
 
@@ -48,6 +59,8 @@ class Connections {
   using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
 
   absl::Status Prove(frames::Wire wire);
+  void HandOver(const std::shared_ptr<Acceptor>& acceptor, int connection);
+  bool ServeOwn(int connection);
 
   grpc::ServerBuilder& builder_;
   Loop& loop_;
@@ -55,6 +68,10 @@ class Connections {
   Metrics& metrics_;
   std::vector<frames::Wire> proven_;
   std::vector<int> ports_;
+  std::vector<std::string> fields_;
+  std::vector<net::SocketName> names_;  // Of the listening sockets.
+  std::shared_ptr<Acceptor> own_;       // Of connections of this process itself.
+  net::OwnPeers own_peers_;
   std::vector<net::AcceptLoop::Listener> listeners_;  // Until StartAccepting.
   std::unique_ptr<net::AcceptLoop> accepting_;        // From then on.
   frames::Seen reported_ = frames::SeenSoFar();

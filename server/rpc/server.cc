@@ -168,6 +168,18 @@ void Server::Serve() {
     ended->Notify();
   });
   connections_.StartAccepting();
+  std::vector<Watchdog::Watched> listeners;
+  for (size_t i = 0; i < ports().size(); ++i) {
+    listeners.push_back({connections_.field(i), [this, i] { return Answers(i); }});
+  }
+  watchdog_ = std::make_unique<Watchdog>(std::move(listeners), Watchdog::Times(),
+                                         [this](const std::string& name, bool answered) {
+                                           metrics_.ListenerAnswered(name, answered);
+                                         });
+}
+
+std::string Server::DeafListener() const {
+  return watchdog_ == nullptr ? "" : watchdog_->WhoIsSilent();
 }
 
 void Server::UseCallers(std::vector<config::Caller> callers) {
@@ -182,6 +194,7 @@ void Server::BeginDrain() {
 bool Server::Drain(absl::Duration timeout) {
   if (!thread_.joinable()) return loop_ != nullptr;
   BeginDrain();
+  watchdog_->Stop();
   connections_.StopAccepting();
   SendOff(*server_);
   const auto quiet = std::make_shared<absl::Notification>();

@@ -30,12 +30,15 @@
 #include "server/rpc/memory_guard.h"
 #include "server/rpc/method.h"
 #include "server/rpc/serving_state.h"
+#include "server/rpc/watchdog.h"
 
 namespace kyc::rpc {
 
 // How long a drain waits for those who do not acknowledge that they are to call elsewhere, since
 // the last call has ended: as long as a long way there and back takes.
 inline constexpr absl::Duration kLongestWay = absl::Milliseconds(700);
+// How long a server's own new connection, and its question for health, may each take.
+inline constexpr absl::Duration kLongestAnswer = absl::Seconds(2);
 
 // Make it, Add methods, Listen, Serve, then Drain and destroy. It may be destroyed at every step:
 // what was posted to its loop is then dropped. All from one thread, the owner's.
@@ -61,6 +64,12 @@ class Server {
   // The ports in use, after Listen, in the order of the listeners; 0 for a socket with a path.
   const std::vector<int>& ports() const { return connections_.ports(); }
   int port() const { return ports().front(); }
+
+  // The listener, by its field in the configuration, at which no new connection has been served for
+  // 30 s; empty: none. Thread-safe, from Serve on.
+  std::string DeafListener() const;
+  // Whether a new connection is served there now. Blocks for a moment. Likewise.
+  bool Answers(size_t listener) { return connections_.Answers(listener, kLongestAnswer); }
 
   // Who may call from soon on; running calls and streams keep what they were allowed. Between Serve
   // and Drain.
@@ -112,6 +121,7 @@ class Server {
   std::thread thread_;
   // The thread has. Its own, too: it may outlive the server.
   const std::shared_ptr<absl::Notification> ended_ = std::make_shared<absl::Notification>();
+  std::unique_ptr<Watchdog> watchdog_;  // From Serve on.
   // While draining: told when no call is open and none arrives any more.
   std::shared_ptr<absl::Notification> quiet_;
   absl::Time quiet_since_ = absl::InfiniteFuture();  // No caller's call is open.

@@ -65,6 +65,18 @@ TEST_F(AttacksTest, EmptyDataWithoutEnd) {
   EndsOnlyItself(Times(200'000, Frame(frames::kData, 0, 1, "")));
 }
 
+TEST_F(AttacksTest, ItsOwnNewConnectionIsServedThoughCallersHaveTakenEveryPlace) {
+  limits_.connections.max = 1;
+  Start();
+  RawH2 only(server_->port());
+  only.Send(only.Call(1, "/a.B/Echo") + RawH2::Message(1, ""));
+  ASSERT_TRUE(only.AwaitEnd(1));
+  RawH2 turned_away(server_->port());
+  EXPECT_TRUE(turned_away.Await([&] { return turned_away.closed; }));
+  EXPECT_TRUE(server_->Answers(0));
+  EXPECT_EQ(server_->DeafListener(), "");
+}
+
 TEST_F(AttacksTest, CallersWhoseDeadlinesAllEndAtOnceGoOn) {
   Method silent = Unary<HealthCheckRequest, HealthCheckRequest>(
       "/a.B/Silent", [this](CallContext, HealthCheckRequest, Done<HealthCheckRequest> done) {
