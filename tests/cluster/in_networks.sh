@@ -9,7 +9,7 @@ if [ -z "${KYC_NETWORKS:-}" ]; then
   unshare "${as_root[@]}" --net true 2>/dev/null && command -v ip nsenter >/dev/null || exit 77
   KYC_NETWORKS=$(mktemp) exec unshare "${as_root[@]}" --net "${BASH_SOURCE[0]}" "$@"
 fi
-trap 'rm -f "$KYC_NETWORKS"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -f "$KYC_NETWORKS"' EXIT
 {
   ip link set lo up
   ip link add between type bridge && ip addr add 10.99.0.254/24 dev between && ip link set between up

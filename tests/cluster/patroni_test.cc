@@ -2,6 +2,7 @@
 // servers under Patroni and etcd are killed, frozen, cut off and handed over while notifications
 // arrive at both sidecars and both gateways are watched. Service comes back by itself, and nothing
 // that was answered 200 is lost or doubled.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -36,10 +37,13 @@ constexpr absl::Duration kBetween = absl::Milliseconds(40);
 
 std::string* state = nullptr;
 
+std::string Text(const std::string& file_in_state) {
+  std::ifstream file(absl::StrCat(*state, "/", file_in_state));
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
 std::string CallbackToken() {
-  std::ifstream file(*state + "/secrets/netzme-callback-token");
-  return std::string(
-      absl::StripAsciiWhitespace(std::string(std::istreambuf_iterator<char>(file), {})));
+  return std::string(absl::StripAsciiWhitespace(Text("secrets/netzme-callback-token")));
 }
 
 ChildProcess StartFault(const std::string& fault, const std::string& name = "") {
@@ -130,6 +134,11 @@ class PatroniTest : public testing::Test {
       }
     }
     load_.ExpectAllOnce();
+    for (const char* log : {"sidecar-1.log", "sidecar-2.log", "gateway-1.log", "gateway-2.log"}) {
+      EXPECT_THAT(Text(log), testing::Not(testing::HasSubstr("HISTORY LOST"))) << log;
+      EXPECT_THAT(Text(log), testing::Not(testing::HasSubstr("synchronous_standby_names")))
+          << log << " finds fault with what Patroni writes";
+    }
   }
 
   Load load_{{.sidecars = kProcesses,

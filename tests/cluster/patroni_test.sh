@@ -5,7 +5,6 @@ set -euo pipefail
 . tools/embedded/servers.sh
 need_programs || { echo 'SKIPPED: nothing was tested.' && exit 0; }
 cluster=(tools/embedded/cluster.sh fresh . tests/cluster/patroni)
-status=0
-tests/cluster/in_networks.sh true || status=$?
-[ "$status" != 77 ] || { echo 'SKIPPED: no network is cut: this machine allows no namespaces.' && exec "${cluster[@]}"; }
-exec tests/cluster/in_networks.sh "${cluster[@]}"
+if tests/cluster/in_networks.sh true; then exec tests/cluster/in_networks.sh "${cluster[@]}"; fi
+echo 'SKIPPED: no network is cut: this machine allows no namespaces of networks.'
+exec "${cluster[@]}"
