@@ -142,7 +142,8 @@ class GatewayParts {
   absl::Status MakeEventLog() {
     // Its loop is posted to by the event log until that is gone.
     if (settings_.grpc.has_value()) {
-      rpc_ = std::make_unique<rpc::Server>(*settings_.grpc, settings_.callers, *metrics_);
+      rpc_ = std::make_unique<rpc::Server>(*settings_.grpc, settings_.callers, *metrics_,
+                                           rpc::kLongestWay, LinesTo(spdlog::level::warn));
     }
     if (!settings_.event_log.has_value()) return absl::OkStatus();
     absl::Status opened = Keep(OpenEventLog(settings_, *metrics_, LinesTo(spdlog::level::info),

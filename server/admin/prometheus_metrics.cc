@@ -140,6 +140,7 @@ class Prometheus final : public PrometheusMetrics {
     write_ahead_log_bytes_.Set(static_cast<double>(bytes));
   }
   void Checkpointed(bool vain) override { checkpoints_.At({vain ? "vain" : "whole"}).Increment(); }
+  void CallNotLetIn(absl::string_view why) override { calls_not_let_in_.At({why}).Increment(); }
   void CertificateLeft(absl::string_view listener, absl::Duration left) override {
     certificate_left_.At({listener}).Set(absl::ToDoubleSeconds(left));
     for (absl::string_view result : {"ok", "failed"}) certificate_reloads_.At({listener, result});
@@ -307,6 +308,10 @@ class Prometheus final : public PrometheusMetrics {
   // Both are there from the start, so that the first failure is an increase.
   Counter& config_reloads_ok_ = config_reloads_.Add({{"result", "ok"}});
   Counter& config_reloads_failed_ = config_reloads_.Add({{"result", "failed"}});
+  ByLabels<Counter> calls_not_let_in_{
+      Counters("kyc_calls_not_let_in_total",
+               "Calls whose caller was unknown or not allowed, by what was wrong."),
+      {"why"}};
   ByLabels<Gauge> certificate_left_{
       Gauges("kyc_certificate_left_seconds",
              "How long the certificate that new connections get is still valid."),

@@ -85,6 +85,8 @@ class Metrics {
   // A configuration that changed while running was read: its callers and accounts' secrets were
   // taken over, or nothing was.
   virtual void ConfigReloaded(bool /*taken*/) {}
+  // A call's caller was unknown or not allowed; `why` is one of few words.
+  virtual void CallNotLetIn(absl::string_view /*why*/) {}
   // How long the certificate of a listener, named as in the configuration, is still valid.
   virtual void CertificateLeft(absl::string_view /*listener*/, absl::Duration /*left*/) {}
   // Its files changed: a new pair was taken over, or could not be used.

@@ -29,7 +29,10 @@ Settings Everything() {
   settings.event_log.emplace().sqlite_path = "/var/lib/kyc/events.db";
   settings.event_log->sealing_keys = {{2, Hidden()}, {1, Hidden()}};
   settings.event_log->lookup_key = Hidden();
-  settings.callers = {{"local", true, Hidden(), false, false}};
+  config::Caller local;
+  local.name = "local";
+  local.bearer_token = Hidden();
+  settings.callers = {local};
   return settings;
 }
 

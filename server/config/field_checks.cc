@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/call/token_strength.h"
 #include "server/config/text_rules.h"
 
 namespace kyc::config {
@@ -41,6 +42,14 @@ absl::StatusOr<Secret> SecretFrom(std::string content, SecretForm form) {
     case SecretForm::kHeaderValue:
       if (IsHeaderValue(text)) break;
       return absl::InvalidArgumentError("must hold one line of visible ASCII characters");
+    case SecretForm::kBearerToken:
+      if (!IsHeaderValue(text)) {
+        return absl::InvalidArgumentError("must hold one line of visible ASCII characters");
+      }
+      if (HasEnoughBits(text)) break;
+      return absl::InvalidArgumentError(
+          "is too short for a token of 128 random bits: 32 hexadecimal digits or 22 characters of "
+          "base64, like `openssl rand -hex 32` makes");
     case SecretForm::k16Bytes:
       if (text.size() == 16) break;
       return absl::InvalidArgumentError("must hold 16 bytes");

@@ -28,6 +28,7 @@ using ReadFile = std::function<absl::StatusOr<File>(const std::string& path)>;
 enum class SecretForm {
   kText,         // Anything but empty.
   kHeaderValue,  // Visible ASCII without spaces around it.
+  kBearerToken,  // The same, of at least 128 bits.
   k16Bytes,
   k32BytesInBase64,
 };

@@ -46,12 +46,17 @@ event_log {
 callers { name: "app" bearer_token_file: "bearer" }
 )";
 
+// As long as a bearer token must be.
+std::string Content(absl::string_view start, absl::string_view name) {
+  return absl::StrCat(start, name, "-of-128-bits-or-more");
+}
+
 class ReloaderTest : public testing::Test {
  protected:
   ReloaderTest() : folder_(testing::TempDir() + "/reloader_XXXXXX") {
     EXPECT_NE(mkdtemp(folder_.data()), nullptr);
     for (const char* name : {"callback", "pass", "token", "other_token", "bearer"}) {
-      Write(name, absl::StrCat("hidden-", name));
+      Write(name, Content("hidden-", name));
     }
     Write("field_key", "hidden7890123456");
     Write("field_iv", "hidden7890654321");
@@ -146,7 +151,7 @@ TEST_F(ReloaderTest, OtherFileOfASecretIsFound) {
 
 TEST_F(ReloaderTest, WhatIsReloadedNeedsNoRestart) {
   for (const char* name : {"callback", "pass", "token", "other_token", "bearer"}) {
-    Write(name, absl::StrCat("hidden-new-", name));
+    Write(name, Content("hidden-new-", name));
     EXPECT_EQ(Look(), "taken") << name;
   }
   Write("field_key", "hidden7890123457");
@@ -230,12 +235,12 @@ TEST_F(ReloaderTest, WrongIsToldOnceAndItsEndToo) {
   EXPECT_EQ(Look(), fault);
   EXPECT_EQ(Look(), "");
   EXPECT_EQ(Look(true), fault);
-  Write("bearer", "hidden-bearer", 0604);
+  Write("bearer", Content("hidden-", "bearer"), 0604);
   const std::string another =
       "DIR/kyc.textproto:25: callers[0].bearer_token_file: the file that it names is open to every "
       "user: chmod o= it";
   EXPECT_EQ(Look(), fault + "; " + another);
-  Write("token", "hidden-token");
+  Write("token", Content("hidden-", "token"));
   EXPECT_EQ(Look(), another);
   ASSERT_EQ(chmod(path("bearer").c_str(), 0600), 0);
   EXPECT_EQ(Look(), "taken");

@@ -164,7 +164,11 @@ struct EventLog {
 struct Caller {
   std::string name;
   bool loopback = false;
-  Secret bearer_token;  // Empty: none.
+  Secret bearer_token;                     // Empty: none.
+  std::vector<std::string> token_digests;  // SHA-256 of more tokens: 32 bytes each.
+  std::vector<std::string> certificate_dns_names;
+  std::vector<std::string> certificate_uris;
+  std::vector<std::string> may_call;  // Services or methods; empty: all.
   bool allow_full_view = false;
   bool allow_admin = false;
   bool allow_personal_data = false;

@@ -118,6 +118,21 @@ std::string ListenFault(absl::string_view listen, Traffic traffic) {
          "allow plaintext, set insecure_plaintext_i_understand";
 }
 
+bool IsLoopbackListen(absl::string_view listen) {
+  if (absl::StartsWith(listen, kUnix)) return true;
+  const absl::optional<HostPort> at = Split(listen);
+  return at && IsLoopbackAddress(*at).value_or(false);
+}
+
+bool IsLoopbackUrl(absl::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme == url.npos) return false;
+  url.remove_prefix(scheme + 3);
+  const absl::optional<HostPort> at = Split(url.substr(0, url.find('/')));
+  return at && (IsLoopbackAddress(*at).value_or(false) ||
+                absl::EqualsIgnoreCase(at->host, "localhost"));
+}
+
 bool IsOfThisMachine(absl::string_view listen) {
   const absl::optional<HostPort> at = Split(listen);
   return absl::StartsWith(listen, kUnix) || (at && (at->host == "127.0.0.1" || at->host == "::1"));
@@ -157,6 +172,28 @@ std::string NameFault(absl::string_view name) {
   const auto accept = [](char c) { return absl::ascii_isalnum(c) || Has("_-.", c); };
   if (name.size() <= kMaxNameBytes && All(name, accept)) return "";
   return "must be 1 to 64 letters, digits, '_', '-' or '.'";
+}
+
+std::string DnsNameFault(absl::string_view name) {
+  return IsHostName(name) ? "" : "must be a DNS name without a wildcard";
+}
+
+std::string UriFault(absl::string_view uri) {
+  const size_t scheme = uri.find("://");
+  if (uri.size() <= kMaxUrlBytes && scheme != uri.npos && scheme > 0 &&
+      All(uri, absl::ascii_isgraph)) {
+    return "";
+  }
+  return "must be a URI like spiffe://example.org/service";
+}
+
+std::string MethodFault(absl::string_view method) {
+  const auto accept = [](char c) { return absl::ascii_isalnum(c) || Has("_./", c); };
+  const size_t slash = method.find('/');
+  const bool sound = !method.empty() && All(method, accept) && slash != 0 &&
+                     slash == method.rfind('/') && slash + 1 != method.size() &&
+                     Has(method.substr(0, slash), '.');
+  return sound ? "" : "must be package.Service or package.Service/Method";
 }
 
 std::string HeaderNameFault(absl::string_view name) {

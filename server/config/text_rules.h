@@ -20,8 +20,14 @@ std::string ListenFault(absl::string_view listen, Traffic traffic);
 // Whether nobody but this machine's processes reaches it: unix:/path, 127.0.0.1 or [::1].
 bool IsOfThisMachine(absl::string_view listen);
 
+// Whether it is loopback: 127.x.y.z, [::1] or unix:/path.
+bool IsLoopbackListen(absl::string_view listen);
+
 // An upstream's base: https://host[:port][/path], or http:// to loopback; nothing else in it.
 std::string UrlFault(absl::string_view url);
+
+// Whether its host is loopback, by address or as localhost.
+bool IsLoopbackUrl(absl::string_view url);
 
 // A forward proxy: http://host:port; nothing else in it.
 std::string ProxyUrlFault(absl::string_view url);
@@ -29,6 +35,13 @@ std::string ProxyUserFault(absl::string_view user);
 
 // A name of a caller or account: 1 to 64 letters, digits, '_', '-', '.'; fit for a metric label.
 std::string NameFault(absl::string_view name);
+
+// Names in a certificate's subjectAltName: exact, without wildcards.
+std::string DnsNameFault(absl::string_view name);
+std::string UriFault(absl::string_view uri);
+
+// "package.Service" or "package.Service/Method".
+std::string MethodFault(absl::string_view method);
 
 // A header that may be sent with every upstream call: not one that the gateway sends itself.
 std::string HeaderNameFault(absl::string_view name);

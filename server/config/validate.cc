@@ -1,18 +1,19 @@
 #include "server/config/validate.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
-#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/config/caller_block.h"
 #include "server/config/connections_block.h"
 #include "server/config/listener_block.h"
 #include "server/config/postgres_block.h"
+#include "server/config/sample_secrets.h"
+#include "server/config/seen_secrets.h"
 #include "server/config/text_rules.h"
 #include "server/config/upstream_blocks.h"
 
@@ -21,16 +22,6 @@ namespace {
 
 constexpr absl::Duration Days(int days) { return absl::Hours(24 * days); }
 constexpr absl::Duration kLongest = Days(36'500);
-
-// The field that holds each secret so far: two equal ones could not tell their owners apart.
-using SeenSecrets = std::map<std::string, std::string>;
-
-void CheckDiffers(const std::string& field, const Secret& secret, SeenSecrets& seen,
-                  FieldChecks& checks) {
-  if (secret.empty()) return;
-  const auto [at, is_new] = seen.emplace(secret.Reveal(), field);
-  if (!is_new) checks.Add(field, absl::StrCat("holds the same token as ", at->second));
-}
 
 Grpc CheckGrpc(const v1::Grpc& block, FieldChecks& checks) {
   Grpc grpc;
@@ -73,7 +64,7 @@ WebhookAccount CheckWebhookAccount(const std::string& at, const v1::WebhookAccou
     const std::string field = absl::StrCat(at, ".callback_token_files[", i, "]");
     Secret token =
         checks.ReadSecret(field, block.callback_token_files(i), SecretForm::kHeaderValue);
-    CheckDiffers(field, token, tokens, checks);
+    tokens.Check(field, token, checks);
     account.callback_tokens.push_back(std::move(token));
   }
   return account;
@@ -168,44 +159,6 @@ EventLog CheckEventLog(const v1::EventLog& block, FieldChecks& checks) {
   return log;
 }
 
-bool AnyTrusted(const absl::optional<Grpc>& grpc) {
-  return !grpc.has_value() ||
-         absl::c_any_of(grpc->listeners, [](const Listener& at) { return at.trusted; });
-}
-
-std::vector<Caller> CheckCallers(const v1::Config& config, const absl::optional<Grpc>& grpc,
-                                 FieldChecks& checks) {
-  std::vector<Caller> callers;
-  std::set<std::string> names;
-  SeenSecrets tokens;
-  bool loopback = false;
-  for (int i = 0; i < config.callers_size(); ++i) {
-    const std::string at = absl::StrCat("callers[", i, "]");
-    const v1::Caller& block = config.callers(i);
-    Caller caller{.name = checks.UniqueName(at + ".name", block.name(), names),
-                  .loopback = block.loopback(),
-                  .bearer_token = Secret(),
-                  .allow_full_view = block.allow_full_view(),
-                  .allow_admin = block.allow_admin(),
-                  .allow_personal_data = block.allow_personal_data()};
-    if (!block.bearer_token_file().empty()) {
-      const std::string field = at + ".bearer_token_file";
-      caller.bearer_token =
-          checks.ReadSecret(field, block.bearer_token_file(), SecretForm::kHeaderValue);
-      CheckDiffers(field, caller.bearer_token, tokens, checks);
-    } else if (!block.loopback()) {
-      checks.Add(at, "matches nobody: set loopback or bearer_token_file");
-    }
-    if (block.loopback() && std::exchange(loopback, true)) {
-      checks.Add(at + ".loopback", "matches nobody: an earlier caller is loopback too");
-    } else if (block.loopback() && !AnyTrusted(grpc)) {
-      checks.Add(at + ".loopback", "matches nobody: no listener of grpc is trusted");
-    }
-    callers.push_back(std::move(caller));
-  }
-  return callers;
-}
-
 // Which blocks go together.
 void CheckRoles(const v1::Config& config, FieldChecks& checks) {
   if (!config.has_grpc() && !config.has_webhook() && !config.has_admin()) {
@@ -264,6 +217,7 @@ absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& f
     CheckQuarantineHolds(*settings.webhook, *settings.event_log, checks);
   }
   settings.callers = CheckCallers(config, settings.grpc, checks);
+  CheckNoSampleSecrets(settings, checks);
   settings.drain_delay =
       checks.Span("drain_delay", config.has_drain_delay(), config.drain_delay(),
                   {absl::ZeroDuration(), absl::ZeroDuration(), absl::Minutes(5)});

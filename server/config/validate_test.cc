@@ -59,7 +59,9 @@ std::map<std::string, File> Files() {
       {"/etc/kyc/token", {"hidden-token\r\n", 0600}},
       {"/etc/kyc/sealing", {kKey, 0600}},
       {"/keys/lookup", {absl::StrCat(kKey, "\n"), 0400}},
-      {"/etc/kyc/bearer", {"hidden-bearer", 0600}},
+      {"/etc/kyc/bearer", {"hidden-bearer-of-22-chars", 0600}},
+      {"/etc/kyc/weak", {"hidden-bearer-of-21-c", 0600}},
+      {"/etc/kyc/sample", {"1234567890123456", 0600}},
       {"/etc/kyc/empty", {"", 0600}},
       {"/etc/kyc/newline", {"\n", 0600}},
       {"/etc/kyc/open", {"hidden7890123456", 0604}},
@@ -124,7 +126,7 @@ TEST(Validate, SecretsAreReadWithoutOneTrailingNewline) {
   EXPECT_EQ(settings->widekyc->accounts[0].token.Reveal(), "hidden-token");
   EXPECT_EQ(settings->event_log->sealing_keys[0].key.Reveal(), std::string(32, 'k'));
   EXPECT_EQ(settings->event_log->lookup_key.Reveal(), std::string(32, 'k'));
-  EXPECT_EQ(settings->callers[1].bearer_token.Reveal(), "hidden-bearer");
+  EXPECT_EQ(settings->callers[1].bearer_token.Reveal(), "hidden-bearer-of-22-chars");
 }
 
 TEST(Validate, WhatIsNotSetHasItsDocumentedDefault) {
@@ -336,13 +338,25 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
       {"sqlite", "retention_age { seconds: 43200000 } sqlite",
        "event_log.reference_retention_age: must be at least retention_age: else revisions would "
        "restart"},
-      {"loopback: true", "", "callers[0]: matches nobody: set loopback or bearer_token_file"},
+      {"loopback: true", "", "callers[0]: matches nobody: set loopback, a bearer token or a certificate's name"},
       {"trusted: true", "", "callers[0].loopback: matches nobody: no listener of grpc is trusted"},
       {"bearer_token_file: \"bearer\"", "loopback: true",
        "callers[1].loopback: matches nobody: an earlier caller is loopback too"},
       {"loopback: true", "bearer_token_file: \"bearer\"",
        "callers[1].bearer_token_file: holds the same token as callers[0].bearer_token_file"},
       {"\"billing\"", "\"local\"", "callers[1].name: is there twice"},
+      {"\"bearer\"", "\"weak\"",
+       "callers[1].bearer_token_file: the file that it names is too short for a token of 128 random "
+       "bits: 32 hexadecimal digits or 22 characters of base64, like `openssl rand -hex 32` makes"},
+      {"\"bearer\"", "\"bearer\" bearer_token_sha256: \"hidden\"",
+       "callers[1].bearer_token_sha256[0]: must be 64 hexadecimal digits, as `printf %s \"$TOKEN\" "
+       "| sha256sum` prints"},
+      {"\"bearer\"", "\"bearer\" certificate_dns_names: \"a.example\"",
+       "callers[1]: matches no certificate: no listener of grpc asks for any"},
+      {"\"bearer\"", "\"bearer\" may_call: \"/a.B/C\"",
+       "callers[1].may_call[0]: must be package.Service or package.Service/Method"},
+      {"\"bearer\"", "\"bearer\" may_call: \"kyc.admin.v1.QuarantineService\"",
+       "callers[1].may_call[0]: needs allow_admin"},
       {"callers { name: \"local\"", "drain_delay { seconds: 301 } callers { name: \"local\"",
        "drain_delay: must be 0 to 5m"},
       {"callers { name: \"local\"", "drain_timeout { seconds: 301 } callers { name: \"local\"",
@@ -366,6 +380,42 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
   for (const auto& c : cases) {
     EXPECT_THAT(FaultsWith(c.from, c.to), ElementsAre(c.fault)) << c.from << " -> " << c.to;
   }
+}
+
+// Everybody knows it, so it is for the simulator only.
+TEST(Validate, SampleSecretsAreForThisMachineOnly) {
+  const std::string fault =
+      ": is the sample of the upstream's own document, which everybody knows: use the one that the "
+      "upstream gave you";
+  EXPECT_THAT(FaultsWith("\"field_key\"", "\"sample\""),
+              ElementsAre("finpay.accounts[0].field_key_file" + fault));
+  EXPECT_THAT(FaultsWith("\"field_iv\"", "\"sample\""),
+              ElementsAre("finpay.accounts[0].field_iv_file" + fault));
+  const std::string simulator = absl::StrReplaceAll(
+      kComplete, {{"https://finpay.example", "http://127.0.0.1:1"},
+                  {"https://widekyc.example", "http://localhost:1"},
+                  {"\"field_key\"", "\"sample\""}});
+  EXPECT_TRUE(Checked(simulator).ok()) << Checked(simulator).status();
+  EXPECT_FALSE(Checked(absl::StrReplaceAll(simulator, {{"http://localhost:1", "https://w.example"}}))
+                   .ok());
+}
+
+TEST(Validate, CallersHaveTokensCertificatesAndMethods) {
+  const std::string digest(64, 'A');
+  const auto settings = Checked(absl::StrReplaceAll(
+      kComplete,
+      {{"trusted: true", "trusted: true listeners { address: \"127.0.0.1:9\" tls { "
+                         "certificate_file: \"c\" key_file: \"k\" client_ca_file: \"a\" "
+                         "client_certificate: CLIENT_CERTIFICATE_OPTIONAL } }"},
+       {"\"bearer\"", "\"bearer\" bearer_token_sha256: \"" + digest +
+                          "\" certificate_dns_names: \"a.example\" certificate_uris: "
+                          "\"spiffe://x/a\" may_call: [\"a.B\", \"a.C/D\"]"}}));
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  const Caller& caller = settings->callers[1];
+  EXPECT_THAT(caller.token_digests, ElementsAre(std::string(32, '\xaa')));
+  EXPECT_THAT(caller.certificate_dns_names, ElementsAre("a.example"));
+  EXPECT_THAT(caller.certificate_uris, ElementsAre("spiffe://x/a"));
+  EXPECT_THAT(caller.may_call, ElementsAre("a.B", "a.C/D"));
 }
 
 constexpr char kTls[] = R"(tls { certificate_file: "cert.pem" key_file: "/keys/key.pem" )";

@@ -4,12 +4,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
+#include "server/rpc/call_head.h"
 #include "server/rpc/held_request.h"
 #include "server/rpc/refusals.h"
 #include "server/rpc/status.h"
 
 namespace kyc::rpc {
 namespace {
+
+bool IsNoEntry(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
+}
 
 absl::Status TooLong(const Method& method) {
   return InvalidRequest({{"", absl::StrCat("the whole message must be at most ",
@@ -190,12 +195,20 @@ void Call::LetGoOfRequest() {
   if (held_bytes_ > 0) scope_.admission.GiveBack(std::exchange(held_bytes_, 0));
 }
 
+absl::string_view Call::MethodName() const {
+  return method_ == nullptr ? "unknown" : absl::string_view(method_->name).substr(1);
+}
+
 void Call::ReportEnd() {
+  if (IsNoEntry(status_)) {
+    scope_.not_let_in.Note(status_, MethodName(), context_.caller, AddressOf(server_context_),
+                           scope_.loop.now());
+  }
   // When the caller left, or gRPC itself refused the call, our status is not why it ended; and a
   // reply that nobody took is no success.
   const bool cancelled = server_context_.IsCancelled() && (!cut_ || status_.ok());
   scope_.metrics.CallEnded(
-      method_ == nullptr ? "unknown" : absl::string_view(method_->name).substr(1),
+      MethodName(),
       cancelled ? absl::StatusCode::kCancelled : status_.code(), cancelled ? "" : ReasonOf(status_),
       scope_.loop.now() - start_);
 }

@@ -46,6 +46,9 @@ class Call final : public OpenCall, private Turns::Taker {
   uint64_t turn() const { return turn_; }
   // A drain began: streams are told.
   void BeginDrain();
+  // The callers are others: a stream that its caller may not open any more, or may not see all of
+  // any more, ends as a new one would. Calls that end by themselves keep what they were allowed.
+  void JudgeAgain();
   // A drain ends this call now: UNAVAILABLE if it was not sent, else UNKNOWN.
   void EndByDrain();
   // Ends or cuts the call if it has been in its phase for too long.
@@ -92,6 +95,7 @@ class Call final : public OpenCall, private Turns::Taker {
   // call_judge.cc: before a byte of its message is read.
   absl::Status Judge();
   absl::Status FindMethod();
+  absl::StatusOr<const config::Caller*> FindCaller();
   absl::Status Count();
   void Refuse(absl::Status status);
   void FillContext(const config::Caller* caller);
@@ -109,6 +113,7 @@ class Call final : public OpenCall, private Turns::Taker {
   void TellFinish();
   void LetGo();
   void LetGoOfRequest();
+  absl::string_view MethodName() const;
   void ReportEnd();
   void FreeIfOver();
 

@@ -1,14 +1,15 @@
 #include "server/rpc/call_head.h"
 
+#include <grpc/grpc_security_constants.h>
 #include <grpc/support/time.h>
 
 #include <algorithm>
 #include <map>
 #include <string>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
-#include "server/rpc/callers.h"
 #include "server/rpc/listener.h"
 
 namespace kyc::rpc {
@@ -34,13 +35,47 @@ std::string PlainHeader(const Metadata& metadata, const char* name) {
   return plain ? std::string(*value) : "";
 }
 
+// Whether a proxy says that it passes on what another sent.
+bool WasForwarded(const Metadata& metadata) {
+  constexpr absl::string_view kFamily = "x-forwarded-";
+  const auto first = metadata.lower_bound(grpc::string_ref(kFamily.data(), kFamily.size()));
+  if (first != metadata.end() && first->first.starts_with(
+                                     grpc::string_ref(kFamily.data(), kFamily.size()))) {
+    return true;
+  }
+  static constexpr const char* kNames[] = {
+      "forwarded",        "via",          "x-real-ip",       "x-client-ip",
+      "x-cluster-client-ip", "true-client-ip", "cf-connecting-ip", "x-original-forwarded-for",
+      "x-envoy-external-address", "x-envoy-peer-metadata-id"};
+  return absl::c_any_of(kNames, [&](const char* name) { return metadata.contains(name); });
+}
+
+std::vector<std::string> Names(const grpc::AuthContext& connection, const char* kind) {
+  std::vector<std::string> names;
+  for (const grpc::string_ref& name : connection.FindPropertyValues(kind)) {
+    names.emplace_back(name.data(), name.size());
+  }
+  return names;
+}
+
 }  // namespace
 
-absl::StatusOr<const config::Caller*> CallerOf(const grpc::ServerContextBase& head,
-                                               const std::vector<config::Caller>& callers) {
-  const auto authorization = Header(head.client_metadata(), "authorization");
-  const bool trusted = !authorization.has_value() && CameByTrusted(*head.auth_context());
-  return FindCaller(callers, authorization, trusted);
+Shown ShownBy(const grpc::ServerContextBase& head) {
+  Shown shown{.authorization = Header(head.client_metadata(), "authorization")};
+  if (shown.authorization.has_value()) return shown;
+  const auto connection = head.auth_context();
+  shown.trusted = CameByTrusted(*connection);
+  if (shown.trusted) {
+    shown.forwarded = WasForwarded(head.client_metadata());
+    return shown;
+  }
+  // The typed ones: in others a DNS name and a URI cannot be told apart.
+  shown.has_certificate = connection->IsPeerAuthenticated();
+  if (shown.has_certificate) {
+    shown.dns_names = Names(*connection, GRPC_PEER_DNS_PROPERTY_NAME);
+    shown.uris = Names(*connection, GRPC_PEER_URI_PROPERTY_NAME);
+  }
+  return shown;
 }
 
 absl::Duration TimeAsked(const grpc::ServerContext& head) {

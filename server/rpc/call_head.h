@@ -13,12 +13,12 @@
 #include "absl/time/time.h"
 #include "server/call/call_context.h"
 #include "server/config/settings.h"
+#include "server/rpc/callers.h"
 
 namespace kyc::rpc {
 
-// See FindCaller.
-absl::StatusOr<const config::Caller*> CallerOf(const grpc::ServerContextBase& head,
-                                               const std::vector<config::Caller>& callers);
+// What the call and its connection show of who calls.
+Shown ShownBy(const grpc::ServerContextBase& head);
 
 // How long the caller waits for the call's end; infinite where it does not say.
 absl::Duration TimeAsked(const grpc::ServerContext& head);

@@ -33,7 +33,7 @@ absl::Status Call::Judge() {
   if (absl::Status found = FindMethod(); !found.ok()) return found;
   const config::Caller* caller = nullptr;
   if (method_->needs_caller) {
-    absl::StatusOr<const config::Caller*> found = CallerOf(server_context_, scope_.callers);
+    absl::StatusOr<const config::Caller*> found = FindCaller();
     if (!found.ok()) return found.status();
     caller = *found;
     if (method_->stream && scope_.streams >= scope_.limits.max_streams) return TooManyStreams();
@@ -64,6 +64,23 @@ absl::Status Call::FindMethod() {
   // Tools still need reflection to read the errors of a drain.
   const bool refused = scope_.serving == Serving::kNothing && method_->needs_caller;
   return refused ? Draining(Outcome::kNotSent) : absl::OkStatus();
+}
+
+// Who may call this now.
+absl::StatusOr<const config::Caller*> Call::FindCaller() {
+  auto found = scope_.callers.Find(ShownBy(server_context_));
+  if (!found.ok()) return found;
+  context_.caller = (*found)->name;
+  if (absl::Status may = scope_.callers.MayCall(**found, method_->name); !may.ok()) return may;
+  return found;
+}
+
+void Call::JudgeAgain() {
+  if (stream_of_ == nullptr || steps_ == nullptr) return;
+  const bool saw_all = context_.allow_full_view;
+  const auto found = FindCaller();
+  if (!found.ok()) return End(found.status(), nullptr);
+  if (saw_all && !(*found)->allow_full_view) End(PermissionsNarrowed(), nullptr);
 }
 
 absl::Status Call::Count() {

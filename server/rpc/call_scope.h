@@ -16,8 +16,10 @@
 #include "server/config/settings.h"
 #include "server/net/shares.h"
 #include "server/rpc/admission.h"
+#include "server/rpc/callers.h"
 #include "server/rpc/cq_loop.h"
 #include "server/rpc/method.h"
+#include "server/rpc/not_let_in.h"
 
 namespace kyc::rpc {
 
@@ -39,7 +41,8 @@ struct CallScope {
   Admission& admission;
   Metrics& metrics;
   const config::Grpc& limits;
-  const std::vector<config::Caller>& callers;
+  const Callers& callers;
+  NotLetIn& not_let_in;
   absl::flat_hash_map<std::string, Method> methods{};
   grpc::AsyncGenericService generic{};
   grpc::ServerCompletionQueue* queue = nullptr;

@@ -70,6 +70,11 @@ absl::Status HeadersTooLarge() {
                  "The call's headers must be at most 64 KiB together");
 }
 
+absl::Status PermissionsNarrowed() {
+  return Refused(absl::StatusCode::kPermissionDenied, "CALLER_FORBIDDEN",
+                 "The caller's permissions were narrowed while the stream was open: open it again");
+}
+
 absl::Status UnknownMethod() {
   return Refused(absl::StatusCode::kUnimplemented, "UNKNOWN_METHOD",
                  "There is no such method here; reflection lists those there are");

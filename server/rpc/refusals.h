@@ -23,6 +23,8 @@ absl::Status NotTaken();
 absl::Status DeadlineOver(Outcome outcome);
 // INVALID_ARGUMENT HEADERS_TOO_LARGE.
 absl::Status HeadersTooLarge();
+// PERMISSION_DENIED CALLER_FORBIDDEN: the stream's caller may not see all of it any more.
+absl::Status PermissionsNarrowed();
 // UNIMPLEMENTED UNKNOWN_METHOD.
 absl::Status UnknownMethod();
 // NOT_FOUND SERVICE_NOT_FOUND: health knows no such service.

@@ -78,11 +78,12 @@ void Configure(grpc::ServerBuilder& builder, const config::Grpc& limits) {
 }  // namespace
 
 Server::Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics& metrics,
-               absl::Duration longest_way)
+               absl::Duration longest_way, RepeatedLines::Write log)
     : limits_(std::move(limits)),
       longest_way_(longest_way),
       callers_(std::move(callers)),
       metrics_(metrics),
+      not_let_in_(metrics, std::move(log)),
       queue_(builder_.AddCompletionQueue()),
       loop_(std::make_unique<CqLoop>(queue_.get())),
       connections_(builder_, *loop_, limits_, metrics_),
@@ -106,7 +107,7 @@ void Server::MakeScope() {
   admission_ = std::make_unique<Admission>(
       *loop_, AdmissionLimits{limits_.max_request_bytes_in_flight, limits_.overload_wait},
       [loop = loop_.get()] { return loop->now(); });
-  scope_.reset(new CallScope{*loop_, *admission_, metrics_, limits_, callers_});
+  scope_.reset(new CallScope{*loop_, *admission_, metrics_, limits_, callers_, not_let_in_});
   scope_->methods = std::move(methods_);
   scope_->queue = queue_.get();
   scope_->id_seed = std::random_device()() * uint64_t{0x100000000} + std::random_device()();
@@ -183,7 +184,13 @@ std::string Server::DeafListener() const {
 }
 
 void Server::UseCallers(std::vector<config::Caller> callers) {
-  loop_->Post([this, callers = std::move(callers)]() mutable { callers_ = std::move(callers); });
+  loop_->Post([this, callers = Callers(std::move(callers))]() mutable {
+    callers_ = std::move(callers);
+    const std::vector<Call*> open(scope_->open.begin(), scope_->open.end());
+    for (Call* call : open) {
+      if (scope_->open.contains(call)) call->JudgeAgain();
+    }
+  });
 }
 
 void Server::BeginDrain() {

@@ -22,13 +22,16 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "server/call/metrics.h"
+#include "server/call/repeated_lines.h"
 #include "server/config/settings.h"
 #include "server/rpc/call_scope.h"
 #include "server/rpc/connections.h"
+#include "server/rpc/callers.h"
 #include "server/rpc/listener.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/memory_guard.h"
 #include "server/rpc/method.h"
+#include "server/rpc/not_let_in.h"
 #include "server/rpc/serving_state.h"
 #include "server/rpc/watchdog.h"
 
@@ -44,9 +47,9 @@ inline constexpr absl::Duration kLongestAnswer = absl::Seconds(2);
 // what was posted to its loop is then dropped. All from one thread, the owner's.
 class Server {
  public:
-  // `metrics` outlives the server.
+  // `metrics` outlives the server. `log` is told whom it does not let in; see RepeatedLines.
   Server(config::Grpc limits, std::vector<config::Caller> callers, Metrics& metrics,
-         absl::Duration longest_way = kLongestWay);
+         absl::Duration longest_way = kLongestWay, RepeatedLines::Write log = nullptr);
   // Drains at once if nobody did. Bounded, as Drain is.
   ~Server();
 
@@ -71,8 +74,8 @@ class Server {
   // Whether a new connection is served there now. Blocks for a moment. Likewise.
   bool Answers(size_t listener) { return connections_.Answers(listener, kLongestAnswer); }
 
-  // Who may call from soon on; running calls and streams keep what they were allowed. Between Serve
-  // and Drain.
+  // Who may call from soon on. Calls that run keep what they were allowed; streams that could not be
+  // opened any more end. Between Serve and Drain.
   void UseCallers(std::vector<config::Caller> callers);
 
   // What health answers: serving until BeginDrain. The loop thread's.
@@ -105,8 +108,9 @@ class Server {
 
   const config::Grpc limits_;
   const absl::Duration longest_way_;
-  std::vector<config::Caller> callers_;  // From Serve on the loop thread's.
+  Callers callers_;  // From Serve on the loop thread's.
   Metrics& metrics_;
+  NotLetIn not_let_in_;
   grpc::ServerBuilder builder_;
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::unique_ptr<CqLoop> loop_;

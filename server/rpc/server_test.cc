@@ -89,7 +89,7 @@ TEST_F(ServerTest, CallerWithoutEntryIsUnauthenticated) {
 TEST_F(ServerTest, CallersAreReplacedForLaterCallsWhileTheRunningOneKeepsItsOwn) {
   config::Caller app;
   app.name = "app";
-  app.bearer_token = Secret("old");
+  app.bearer_token = Secret("old-token-of-many-characters");
   app.allow_full_view = true;
   callers_ = {app};
   absl::Notification arrived, go_on;
@@ -113,17 +113,17 @@ TEST_F(ServerTest, CallersAreReplacedForLaterCallsWhileTheRunningOneKeepsItsOwn)
     context.AddMetadata("authorization", token);
     return Call(method, "", nullptr, &context).error_code();
   };
-  std::thread running([&] { EXPECT_EQ(call_with("/a.B/Wait", "Bearer old"), grpc::OK); });
+  std::thread running([&] { EXPECT_EQ(call_with("/a.B/Wait", "Bearer old-token-of-many-characters"), grpc::OK); });
   arrived.WaitForNotification();
-  app.bearer_token = Secret("new");
+  app.bearer_token = Secret("new-token-of-many-characters");
   app.allow_full_view = false;
   server_->UseCallers({app});
   // The loop takes them in order: after the list, whatever arrives later.
   absl::Notification taken;
   server_->loop().Post([&] { taken.Notify(); });
   taken.WaitForNotification();
-  EXPECT_EQ(call_with("/a.B/Echo", "Bearer old"), grpc::UNAUTHENTICATED);
-  EXPECT_EQ(call_with("/a.B/Echo", "Bearer new"), grpc::OK);
+  EXPECT_EQ(call_with("/a.B/Echo", "Bearer old-token-of-many-characters"), grpc::UNAUTHENTICATED);
+  EXPECT_EQ(call_with("/a.B/Echo", "Bearer new-token-of-many-characters"), grpc::OK);
   go_on.Notify();
   running.join();
   waiting.join();
@@ -133,7 +133,7 @@ TEST_F(ServerTest, CallersAreReplacedForLaterCallsWhileTheRunningOneKeepsItsOwn)
 TEST_F(ServerTest, BearerTokenNamesTheCaller) {
   config::Caller service;
   service.name = "service";
-  service.bearer_token = Secret("t0ken");
+  service.bearer_token = Secret("t0ken-of-many-characters");
   callers_ = {service};
   std::promise<std::string> caller;
   methods_.push_back(Unary<HealthCheckRequest, HealthCheckRequest>(
@@ -144,7 +144,7 @@ TEST_F(ServerTest, BearerTokenNamesTheCaller) {
       }));
   Start();
   grpc::ClientContext right;
-  right.AddMetadata("authorization", "Bearer t0ken");
+  right.AddMetadata("authorization", "Bearer t0ken-of-many-characters");
   EXPECT_TRUE(Call("/a.B/Who", "", nullptr, &right).ok());
   EXPECT_EQ(caller.get_future().get(), "service");
   grpc::ClientContext wrong;

@@ -1,26 +1,20 @@
 // Certificates that are replaced, well and badly, while the gateway serves.
 #include <gmock/gmock.h>
-#include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
 #include <filesystem>
-#include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "netzme/v1/upgrade_notification.grpc.pb.h"
 #include "tests/access/tls_test.h"
+#include "tests/access/watching.h"
 #include "tests/support/files.h"
 #include "tests/support/http.h"
 #include "tests/support/planted.h"
 
 namespace kyc::tests {
 namespace {
-
-using ::netzme::v1::UpgradeNotificationService;
-using ::netzme::v1::WatchUpgradesRequest;
-using ::netzme::v1::WatchUpgradesResponse;
 
 constexpr char kListener[] = "grpc.listeners[0].address";
 
@@ -53,41 +47,14 @@ class GrpcRotationTest : public TlsTest {
   }
 };
 
-// One open WatchUpgrades.
-class Watching {
- public:
-  explicit Watching(const std::shared_ptr<grpc::Channel>& channel)
-      : stub_(UpgradeNotificationService::NewStub(channel)) {
-    context_.AddMetadata("authorization", absl::StrCat("Bearer ", kBearerToken));
-    reader_ = stub_->WatchUpgrades(&context_, WatchUpgradesRequest());
-  }
-  ~Watching() { context_.TryCancel(); }
-  // Whether a message with events came.
-  bool AwaitEvent() {
-    WatchUpgradesResponse response;
-    while (reader_->Read(&response)) {
-      if (response.has_events()) return true;
-    }
-    return false;
-  }
-  bool AwaitStarted() {
-    WatchUpgradesResponse response;
-    return reader_->Read(&response) && response.has_started();
-  }
-
- private:
-  std::unique_ptr<UpgradeNotificationService::Stub> stub_;
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReader<WatchUpgradesResponse>> reader_;
-};
-
 TEST_F(GrpcRotationTest, NewConnectionsGetTheNewPairAndOpenStreamsLiveOn) {
   StartWithTls();
   const Identity new_root = MakeIdentity({.authority = true}, nullptr);
   const Identity new_clients = MakeIdentity({.authority = true}, nullptr);
   const Identity old_client = MakeIdentity({.name = "DNS:old.example"}, &clients_);
   const Identity new_client = MakeIdentity({.name = "DNS:new.example"}, &new_clients);
-  Watching watching(Connect(1, root_, &old_client));
+  Watching watching(Connect(1, root_, &old_client), ::netzme::v1::VIEW_BASIC,
+                    absl::StrCat("Bearer ", kBearerToken));
   ASSERT_TRUE(watching.AwaitStarted());
   EXPECT_EQ(Health(Connect(1, root_, &new_client)), "UNAVAILABLE");
   WriteFile(files().path("clients.pem"), new_clients.Pem());

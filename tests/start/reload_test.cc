@@ -136,11 +136,11 @@ TEST_F(ReloadTest, CallersTokenAndPermissionsAreReplaced) {
   Start({.callers = R"(callers { name: "app" bearer_token_file: "bearer_token" })"});
   CallOptions old_token, new_token;
   old_token.headers["authorization"] = absl::StrCat("Bearer ", kBearerToken);
-  new_token.headers["authorization"] = "Bearer planted-bearer-token-2";
+  new_token.headers["authorization"] = "Bearer planted-bearer-token-of-another";
   constexpr char kQuarantine[] = "/kyc.admin.v1.QuarantineService/ListQuarantined";
   EXPECT_EQ(Detect(old_token), "OK");
   EXPECT_EQ(Detect(new_token), kUnknownCaller);
-  Replace("bearer_token", "planted-bearer-token-2");
+  Replace("bearer_token", "planted-bearer-token-of-another");
   ASSERT_TRUE(Reload());
   EXPECT_TRUE(Await([&] { return Detect(old_token) == kUnknownCaller; }));
   EXPECT_EQ(Detect(new_token), "OK");

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -42,6 +43,10 @@ void WriteFile(const std::string& path, absl::string_view content, mode_t mode) 
   file.write(content.data(), static_cast<std::streamsize>(content.size()));
   file.close();
   if (!file || chmod(path.c_str(), mode) != 0) std::abort();
+}
+
+void Rename(const std::string& from, const std::string& to) {
+  if (rename(from.c_str(), to.c_str()) != 0) std::abort();
 }
 
 std::string ReadFile(const std::string& path) {

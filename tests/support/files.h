@@ -22,6 +22,9 @@ std::string MakeShortFolder();
 // Writes a whole file and gives it exactly this mode.
 void WriteFile(const std::string& path, absl::string_view content, mode_t mode = 0600);
 
+// Puts a file in another's place: whoever looks there sees the one or the other.
+void Rename(const std::string& from, const std::string& to);
+
 // The whole file; empty if there is none.
 std::string ReadFile(const std::string& path);
 

@@ -1,0 +1,149 @@
+#include "server/config/caller_block.h"
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "server/config/seen_secrets.h"
+#include "server/config/text_rules.h"
+
+namespace kyc::config {
+namespace {
+
+constexpr absl::string_view kAdmin = "kyc.admin.v1.";
+constexpr absl::string_view kPersonalData = "kyc.admin.v1.PersonalDataService";
+
+template <typename Accept>
+bool AnyListener(const absl::optional<Grpc>& grpc, Accept accept) {
+  return !grpc.has_value() || absl::c_any_of(grpc->listeners, accept);
+}
+
+bool IsTrusted(const Listener& at) { return at.trusted; }
+bool AsksForCertificates(const Listener& at) {
+  return at.tls.has_value() && at.tls->client_certificate != ClientCertificate::kNone;
+}
+
+std::vector<std::string> CheckDigests(const std::string& at, const v1::Caller& block,
+                                      SeenSecrets& seen, FieldChecks& checks) {
+  std::vector<std::string> digests;
+  for (int i = 0; i < block.bearer_token_sha256_size(); ++i) {
+    const std::string field = absl::StrCat(at, ".bearer_token_sha256[", i, "]");
+    const std::string& text = block.bearer_token_sha256(i);
+    if (text.size() != 64 || !absl::c_all_of(text, absl::ascii_isxdigit)) {
+      checks.Add(field, "must be 64 hexadecimal digits, as `printf %s \"$TOKEN\" | sha256sum` "
+                        "prints");
+      continue;
+    }
+    digests.push_back(absl::HexStringToBytes(text));
+    seen.Check(field, Secret(digests.back()), checks);
+  }
+  return digests;
+}
+
+// Names that no two callers share, or only the first one would be known.
+template <typename Texts>
+std::vector<std::string> CheckNames(const std::string& field, const Texts& texts,
+                                    std::string (*fault)(absl::string_view),
+                                    std::set<std::string>& seen, FieldChecks& checks) {
+  std::vector<std::string> names;
+  for (const std::string& text : texts) {
+    const std::string at = absl::StrCat(field, "[", names.size(), "]");
+    checks.AddIfAny(at, fault(text));
+    names.push_back(text);
+    if (!seen.insert(absl::AsciiStrToLower(text)).second) checks.Add(at, "is there twice");
+  }
+  return names;
+}
+
+std::vector<std::string> CheckMayCall(const std::string& at, const v1::Caller& block,
+                                      FieldChecks& checks) {
+  std::vector<std::string> allowed;
+  for (const std::string& text : block.may_call()) {
+    const std::string field = absl::StrCat(at, ".may_call[", allowed.size(), "]");
+    checks.AddIfAny(field, MethodFault(text));
+    if (absl::StartsWith(text, kPersonalData)) {
+      if (!block.allow_personal_data()) checks.Add(field, "needs allow_personal_data");
+    } else if (absl::StartsWith(text, kAdmin) && !block.allow_admin()) {
+      checks.Add(field, "needs allow_admin");
+    }
+    allowed.push_back(text);
+  }
+  return allowed;
+}
+
+void CheckMatchesSomebody(const std::string& at, const Caller& caller,
+                          const absl::optional<Grpc>& grpc, FieldChecks& checks) {
+  const bool by_certificate =
+      !caller.certificate_dns_names.empty() || !caller.certificate_uris.empty();
+  if (caller.loopback && !AnyListener(grpc, IsTrusted)) {
+    checks.Add(at + ".loopback", "matches nobody: no listener of grpc is trusted");
+  }
+  if (by_certificate && !AnyListener(grpc, AsksForCertificates)) {
+    checks.Add(at, "matches no certificate: no listener of grpc asks for any");
+  }
+}
+
+bool NamesNobody(const v1::Caller& block) {
+  return !block.loopback() && block.bearer_token_file().empty() &&
+         block.bearer_token_sha256().empty() && block.certificate_dns_names().empty() &&
+         block.certificate_uris().empty();
+}
+
+// What of earlier callers a later one may not have, too.
+struct Seen {
+  std::set<std::string> names, dns_names, uris;
+  SeenSecrets tokens, digests;
+  bool loopback = false;
+};
+
+Caller CheckCaller(const std::string& at, const v1::Caller& block, Seen& seen,
+                   FieldChecks& checks) {
+  Caller caller;
+  caller.name = checks.UniqueName(at + ".name", block.name(), seen.names);
+  caller.loopback = block.loopback();
+  caller.allow_full_view = block.allow_full_view();
+  caller.allow_admin = block.allow_admin();
+  caller.allow_personal_data = block.allow_personal_data();
+  if (!block.bearer_token_file().empty()) {
+    const std::string field = at + ".bearer_token_file";
+    caller.bearer_token =
+        checks.ReadSecret(field, block.bearer_token_file(), SecretForm::kBearerToken);
+    seen.tokens.Check(field, caller.bearer_token, checks);
+  }
+  caller.token_digests = CheckDigests(at, block, seen.digests, checks);
+  caller.certificate_dns_names =
+      CheckNames(at + ".certificate_dns_names", block.certificate_dns_names(), DnsNameFault,
+                 seen.dns_names, checks);
+  caller.certificate_uris = CheckNames(at + ".certificate_uris", block.certificate_uris(),
+                                       UriFault, seen.uris, checks);
+  caller.may_call = CheckMayCall(at, block, checks);
+  return caller;
+}
+
+}  // namespace
+
+std::vector<Caller> CheckCallers(const v1::Config& config, const absl::optional<Grpc>& grpc,
+                                 FieldChecks& checks) {
+  std::vector<Caller> callers;
+  Seen seen;
+  for (int i = 0; i < config.callers_size(); ++i) {
+    const std::string at = absl::StrCat("callers[", i, "]");
+    callers.push_back(CheckCaller(at, config.callers(i), seen, checks));
+    if (NamesNobody(config.callers(i))) {
+      checks.Add(at, "matches nobody: set loopback, a bearer token or a certificate's name");
+    }
+    if (callers.back().loopback && std::exchange(seen.loopback, true)) {
+      checks.Add(at + ".loopback", "matches nobody: an earlier caller is loopback too");
+    } else {
+      CheckMatchesSomebody(at, callers.back(), grpc, checks);
+    }
+  }
+  return callers;
+}
+
+}  // namespace kyc::config

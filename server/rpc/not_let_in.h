@@ -1,0 +1,39 @@
+// The trace of every call that was not let in, or that wanted more than its caller may have.
+#ifndef SERVER_RPC_NOT_LET_IN_H_
+#define SERVER_RPC_NOT_LET_IN_H_
+
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/call/metrics.h"
+#include "server/call/repeated_lines.h"
+
+namespace kyc::rpc {
+
+// The loop thread's; owned by rpc::Server.
+class NotLetIn {
+ public:
+  // `metrics` outlives it.
+  NotLetIn(Metrics& metrics, RepeatedLines::Write write) : metrics_(metrics), lines_(write) {}
+
+  // Counts the end of a call, and has a line for it, if its caller was unknown or not allowed.
+  // `caller` is empty where it was unknown; `address` is the other end without its port, and left
+  // out beyond 64 of them a minute, so that many senders make no more lines than few.
+  void Note(const absl::Status& end, absl::string_view method, absl::string_view caller,
+            absl::string_view address, absl::Time now);
+
+ private:
+  absl::string_view Known(absl::string_view address, absl::Time now);
+
+  Metrics& metrics_;
+  RepeatedLines lines_;
+  absl::flat_hash_set<std::string> addresses_;  // Of this minute.
+  absl::Time forget_ = absl::InfinitePast();
+};
+
+}  // namespace kyc::rpc
+
+#endif  // SERVER_RPC_NOT_LET_IN_H_
