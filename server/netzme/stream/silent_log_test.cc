@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -76,6 +77,32 @@ TEST_F(SilentLogTest, ALogThatIsOnlySlowIsWaitedFor) {
   room_.Settle({stream.get()});
   EXPECT_THAT(room_.Script(*stream), Contains("events 1 2 3 4 5 @5"));
   EXPECT_THAT(room_.Script(*stream), Not(Contains("end LOG_UNAVAILABLE")));
+}
+
+// A gateway was restarted, and all come back: the last one waits in line for longer than one read
+// may take, again and again.
+TEST_F(SilentLogTest, ALineThatMovesIsWaitedIn) {
+  room_.AppendManyTogether(200);  // Of which a page has 64.
+  room_.Settle();
+  const auto from_cursor = FromCursor();
+  std::vector<std::unique_ptr<FakeStream>> streams;
+  for (int i = 0; i < 50; ++i) {
+    streams.push_back(room_.Watch(Request("from: FROM_EARLIEST")));
+    streams.push_back(room_.Watch(from_cursor));
+  }
+  do {
+    room_.pool().RunOne();
+    room_.AdvanceWithoutLog(absl::Seconds(2), {});
+    for (bool moved = true; std::exchange(moved, false);) {
+      while (room_.loop().RunOne()) moved = true;
+      for (const auto& stream : streams) moved = stream->CompleteWrite() || moved;
+    }
+  } while (room_.pool().waiting() > 0);
+  for (const auto& stream : streams) {
+    const std::vector<std::string> script = room_.Script(*stream);
+    EXPECT_THAT(script, Contains("caught_up @205"));
+    EXPECT_THAT(script, Not(Contains("end LOG_UNAVAILABLE")));
+  }
 }
 
 // Their callers come again and again.

@@ -46,7 +46,7 @@ void ReadOn(const PoolLine& pool, std::stop_token cancel, Listing listing,
 
 UpgradeService::UpgradeService(events::EventLog& log, rpc::Loop& loop, RunBlocking run_blocking,
                                Metrics* metrics, Clocks clocks, RingLimits limits)
-    : scope_{log,     loop,          PoolLine(std::move(run_blocking)),
+    : scope_{log,     loop,          PoolLine(std::move(run_blocking), clocks.steady),
              metrics, clocks.steady, Hub(log, loop, clocks, limits)} {}
 
 absl::StatusOr<std::unique_ptr<rpc::Producer>> UpgradeService::Watch(

@@ -17,7 +17,8 @@ using ::netzme::v1::WatchUpgradesResponse;
 
 // How long a reader may take nothing.
 constexpr absl::Duration kSlow = absl::Seconds(30);
-// How long the log may take to answer, with its line: far longer than the longest honest read.
+// How long the log may take over one read, or its line may stand still: far longer than the longest
+// honest read. A line that moves is waited in for as long as it is.
 constexpr absl::Duration kSilent = absl::Minutes(1);
 // How long the end of a stream waits for the write in flight, so that goodbye can be said. One more
 // second, Stream::Finish's, and a stuck stream is cut.
@@ -42,8 +43,7 @@ Watch::Watch(WatchScope& scope, rpc::Stream* stream, WatchOrder order)
                  order.max_events == std::numeric_limits<int64_t>::max()),
       events_left_(order.max_events),
       present_(scope.hub.newest()),
-      since_(scope.clock()),
-      asked_(since_) {
+      since_(scope.clock()) {
   scope_.hub.Add(this, query_->filter);
   SetTimer();
 }
@@ -55,9 +55,8 @@ Watch::~Watch() {
 
 template <typename Blocking, typename Then>
 void Watch::OnPool(Blocking blocking, Then then) {
-  asked_ = scope_.clock();
-  scope_.pool.Run([&loop = scope_.loop, weak = std::weak_ptr<Watch*>(self_),
-                   blocking = std::move(blocking), then]() mutable {
+  turn_ = scope_.pool.Run([&loop = scope_.loop, weak = std::weak_ptr<Watch*>(self_),
+                           blocking = std::move(blocking), then]() mutable {
     if (weak.expired()) return;
     loop.Post([weak, then, result = blocking()]() mutable {
       if (const auto watch = weak.lock()) ((*watch)->*then)(std::move(result));
@@ -256,8 +255,12 @@ void Watch::Finish(absl::Status status) {
 
 absl::Time Watch::Due() const {
   if (ending_ != nullptr) return ending_->latest;
-  const absl::Time due = since_ + (writing_ ? kSlow : heartbeat_interval_);
-  return AsksLog() ? std::min(due, asked_ + kSilent) : due;
+  return std::min(since_ + (writing_ ? kSlow : heartbeat_interval_), LogDue());
+}
+
+absl::Time Watch::LogDue() const {
+  const bool asks = turn_ != nullptr && (state_ == State::kResolving || state_ == State::kReading);
+  return asks ? scope_.pool.SilentSince(*turn_) + kSilent : absl::InfiniteFuture();
 }
 
 void Watch::SetTimer() {
@@ -274,7 +277,7 @@ void Watch::SetTimer() {
 void Watch::OnTimer() {
   if (scope_.clock() >= Due()) {
     if (ending_ != nullptr) return Finish(ending_->status);
-    if (AsksLog() && scope_.clock() >= asked_ + kSilent) return Finish(SilentLog());
+    if (scope_.clock() >= LogDue()) return Finish(SilentLog());
     if (writing_) {
       return Decide(::netzme::v1::GOODBYE_REASON_SLOW, SlowConsumer(), kGoodbyeWait);
     }

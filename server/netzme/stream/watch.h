@@ -48,9 +48,10 @@ struct WatchScope {
 //   kWaiting   -> kReady      OnGrew: jumps to where the ring grew
 //   any        -> kDone       Finish was called
 //
-// How long each may last: kResolving and kReading a minute, in which the log has to answer; kReady
-// no longer than the write in flight, for which the reader has 30 s; kWaiting as long as its reader
-// likes, with a heartbeat now and then.
+// How long each may last: kResolving and kReading a minute from when a reader of the pool took it
+// up, and before that as long as the pool's line moves at least once a minute; kReady no longer
+// than the write in flight, for which the reader has 30 s; kWaiting as long as its reader likes,
+// with a heartbeat now and then.
 //
 // What must hold, and ends the stream with GATEWAY_BUG and its cursor still good if it does not:
 // - What is read from the log lies before the ring's end and gets further (ReadLog, OnRead).
@@ -96,7 +97,6 @@ class Watch final : public rpc::Producer, public Watcher {
   void ReadLog();
   void OnRead(absl::StatusOr<Batch> batch);
   void OnLogError(absl::Status status);
-  bool AsksLog() const { return state_ == State::kResolving || state_ == State::kReading; }
   void ReadRing();
   Span NextSpan() const;
   void MoveTo(events::Position position);
@@ -115,6 +115,8 @@ class Watch final : public rpc::Producer, public Watcher {
 
   // When something must happen even if nothing else does.
   absl::Time Due() const;
+  // Until when the log has to answer; without end while it was asked nothing.
+  absl::Time LogDue() const;
   void SetTimer();
   void OnTimer();
   void Beat();
@@ -148,7 +150,7 @@ class Watch final : public rpc::Producer, public Watcher {
   std::unique_ptr<Ending> ending_;
   // When the write in flight began, or the last one ended.
   absl::Time since_;
-  absl::Time asked_;  // When the pool was, last.
+  std::shared_ptr<const PoolLine::Turn> turn_;  // Of what the pool was given last.
   rpc::Loop::TimerId timer_ = 0;
   std::shared_ptr<Watch*> self_ = std::make_shared<Watch*>(this);
 };
