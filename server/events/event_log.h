@@ -131,6 +131,9 @@ class EventLog {
   // does; whoever is told of a commit or answered finds it here.
   virtual Ends ends() const = 0;
 
+  // OK, or why nothing is served: what OnLost was told, until it is over. Does not block.
+  virtual absl::Status history() const { return absl::OkStatus(); }
+
   // False from a commit that failed until one succeeds; the log tries by itself meanwhile. Does not
   // block.
   virtual bool writable() const = 0;

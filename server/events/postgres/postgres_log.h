@@ -83,6 +83,7 @@ class PostgresLog : public EventLog, public Quarantine {
   absl::StatusOr<ListPage> List(const ListQuery& query) const override;
   absl::StatusOr<Position> Before(absl::Time since) const override;
   Ends ends() const override;
+  absl::Status history() const override { return context_->progress.history(); }
   std::string CursorText(Position position) const override;
   // A cursor of another gateway may be further than this one has followed: it is waited for.
   absl::StatusOr<Position> PositionFromText(const std::string& text) const override;

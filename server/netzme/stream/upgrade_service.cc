@@ -55,6 +55,8 @@ absl::StatusOr<std::unique_ptr<rpc::Producer>> UpgradeService::Watch(
   absl::StatusOr<WatchOrder> order = ReadWatchRequest(std::move(request));
   if (!order.ok()) return order.status();
   if (absl::Status may = CheckMaySee(stream->context(), view); !may.ok()) return may;
+  // The ring still has what the log has lost.
+  if (absl::Status lost = scope_.log.history(); !lost.ok()) return lost;
   if (scope_.pool.IsFull()) return SilentLog();
   return netzme::Watch::Open(scope_, stream, *std::move(order));
 }
