@@ -1,7 +1,10 @@
 #include "server/events/sqlite/file_identity.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
+#include "absl/types/optional.h"
 #include "server/call/error.h"
 
 namespace kyc::events {
@@ -16,25 +19,30 @@ absl::Status Moved() {
   return ToStatus(error);
 }
 
+// Nothing but which file it is. Whoever asks for its times, as stat does, makes the kernel give the
+// next write a time of its own: the inode is then written with each commit, which costs a lone one
+// 30 us.
+absl::optional<std::pair<dev_t, ino_t>> InodeAt(const std::string& path) {
+  struct statx found;
+  if (statx(AT_FDCWD, path.c_str(), 0, STATX_INO, &found) != 0) return absl::nullopt;
+  return std::make_pair(makedev(found.stx_dev_major, found.stx_dev_minor), ino_t{found.stx_ino});
+}
+
 }  // namespace
 
 absl::StatusOr<FileIdentity> FileIdentity::Of(const std::vector<std::string>& paths) {
   FileIdentity identity;
   for (const std::string& path : paths) {
-    struct stat found;
-    if (stat(path.c_str(), &found) != 0) return Moved();
-    identity.files_.push_back({path, found.st_dev, found.st_ino});
+    const auto found = InodeAt(path);
+    if (!found.has_value()) return Moved();
+    identity.files_.push_back({path, *found});
   }
   return identity;
 }
 
 absl::Status FileIdentity::Check() const {
   for (const Named& file : files_) {
-    struct stat found;
-    if (stat(file.path.c_str(), &found) != 0 || found.st_dev != file.device ||
-        found.st_ino != file.inode) {
-      return Moved();
-    }
+    if (InodeAt(file.path) != file.inode) return Moved();
   }
   return absl::OkStatus();
 }

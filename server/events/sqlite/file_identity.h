@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -27,8 +28,7 @@ class FileIdentity {
  private:
   struct Named {
     std::string path;
-    dev_t device = 0;
-    ino_t inode = 0;
+    std::pair<dev_t, ino_t> inode;  // With its device.
   };
   std::vector<Named> files_;
 };
