@@ -35,8 +35,9 @@ std::vector<std::string> CheckDigests(const std::string& at, const v1::Caller& b
     const std::string field = absl::StrCat(at, ".bearer_token_sha256[", i, "]");
     const std::string& text = block.bearer_token_sha256(i);
     if (text.size() != 64 || !absl::c_all_of(text, absl::ascii_isxdigit)) {
-      checks.Add(field, "must be 64 hexadecimal digits, as `printf %s \"$TOKEN\" | sha256sum` "
-                        "prints");
+      checks.Add(field,
+                 "must be 64 hexadecimal digits, as `printf %s \"$TOKEN\" | sha256sum` "
+                 "prints");
       continue;
     }
     digests.push_back(absl::HexStringToBytes(text));
@@ -119,8 +120,8 @@ Caller CheckCaller(const std::string& at, const v1::Caller& block, Seen& seen,
   caller.certificate_dns_names =
       CheckNames(at + ".certificate_dns_names", block.certificate_dns_names(), DnsNameFault,
                  seen.dns_names, checks);
-  caller.certificate_uris = CheckNames(at + ".certificate_uris", block.certificate_uris(),
-                                       UriFault, seen.uris, checks);
+  caller.certificate_uris =
+      CheckNames(at + ".certificate_uris", block.certificate_uris(), UriFault, seen.uris, checks);
   caller.may_call = CheckMayCall(at, block, checks);
   return caller;
 }

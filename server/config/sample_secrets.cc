@@ -24,8 +24,9 @@ bool AllIsThisMachine(const Settings& settings) {
 void CheckIsNot(absl::string_view sample, const std::string& field, const Secret& secret,
                 FieldChecks& checks) {
   if (secret.Reveal() != sample) return;
-  checks.Add(field, "is the sample of the upstream's own document, which everybody knows: use the "
-                    "one that the upstream gave you");
+  checks.Add(field,
+             "is the sample of the upstream's own document, which everybody knows: use the "
+             "one that the upstream gave you");
 }
 
 }  // namespace

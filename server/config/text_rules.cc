@@ -129,8 +129,8 @@ bool IsLoopbackUrl(absl::string_view url) {
   if (scheme == url.npos) return false;
   url.remove_prefix(scheme + 3);
   const absl::optional<HostPort> at = Split(url.substr(0, url.find('/')));
-  return at && (IsLoopbackAddress(*at).value_or(false) ||
-                absl::EqualsIgnoreCase(at->host, "localhost"));
+  return at &&
+         (IsLoopbackAddress(*at).value_or(false) || absl::EqualsIgnoreCase(at->host, "localhost"));
 }
 
 bool IsOfThisMachine(absl::string_view listen) {

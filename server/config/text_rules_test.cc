@@ -23,9 +23,10 @@ TEST(ListenFault, LoopbackAddressesAreFine) {
 TEST(ListenFault, OtherAddressesNeedTheFlag) {
   for (const char* listen : {"0.0.0.0:1", "10.0.0.1:50051", "[::]:50051", "[fe80::1]:1",
                              "[::ffff:127.0.0.1]:1", "128.0.0.1:1"}) {
-    EXPECT_EQ(ListenFault(listen, kPlain),
-              "is not loopback: traffic with personal data would not be encrypted; give it tls, or, "
-              "to allow plaintext, set insecure_plaintext_i_understand")
+    EXPECT_EQ(
+        ListenFault(listen, kPlain),
+        "is not loopback: traffic with personal data would not be encrypted; give it tls, or, "
+        "to allow plaintext, set insecure_plaintext_i_understand")
         << listen;
     EXPECT_EQ(ListenFault(listen, kPlainAnywhere), "") << listen;
     EXPECT_EQ(ListenFault(listen, {.encrypted = true}), "") << listen;
@@ -33,10 +34,11 @@ TEST(ListenFault, OtherAddressesNeedTheFlag) {
 }
 
 TEST(ListenFault, PathsAreWholeAndFitASocketsAddress) {
-  const std::string fault = "must be unix: and an absolute path of at most 107 bytes without spaces";
+  const std::string fault =
+      "must be unix: and an absolute path of at most 107 bytes without spaces";
   EXPECT_EQ(ListenFault("unix:/" + std::string(106, 'p'), kPlain), "");
-  for (const std::string& path :
-       {std::string(""), std::string("relative"), std::string("/a b"), "/" + std::string(107, 'p')}) {
+  for (const std::string& path : {std::string(""), std::string("relative"), std::string("/a b"),
+                                  "/" + std::string(107, 'p')}) {
     EXPECT_EQ(ListenFault("unix:" + path, kPlainAnywhere), fault) << path;
   }
 }

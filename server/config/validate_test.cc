@@ -251,8 +251,8 @@ TEST(Validate, WhatIsSetIsTaken) {
 }
 
 TEST(Validate, DefaultDeadlineIsCutToASmallerMaximum) {
-  const auto settings = Checked(
-      absl::StrReplaceAll(kComplete, {{"50051\"", "50051\" max_deadline { seconds: 5 }"}}));
+  const auto settings =
+      Checked(absl::StrReplaceAll(kComplete, {{"50051\"", "50051\" max_deadline { seconds: 5 }"}}));
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_EQ(settings->grpc->default_deadline, absl::Seconds(5));
 }
@@ -338,7 +338,8 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
       {"sqlite", "retention_age { seconds: 43200000 } sqlite",
        "event_log.reference_retention_age: must be at least retention_age: else revisions would "
        "restart"},
-      {"loopback: true", "", "callers[0]: matches nobody: set loopback, a bearer token or a certificate's name"},
+      {"loopback: true", "",
+       "callers[0]: matches nobody: set loopback, a bearer token or a certificate's name"},
       {"trusted: true", "", "callers[0].loopback: matches nobody: no listener of grpc is trusted"},
       {"bearer_token_file: \"bearer\"", "loopback: true",
        "callers[1].loopback: matches nobody: an earlier caller is loopback too"},
@@ -346,7 +347,8 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
        "callers[1].bearer_token_file: holds the same token as callers[0].bearer_token_file"},
       {"\"billing\"", "\"local\"", "callers[1].name: is there twice"},
       {"\"bearer\"", "\"weak\"",
-       "callers[1].bearer_token_file: the file that it names is too short for a token of 128 random "
+       "callers[1].bearer_token_file: the file that it names is too short for a token of 128 "
+       "random "
        "bits: 32 hexadecimal digits or 22 characters of base64, like `openssl rand -hex 32` makes"},
       {"\"bearer\"", "\"bearer\" bearer_token_sha256: \"hidden\"",
        "callers[1].bearer_token_sha256[0]: must be 64 hexadecimal digits, as `printf %s \"$TOKEN\" "
@@ -391,25 +393,25 @@ TEST(Validate, SampleSecretsAreForThisMachineOnly) {
               ElementsAre("finpay.accounts[0].field_key_file" + fault));
   EXPECT_THAT(FaultsWith("\"field_iv\"", "\"sample\""),
               ElementsAre("finpay.accounts[0].field_iv_file" + fault));
-  const std::string simulator = absl::StrReplaceAll(
-      kComplete, {{"https://finpay.example", "http://127.0.0.1:1"},
-                  {"https://widekyc.example", "http://localhost:1"},
-                  {"\"field_key\"", "\"sample\""}});
+  const std::string simulator =
+      absl::StrReplaceAll(kComplete, {{"https://finpay.example", "http://127.0.0.1:1"},
+                                      {"https://widekyc.example", "http://localhost:1"},
+                                      {"\"field_key\"", "\"sample\""}});
   EXPECT_TRUE(Checked(simulator).ok()) << Checked(simulator).status();
-  EXPECT_FALSE(Checked(absl::StrReplaceAll(simulator, {{"http://localhost:1", "https://w.example"}}))
-                   .ok());
+  EXPECT_FALSE(
+      Checked(absl::StrReplaceAll(simulator, {{"http://localhost:1", "https://w.example"}})).ok());
 }
 
 TEST(Validate, CallersHaveTokensCertificatesAndMethods) {
   const std::string digest(64, 'A');
   const auto settings = Checked(absl::StrReplaceAll(
-      kComplete,
-      {{"trusted: true", "trusted: true listeners { address: \"127.0.0.1:9\" tls { "
-                         "certificate_file: \"c\" key_file: \"k\" client_ca_file: \"a\" "
-                         "client_certificate: CLIENT_CERTIFICATE_OPTIONAL } }"},
-       {"\"bearer\"", "\"bearer\" bearer_token_sha256: \"" + digest +
-                          "\" certificate_dns_names: \"a.example\" certificate_uris: "
-                          "\"spiffe://x/a\" may_call: [\"a.B\", \"a.C/D\"]"}}));
+      kComplete, {{"trusted: true",
+                   "trusted: true listeners { address: \"127.0.0.1:9\" tls { "
+                   "certificate_file: \"c\" key_file: \"k\" client_ca_file: \"a\" "
+                   "client_certificate: CLIENT_CERTIFICATE_OPTIONAL } }"},
+                  {"\"bearer\"", "\"bearer\" bearer_token_sha256: \"" + digest +
+                                     "\" certificate_dns_names: \"a.example\" certificate_uris: "
+                                     "\"spiffe://x/a\" may_call: [\"a.B\", \"a.C/D\"]"}}));
   ASSERT_TRUE(settings.ok()) << settings.status();
   const Caller& caller = settings->callers[1];
   EXPECT_THAT(caller.token_digests, ElementsAre(std::string(32, '\xaa')));
@@ -424,11 +426,12 @@ TEST(Validate, ListenersAreOfTheKindsThatTheyCanBe) {
   const auto settings = Checked(absl::StrReplaceAll(
       kComplete,
       {{"50051\" trusted: true",
-        absl::StrCat("50051\" trusted: true ",
-                     "listeners { address: \"unix:/run/kyc.sock\" trusted: true } ",
-                     "listeners { address: \"0.0.0.0:1\" ", kTls,
-                     "client_ca_file: \"ca.pem\" client_certificate: CLIENT_CERTIFICATE_REQUIRED } } ",
-                     "listeners { address: \"[::]:2\" ", kTls, "} }")}}));
+        absl::StrCat(
+            "50051\" trusted: true ",
+            "listeners { address: \"unix:/run/kyc.sock\" trusted: true } ",
+            "listeners { address: \"0.0.0.0:1\" ", kTls,
+            "client_ca_file: \"ca.pem\" client_certificate: CLIENT_CERTIFICATE_REQUIRED } } ",
+            "listeners { address: \"[::]:2\" ", kTls, "} }")}}));
   ASSERT_TRUE(settings.ok()) << settings.status();
   const std::vector<Listener>& listeners = settings->grpc->listeners;
   ASSERT_EQ(listeners.size(), 4);
@@ -458,7 +461,8 @@ TEST(Validate, EachFaultOfAListenerIsNamed) {
        "trusted: " + not_trusted},
       {R"(address: "127.0.0.2:1" trusted: true)", "trusted: " + not_trusted},
       {absl::StrCat("address: \"127.0.0.1:1\" trusted: true ", kTls, "}"),
-       "trusted: is for listeners without tls: with it, tell callers apart by certificate or token"},
+       "trusted: is for listeners without tls: with it, tell callers apart by certificate or "
+       "token"},
       {R"(address: "127.0.0.1:1" tls { key_file: "k" })", "tls.certificate_file: is required"},
       {R"(address: "127.0.0.1:1" tls { certificate_file: "c" })", "tls.key_file: is required"},
       {absl::StrCat("address: \"127.0.0.1:1\" ", kTls, "client_ca_file: \"ca\" }"),

@@ -21,8 +21,7 @@ absl::Status CheckMaySee(const CallContext& context, View view) {
   error.code = absl::StatusCode::kPermissionDenied;
   error.reason = "CALLER_FORBIDDEN";
   error.message = "This caller is not allowed to use VIEW_FULL";
-  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))},
-                    {"why", "full_view"}};
+  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}, {"why", "full_view"}};
   return ToStatus(error);
 }
 

@@ -207,10 +207,8 @@ void Call::ReportEnd() {
   // When the caller left, or gRPC itself refused the call, our status is not why it ended; and a
   // reply that nobody took is no success.
   const bool cancelled = server_context_.IsCancelled() && (!cut_ || status_.ok());
-  scope_.metrics.CallEnded(
-      MethodName(),
-      cancelled ? absl::StatusCode::kCancelled : status_.code(), cancelled ? "" : ReasonOf(status_),
-      scope_.loop.now() - start_);
+  scope_.metrics.CallEnded(MethodName(), cancelled ? absl::StatusCode::kCancelled : status_.code(),
+                           cancelled ? "" : ReasonOf(status_), scope_.loop.now() - start_);
 }
 
 void Call::FreeIfOver() {

@@ -39,14 +39,20 @@ std::string PlainHeader(const Metadata& metadata, const char* name) {
 bool WasForwarded(const Metadata& metadata) {
   constexpr absl::string_view kFamily = "x-forwarded-";
   const auto first = metadata.lower_bound(grpc::string_ref(kFamily.data(), kFamily.size()));
-  if (first != metadata.end() && first->first.starts_with(
-                                     grpc::string_ref(kFamily.data(), kFamily.size()))) {
+  if (first != metadata.end() &&
+      first->first.starts_with(grpc::string_ref(kFamily.data(), kFamily.size()))) {
     return true;
   }
-  static constexpr const char* kNames[] = {
-      "forwarded",        "via",          "x-real-ip",       "x-client-ip",
-      "x-cluster-client-ip", "true-client-ip", "cf-connecting-ip", "x-original-forwarded-for",
-      "x-envoy-external-address", "x-envoy-peer-metadata-id"};
+  static constexpr const char* kNames[] = {"forwarded",
+                                           "via",
+                                           "x-real-ip",
+                                           "x-client-ip",
+                                           "x-cluster-client-ip",
+                                           "true-client-ip",
+                                           "cf-connecting-ip",
+                                           "x-original-forwarded-for",
+                                           "x-envoy-external-address",
+                                           "x-envoy-peer-metadata-id"};
   return absl::c_any_of(kNames, [&](const char* name) { return metadata.contains(name); });
 }
 

@@ -92,7 +92,8 @@ absl::StatusOr<const config::Caller*> Callers::OfCertificate(const Shown& shown)
     if (at == all.end()) return;
     first = first == nullptr ? at->second : std::min(first, at->second);
   };
-  for (const std::string& name : shown.dns_names) consider(by_dns_name_, absl::AsciiStrToLower(name));
+  for (const std::string& name : shown.dns_names)
+    consider(by_dns_name_, absl::AsciiStrToLower(name));
   for (const std::string& uri : shown.uris) consider(by_uri_, uri);
   if (first != nullptr) return first;
   return Unauthenticated("unknown_certificate",

@@ -16,7 +16,7 @@ namespace kyc::rpc {
 // What a call shows of who makes it.
 struct Shown {
   absl::optional<absl::string_view> authorization = {};  // The header's value.
-  bool trusted = false;    // It came by a trusted listener,
+  bool trusted = false;                                  // It came by a trusted listener,
   bool forwarded = false;  // but not from who connected: a proxy passed it on.
   // Of the certificate, which an authority of the listener's issued.
   bool has_certificate = false;
@@ -31,10 +31,10 @@ class Callers {
   Callers(Callers&&) = default;  // A vector's elements stay where they are.
   Callers& operator=(Callers&&) = default;
 
-  // Who makes a call: the caller of its bearer token where it has one; else of its certificate; else
-  // the one with `loopback` where it came by a trusted listener. A wrong token is not made good by
-  // anything else. UNAUTHENTICATED CALLER_UNAUTHENTICATED if it is nobody; the metadata `why` is one
-  // of few words.
+  // Who makes a call: the caller of its bearer token where it has one; else of its certificate;
+  // else the one with `loopback` where it came by a trusted listener. A wrong token is not made
+  // good by anything else. UNAUTHENTICATED CALLER_UNAUTHENTICATED if it is nobody; the metadata
+  // `why` is one of few words.
   absl::StatusOr<const config::Caller*> Find(const Shown& shown) const;
 
   // PERMISSION_DENIED CALLER_FORBIDDEN if the caller may not call that: "/package.Service/Method".

@@ -24,8 +24,8 @@ struct Listener {
 // What new connections use now; thread-safe.
 using CurrentPair = std::function<std::shared_ptr<const tls::Pair>()>;
 
-// The credentials for this one listener. `pair` is asked at each handshake, on gRPC's threads, while
-// the server lives; null where the listener has no TLS.
+// The credentials for this one listener. `pair` is asked at each handshake, on gRPC's threads,
+// while the server lives; null where the listener has no TLS.
 Listener MakeListener(const config::Listener& at, CurrentPair pair);
 
 // Whether a call came by a trusted listener.

@@ -18,9 +18,8 @@ void NotLetIn::Note(const absl::Status& end, absl::string_view method, absl::str
   std::string why = MetadataOf(end, "why");
   if (why.empty()) why = "other";
   metrics_.CallNotLetIn(why);
-  lines_.Say(absl::StrCat("not let in: ", reason, " why=", why, " method=", method,
-                          " caller=", caller.empty() ? "unknown" : caller,
-                          " from=", Known(address, now)));
+  lines_.Say(absl::StrCat("not let in: ", reason, " why=", why, " method=", method, " caller=",
+                          caller.empty() ? "unknown" : caller, " from=", Known(address, now)));
 }
 
 absl::string_view NotLetIn::Known(absl::string_view address, absl::Time now) {

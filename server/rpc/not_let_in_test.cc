@@ -40,14 +40,13 @@ TEST(NotLetIn, OnlyCallersAreCountedAndRepeatsAreOneLine) {
   noted.Note(Refusal("CALLER_FORBIDDEN", ""), "a.B/C", "app", "unix:", now);
   noted.Note(Refusal("GATEWAY_OVERLOADED", ""), "a.B/C", "app", "unix:", now);
   noted.Note(absl::OkStatus(), "a.B/C", "app", "unix:", now);
-  EXPECT_THAT(metrics.by_why, testing::ElementsAre(std::pair<const std::string, int>("other", 1),
-                                                   std::pair<const std::string, int>(
-                                                       "unknown_token", 3)));
-  EXPECT_THAT(lines,
-              testing::ElementsAre("not let in: CALLER_UNAUTHENTICATED why=unknown_token "
-                                   "method=a.B/C caller=unknown from=ipv4:10.0.0.1",
-                                   "not let in: CALLER_FORBIDDEN why=other method=a.B/C "
-                                   "caller=app from=unix:"));
+  EXPECT_THAT(metrics.by_why,
+              testing::ElementsAre(std::pair<const std::string, int>("other", 1),
+                                   std::pair<const std::string, int>("unknown_token", 3)));
+  EXPECT_THAT(lines, testing::ElementsAre("not let in: CALLER_UNAUTHENTICATED why=unknown_token "
+                                          "method=a.B/C caller=unknown from=ipv4:10.0.0.1",
+                                          "not let in: CALLER_FORBIDDEN why=other method=a.B/C "
+                                          "caller=app from=unix:"));
 }
 
 TEST(NotLetIn, ManyAddressesMakeNoManyLines) {

@@ -25,8 +25,8 @@
 #include "server/call/repeated_lines.h"
 #include "server/config/settings.h"
 #include "server/rpc/call_scope.h"
-#include "server/rpc/connections.h"
 #include "server/rpc/callers.h"
+#include "server/rpc/connections.h"
 #include "server/rpc/listener.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/memory_guard.h"
@@ -74,8 +74,8 @@ class Server {
   // Whether a new connection is served there now. Blocks for a moment. Likewise.
   bool Answers(size_t listener) { return connections_.Answers(listener, kLongestAnswer); }
 
-  // Who may call from soon on. Calls that run keep what they were allowed; streams that could not be
-  // opened any more end. Between Serve and Drain.
+  // Who may call from soon on. Calls that run keep what they were allowed; streams that could not
+  // be opened any more end. Between Serve and Drain.
   void UseCallers(std::vector<config::Caller> callers);
 
   // What health answers: serving until BeginDrain. The loop thread's.

@@ -113,7 +113,8 @@ TEST_F(ServerTest, CallersAreReplacedForLaterCallsWhileTheRunningOneKeepsItsOwn)
     context.AddMetadata("authorization", token);
     return Call(method, "", nullptr, &context).error_code();
   };
-  std::thread running([&] { EXPECT_EQ(call_with("/a.B/Wait", "Bearer old-token-of-many-characters"), grpc::OK); });
+  std::thread running(
+      [&] { EXPECT_EQ(call_with("/a.B/Wait", "Bearer old-token-of-many-characters"), grpc::OK); });
   arrived.WaitForNotification();
   app.bearer_token = Secret("new-token-of-many-characters");
   app.allow_full_view = false;
@@ -200,10 +201,10 @@ TEST_F(ServerTest, PortInUseIsOneLineThatNamesIt) {
   Start();
   Server second(limits_, {}, metrics_);
   EXPECT_EQ(second.Listen({OnPort(server_->port())}),
-            absl::UnavailableError(absl::StrCat(
-                "cannot listen on 127.0.0.1:", server_->port(),
-                ": Address already in use, by another program or by another gateway "
-                "(grpc.listen)")));
+            absl::UnavailableError(
+                absl::StrCat("cannot listen on 127.0.0.1:", server_->port(),
+                             ": Address already in use, by another program or by another gateway "
+                             "(grpc.listen)")));
   Server elsewhere(limits_, {}, metrics_);
   EXPECT_EQ(elsewhere.Listen({OnAddress("192.0.2.1:0")}),  // TEST-NET-1: nobody has it.
             absl::UnavailableError("cannot listen on 192.0.2.1:0: Cannot assign requested "

@@ -21,8 +21,8 @@ constexpr unsigned char kHttp11[] = "\x08http/1.1";
 int ChooseProtocol(SSL*, const unsigned char** chosen, unsigned char* size,
                    const unsigned char* offered, unsigned int offered_size, void*) {
   unsigned char* at = nullptr;
-  const int found = SSL_select_next_proto(&at, size, kHttp11, sizeof(kHttp11) - 1, offered,
-                                          offered_size);
+  const int found =
+      SSL_select_next_proto(&at, size, kHttp11, sizeof(kHttp11) - 1, offered, offered_size);
   *chosen = at;
   return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }

@@ -42,8 +42,9 @@ std::string Day(absl::Time time) {
 absl::Status CheckChain(const Chain& chain, absl::Time now) {
   for (size_t i = 0; i < chain.size(); ++i) {
     if (i > 0 && X509_check_issued(chain[i].get(), chain[i - 1].get()) != X509_V_OK) {
-      return Wrong("the certificate file holds no chain: each certificate must be followed by the "
-                   "one that issued it");
+      return Wrong(
+          "the certificate file holds no chain: each certificate must be followed by the "
+          "one that issued it");
     }
     if (End(chain[i]) <= now) {
       return Wrong(absl::StrCat("a certificate of the chain expired at ", Day(End(chain[i]))));
@@ -90,8 +91,8 @@ absl::StatusOr<absl::Time> CheckPair(const Pair& pair, absl::Time now) {
     }
   }
   if (absl::Status taken = MakeContext(pair).status(); !taken.ok()) return taken;
-  return End(*absl::c_min_element(
-      *chain, [](const auto& a, const auto& b) { return End(a) < End(b); }));
+  return End(
+      *absl::c_min_element(*chain, [](const auto& a, const auto& b) { return End(a) < End(b); }));
 }
 
 }  // namespace kyc::tls

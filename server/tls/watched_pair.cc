@@ -42,9 +42,8 @@ absl::StatusOr<std::shared_ptr<WatchedPair>> WatchedPair::Open(const config::Lis
   auto pair = std::make_shared<Pair>();
   const absl::StatusOr<absl::Time> until = opened->Read(*pair, now);
   if (!until.ok()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the TLS files cannot be used: ", until.status().message(), " (",
-                     listener.field, ")"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the TLS files cannot be used: ", until.status().message(), " (", listener.field, ")"));
   }
   opened->pair_.Set(std::move(pair));
   opened->valid_until_ = *until;
@@ -100,8 +99,10 @@ Found WatchedPair::Unusable(absl::string_view why, absl::Time now) {
   if (why == fault_) return Unchanged(now);
   fault_ = std::string(why);
   return {What::kUnusable,
-          absl::StrCat(listener_.field, ": the TLS files changed and cannot be used, connections "
-                       "get the old certificate, valid for ", Days(valid_until_ - now), ": ", why),
+          absl::StrCat(listener_.field,
+                       ": the TLS files changed and cannot be used, connections "
+                       "get the old certificate, valid for ",
+                       Days(valid_until_ - now), ": ", why),
           valid_until_ - now};
 }
 
@@ -111,7 +112,8 @@ Found WatchedPair::Unchanged(absl::Time now) {
     return {What::kNothing, "", left};
   }
   return {What::kExpired,
-          absl::StrCat(listener_.field, ": the certificate has expired, clients refuse it: replace "
+          absl::StrCat(listener_.field,
+                       ": the certificate has expired, clients refuse it: replace "
                        "certificate_file and key_file"),
           left};
 }

@@ -24,8 +24,8 @@ class WatchedPairTest : public testing::Test {
  protected:
   WatchedPairTest() {
     listener_.field = "grpc.listen";
-    listener_.tls = config::Tls{Path("cert"), Path("key"), Path("ca"),
-                                config::ClientCertificate::kOptional};
+    listener_.tls =
+        config::Tls{Path("cert"), Path("key"), Path("ca"), config::ClientCertificate::kOptional};
     Put(first_);
     tests::WriteFile(Path("ca"), root_.Pem());
   }
@@ -46,8 +46,10 @@ class WatchedPairTest : public testing::Test {
   void ExpectUnusable(const std::string& why) {
     const Found found = Look();
     EXPECT_EQ(found.what, What::kUnusable) << why;
-    EXPECT_EQ(found.line, "grpc.listen: the TLS files changed and cannot be used, connections get "
-                          "the old certificate, valid for 0 days: " + why);
+    EXPECT_EQ(found.line,
+              "grpc.listen: the TLS files changed and cannot be used, connections get "
+              "the old certificate, valid for 0 days: " +
+                  why);
     EXPECT_EQ(Look().what, What::kNothing) << "it is told once";
     EXPECT_TRUE(Uses(first_)) << why;
   }

@@ -23,8 +23,8 @@ class GrpcCallersTest : public TlsTest {
  protected:
   // The second listener speaks TLS, and takes clients' certificates.
   void StartWith(const std::string& callers) {
-    Start({.grpc = absl::StrCat("listeners { address: \"127.0.0.1:0\" ", AskingBlock("OPTIONAL"),
-                                " }"),
+    Start({.grpc =
+               absl::StrCat("listeners { address: \"127.0.0.1:0\" ", AskingBlock("OPTIONAL"), " }"),
            .callers = callers});
   }
   // By TLS, with a certificate for these names.
@@ -109,8 +109,8 @@ TEST_F(GrpcCallersTest, ProxysHeadersTakeTrustAway) {
 
 TEST_F(GrpcCallersTest, CallerMayCallWhatIsNamed) {
   StartWith(absl::StrCat("callers { name: \"app\" certificate_dns_names: \"app.example\" ",
-                         "may_call: \"widekyc.v1.WideKycService/ValidateId\" may_call: \"",
-                         kWatch, "\" }"));
+                         "may_call: \"widekyc.v1.WideKycService/ValidateId\" may_call: \"", kWatch,
+                         "\" }"));
   const auto channel = As("DNS:app.example");
   EXPECT_EQ(Detect(channel), kForbidden);
   EXPECT_EQ(Client(channel, transcript()).ValidateId(Validate()).error.Summary(), "OK");
@@ -122,9 +122,10 @@ TEST_F(GrpcCallersTest, CallerMayCallWhatIsNamed) {
   EXPECT_TRUE(Watching(channel).AwaitStarted());
   EXPECT_EQ(NotLetIn("method"), 1);
   EXPECT_EQ(NotLetIn("not_admin"), 1);
-  EXPECT_TRUE(gateway().process().AwaitError("not let in: CALLER_FORBIDDEN why=method "
-                                             "method=widekyc.v1.WideKycService/DetectLiveness "
-                                             "caller=app from=ipv4:127.0.0.1\n"));
+  EXPECT_TRUE(
+      gateway().process().AwaitError("not let in: CALLER_FORBIDDEN why=method "
+                                     "method=widekyc.v1.WideKycService/DetectLiveness "
+                                     "caller=app from=ipv4:127.0.0.1\n"));
 }
 
 TEST_F(GrpcCallersTest, RevokedNameIsRefusedOnItsOpenConnectionAndItsStreamsEnd) {
@@ -133,8 +134,8 @@ TEST_F(GrpcCallersTest, RevokedNameIsRefusedOnItsOpenConnectionAndItsStreamsEnd)
       callers { name: "viewer" certificate_dns_names: "viewer.example" allow_full_view: true }
       callers { name: "local" loopback: true })");
   const auto revoked = As("DNS:app.example"), viewer = As("DNS:viewer.example");
-  Watching of_revoked(revoked), of_viewer(viewer, ::netzme::v1::VIEW_FULL),
-      basic(viewer), of_local(client().channel());
+  Watching of_revoked(revoked), of_viewer(viewer, ::netzme::v1::VIEW_FULL), basic(viewer),
+      of_local(client().channel());
   for (Watching* each : {&of_revoked, &of_viewer, &basic, &of_local}) {
     ASSERT_TRUE(each->AwaitStarted());
   }

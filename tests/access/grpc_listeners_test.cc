@@ -31,10 +31,9 @@ TEST_F(GrpcListenersTest, EachModeTakesTheCertificatesThatItShould) {
   const Identity ours = MakeIdentity({.name = "DNS:app.example"}, &clients_);
   const Identity strangers = MakeIdentity({.name = "DNS:app.example"}, &root_);
   const Identity made_itself = MakeIdentity({.name = "DNS:app.example"}, nullptr);
-  const Identity expired = MakeIdentity({.name = "DNS:app.example",
-                                         .valid_from = -absl::Hours(2),
-                                         .valid_to = -absl::Hours(1)},
-                                        &clients_);
+  const Identity expired = MakeIdentity(
+      {.name = "DNS:app.example", .valid_from = -absl::Hours(2), .valid_to = -absl::Hours(1)},
+      &clients_);
   const Identity for_servers =
       MakeIdentity({.name = "DNS:app.example", .usage = "serverAuth"}, &clients_);
   const struct {

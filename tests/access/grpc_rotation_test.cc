@@ -37,13 +37,13 @@ class GrpcRotationTest : public TlsTest {
     return Await([&] { return gateway().Metric(Counter(result)) > before; });
   }
   void Notify(const std::string& reference) {
-    EXPECT_EQ(Post(gateway().webhook_port(), "/v1.0/snap/account/upgrade/notify",
-                   {"Content-Type: application/json",
-                    absl::StrCat("x-callback-token: ", kCallbackToken)},
-                   absl::StrCat(R"({"originalReferenceNo":")", reference,
-                                R"(","custId":"c","status":"approved"})"))
-                  .status,
-              200);
+    EXPECT_EQ(
+        Post(gateway().webhook_port(), "/v1.0/snap/account/upgrade/notify",
+             {"Content-Type: application/json", absl::StrCat("x-callback-token: ", kCallbackToken)},
+             absl::StrCat(R"({"originalReferenceNo":")", reference,
+                          R"(","custId":"c","status":"approved"})"))
+            .status,
+        200);
   }
 };
 
