@@ -10,6 +10,7 @@
 #include "server/crypto/mac.h"
 #include "server/events/cursor.h"
 #include "server/events/cursor_errors.h"
+#include "server/events/log_options.h"
 #include "server/events/postgres/await.h"
 #include "server/events/postgres/log_row.h"
 #include "server/events/postgres/pooler.h"
@@ -21,24 +22,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kLookupKeyBytes = 32;
 constexpr absl::Duration kBetweenTries = absl::Milliseconds(200);
 constexpr absl::Duration kTripLimit = absl::Seconds(2);
 
 absl::Status DoesNotFollow() { return Unreachable("this gateway does not read the log"); }
 
 absl::Status CheckOptions(const PostgresLogOptions& options) {
-  const Retention& retention = options.keeper.retention;
-  if (options.lookup_key.Reveal().size() != kLookupKeyBytes) {
-    return absl::InvalidArgumentError("The look-up key must have 32 bytes");
-  }
-  if (retention.reference_age < retention.age) {
-    return absl::InvalidArgumentError(
-        "References must be remembered at least as long as their events");
-  }
-  if (retention.count < 1 || options.writer.max_waiting < 1) {
-    return absl::InvalidArgumentError("The log must be allowed to keep and to wait for something");
-  }
+  const absl::Status common =
+      CheckLogOptions(options.lookup_key, options.keeper.retention, options.writer.max_waiting);
+  if (!common.ok()) return common;
   const Durability& durability = options.durability;
   if (durability.by == Durability::By::kStandbys &&
       (durability.standbys < 1 ||

@@ -12,8 +12,6 @@
 namespace kyc::events::postgres {
 namespace {
 
-constexpr char kBodyColumn[] = "sealed_body";
-
 // Three questions, in this order; a fourth where replies are to be kept.
 constexpr Statement kWhichAreThere = {
     "quarantined", "SELECT body_digest FROM quarantine WHERE body_digest = ANY($1::bytea[])"};
@@ -67,10 +65,6 @@ constexpr Statement kGet = {
     "SELECT id, received_time_us, answer, account, times_received, size_bytes, kind, source, "
     "request_id, redriven_time_us, redriven_by, redriven_sequence, body_digest, sealed_body "
     "FROM quarantine WHERE id = $1::bigint"};
-
-crypto::RecordSealer SealerOf(const LogIdentity& log, absl::string_view body_digest) {
-  return log.sealer.Of(absl::StrCat(log.log_id, body_digest));
-}
 
 QuarantinedBody EntryIn(const Rows& rows, int row) {
   QuarantinedBody entry;
@@ -195,7 +189,7 @@ void QuarantineWrites::WriteKeep(KeepRequest& request, const std::string& digest
        Value::Bytes(body.answer), Value::Integer(static_cast<int64_t>(body.owner.kind)),
        Value::Bytes(body.owner.account), Value::Bytes(body.owner.source),
        Value::Bytes(body.request_id), Value::Integer(size),
-       Value::Bytes(SealerOf(log, digest).Seal(body.body, kBodyColumn))},
+       Value::Bytes(SealBody(log, digest, body.body))},
       trip);
   there_.insert(digest);
   use_.Add(body.owner, {1, size});
@@ -279,9 +273,8 @@ absl::StatusOr<QuarantinedBody> ReadQuarantinedBody(Connection& connection, absl
   if (!answers.ok()) return answers.status();
   const Rows& rows = answers->front();
   if (rows.size() == 0) return QuarantinedNotFound();
-  absl::StatusOr<std::string> body =
-      SealerOf(log, rows.Bytes(0, 12)).Open(rows.Bytes(0, 13), kBodyColumn);
-  if (!body.ok()) return CannotBeOpened(body.status());
+  absl::StatusOr<std::string> body = OpenBody(log, rows.Bytes(0, 12), rows.Bytes(0, 13));
+  if (!body.ok()) return body.status();
   QuarantinedBody entry = EntryIn(rows, 0);
   entry.body = *std::move(body);
   return entry;

@@ -49,7 +49,8 @@ Writer::Writer(LogContext& context, WriterOptions options, LabelClock label,
       queue_(options_.max_waiting),
       label_(std::move(label)),
       session_(std::move(session)),
-      quarantine_due_(SteadyNow() + kIdle) {}
+      quarantine_due_(SteadyNow() + kIdle),
+      state_(*context.metrics, context.say) {}
 
 Writer::~Writer() {
   queue_.Close();
@@ -64,12 +65,12 @@ void Writer::Write(WriteRequest request) {
 void Writer::Run() {
   while (!queue_.Drained()) {
     // All that wait share the answer of a primary that cannot be reached.
-    const size_t most = writable_ ? kMaxBatch : static_cast<size_t>(options_.max_waiting);
+    const size_t most = state_.writable() ? kMaxBatch : static_cast<size_t>(options_.max_waiting);
     std::vector<WriteRequest> requests =
-        queue_.Take(most, writable_ ? kIdle : options_.probe_interval);
+        queue_.Take(most, state_.writable() ? kIdle : options_.probe_interval);
     if (!requests.empty()) {
       CommitAndAnswer(std::move(requests));
-    } else if (!writable_ && !queue_.Drained()) {
+    } else if (!state_.writable() && !queue_.Drained()) {
       Probe();
     }
     LookAtQuarantine();
@@ -86,21 +87,18 @@ void Writer::LookAtQuarantine() {
   }
 }
 
-void Writer::PublishQuarantine() {
-  const double ratio = session_->quarantine_used_ratio();
-  if (quarantine_used_ratio_.exchange(ratio) != ratio) context_.metrics->QuarantineUsed(ratio);
-}
+void Writer::PublishQuarantine() { state_.SetQuarantineUsed(session_->quarantine_used_ratio()); }
 
 void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
-  if (!writable_) Probe();
+  if (!state_.writable()) Probe();
   for (auto begin = requests.begin(); begin != requests.end();) {
     const auto left = static_cast<size_t>(requests.end() - begin);
     const auto end =
-        begin + static_cast<std::ptrdiff_t>(writable_ ? std::min(left, kMaxBatch) : left);
+        begin + static_cast<std::ptrdiff_t>(state_.writable() ? std::min(left, kMaxBatch) : left);
     WriteBatch batch;
     absl::StatusOr<WriteSession::Committed> committed = Unreachable("it was lost a moment ago");
     batch.requests.assign(std::make_move_iterator(begin), std::make_move_iterator(end));
-    if (writable_) {
+    if (state_.writable()) {
       batch = PrepareBatch(std::move(batch.requests), context_.log);
       committed = Commit(batch);
     }
@@ -125,7 +123,7 @@ absl::StatusOr<WriteSession::Committed> Writer::Commit(WriteBatch& batch) {
     context_.metrics->CommitFailed();
     if (Clock::now() > retried_until) break;
   }
-  SetWritable(committed.status());
+  state_.SetWritable(committed.status());
   if (!committed.ok()) return ForWriters(committed.status());
   return committed;
 }
@@ -157,7 +155,7 @@ void Writer::Probe() {
   absl::Status status = OpenSession();
   if (status.ok()) status = session_->Probe();
   if (!status.ok()) session_.reset();
-  SetWritable(status);
+  state_.SetWritable(status);
 }
 
 absl::Status Writer::OpenSession() {
@@ -167,14 +165,6 @@ absl::Status Writer::OpenSession() {
   if (!session.ok()) return session.status();
   session_ = *std::move(session);
   return absl::OkStatus();
-}
-
-void Writer::SetWritable(const absl::Status& status) {
-  if (writable_.exchange(status.ok()) == status.ok()) return;
-  context_.metrics->LogWritable(status.ok());
-  context_.say(status.ok() ? std::string("the event log can be written again")
-                           : absl::StrCat("the event log cannot be written: ",
-                                          std::string(status.message())));
 }
 
 }  // namespace kyc::events::postgres

@@ -2,7 +2,6 @@
 #ifndef SERVER_EVENTS_POSTGRES_WRITER_H_
 #define SERVER_EVENTS_POSTGRES_WRITER_H_
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -18,6 +17,7 @@
 #include "server/events/postgres/write_session.h"
 #include "server/events/quarantine_rules.h"
 #include "server/events/write_queue.h"
+#include "server/events/writer_state.h"
 
 namespace kyc::events::postgres {
 
@@ -51,9 +51,9 @@ class Writer {
   // Answers once committed and proven, or at once when the request is refused.
   void Write(WriteRequest request);
   // As EventLog::writable.
-  bool writable() const { return writable_; }
+  bool writable() const { return state_.writable(); }
   // As Quarantine::used_ratio; what other processes keep is known after 10 s.
-  double quarantine_used_ratio() const { return quarantine_used_ratio_; }
+  double quarantine_used_ratio() const { return state_.quarantine_used(); }
 
  private:
   Writer(LogContext& context, WriterOptions options, LabelClock label,
@@ -68,7 +68,6 @@ class Writer {
   absl::Status OpenSession();
   void LookAtQuarantine();
   void PublishQuarantine();
-  void SetWritable(const absl::Status& status);
 
   LogContext& context_;
   const WriterOptions options_;
@@ -79,8 +78,7 @@ class Writer {
   absl::optional<Attempt> unsure_;         // Nothing is written before its fate is known.
   absl::Time quarantine_due_;              // Of the steady clock.
 
-  std::atomic<bool> writable_ = true;
-  std::atomic<double> quarantine_used_ratio_ = 0;
+  WriterState state_;
   std::thread thread_;  // Last: it uses all the others.
 };
 

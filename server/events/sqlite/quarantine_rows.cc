@@ -10,12 +10,6 @@
 namespace kyc::events {
 namespace {
 
-constexpr char kBodyColumn[] = "sealed_body";
-
-crypto::RecordSealer SealerOf(const LogFile& file, absl::string_view body_digest) {
-  return file.sealer.Of(absl::StrCat(file.log_id, body_digest));
-}
-
 constexpr char kEntryColumns[] =
     "id, received_time_us, answer, account, times_received, size_bytes, kind, source, request_id, "
     "redriven_time_us, redriven_by, redriven_sequence";
@@ -150,7 +144,7 @@ absl::StatusOr<bool> QuarantineWriter::Keep(const BodyToKeep& body, absl::Time n
       .Bind(body.owner.source)
       .Bind(body.request_id)
       .Bind(size)
-      .Bind(SealerOf(*file_, digest).Seal(body.body, kBodyColumn));
+      .Bind(SealBody(*file_, digest, body.body));
   if (absl::Status status = statements_.insert.Run(); !status.ok()) return status;
   use_.Add(body.owner, {1, size});
   return true;
@@ -241,8 +235,8 @@ absl::StatusOr<QuarantinedBody> ReadQuarantinedBody(Database& database, const Lo
   if (!row.ok()) return row.status();
   if (!*row) return QuarantinedNotFound();
   absl::StatusOr<std::string> body =
-      SealerOf(file, query->Bytes(kColumns)).Open(query->Bytes(kColumns + 1), kBodyColumn);
-  if (!body.ok()) return CannotBeOpened(body.status());
+      OpenBody(file, query->Bytes(kColumns), query->Bytes(kColumns + 1));
+  if (!body.ok()) return body.status();
   QuarantinedBody entry = EntryFromRow(*query);
   entry.body = *std::move(body);
   return entry;

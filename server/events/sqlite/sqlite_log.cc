@@ -10,6 +10,7 @@
 #include "server/call/error.h"
 #include "server/crypto/mac.h"
 #include "server/events/cursor_errors.h"
+#include "server/events/log_options.h"
 #include "server/events/sqlite/backup.h"
 #include "server/events/sqlite/reads.h"
 #include "server/events/sqlite/schema.h"
@@ -17,23 +18,6 @@
 
 namespace kyc::events {
 namespace {
-
-constexpr size_t kLookupKeyBytes = 32;
-
-absl::Status CheckOptions(const SqliteLogOptions& options) {
-  const Retention& retention = options.writer.retention;
-  if (options.lookup_key.Reveal().size() != kLookupKeyBytes) {
-    return absl::InvalidArgumentError("The look-up key must have 32 bytes");
-  }
-  if (retention.reference_age < retention.age) {
-    return absl::InvalidArgumentError(
-        "References must be remembered at least as long as their events");
-  }
-  if (retention.count < 1 || options.writer.max_waiting < 1) {
-    return absl::InvalidArgumentError("The log must be allowed to keep and to wait for something");
-  }
-  return absl::OkStatus();
-}
 
 // The path of what exists, as SQLite will name the files beside it.
 std::string WithoutLinks(const std::string& path) {
@@ -45,7 +29,9 @@ std::string WithoutLinks(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions options) {
-  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  const absl::Status checked_options =
+      CheckLogOptions(options.lookup_key, options.writer.retention, options.writer.max_waiting);
+  if (!checked_options.ok()) return checked_options;
   absl::StatusOr<crypto::Sealer> sealer = crypto::Sealer::Make(std::move(options.sealing_keys));
   if (!sealer.ok()) return sealer.status();
   absl::StatusOr<FileLock> lock = FileLock::Take(options.path);

@@ -47,6 +47,7 @@ Writer::Writer(const LogFile& file, WriterOptions options, std::unique_ptr<Write
       queue_(options_.max_waiting),
       session_(std::move(session)),
       keeper_(std::move(keeper)),
+      state_(*options_.metrics, options_.log),
       ends_(ends) {}
 
 Writer::~Writer() {
@@ -84,7 +85,7 @@ void Writer::Run() {
     const bool idle = requests.empty();
     added_since_trim += static_cast<int>(requests.size());
     if (!idle) CommitAndAnswer(std::move(requests));
-    if (idle && !writable_) Probe();
+    if (idle && !state_.writable()) Probe();
     Checkpoint();
     trim_is_due = true;
     if (idle || added_since_trim >= (behind ? kAddedPerStep : kAddedPerTurn)) {
@@ -106,7 +107,7 @@ void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
     status = file_.identity.Check();
   }
   if (status.ok()) {
-    SetWritable(status);
+    state_.SetWritable(status);
   } else {
     options_.metrics->CommitFailed();
     GiveUpSession(status);
@@ -170,10 +171,7 @@ absl::Status Writer::AgeQuarantine() {
   return absl::OkStatus();
 }
 
-void Writer::PublishQuarantine() {
-  const double ratio = session_->quarantine_used_ratio();
-  if (quarantine_used_ratio_.exchange(ratio) != ratio) options_.metrics->QuarantineUsed(ratio);
-}
+void Writer::PublishQuarantine() { state_.SetQuarantineUsed(session_->quarantine_used_ratio()); }
 
 void Writer::Checkpoint() {
   if (session_ == nullptr) return;
@@ -183,14 +181,14 @@ void Writer::Checkpoint() {
 }
 
 absl::Duration Writer::Pause() const {
-  return writable_ ? keeper_->Pause(ends_, options_.clock()) : options_.probe_interval;
+  return state_.writable() ? keeper_->Pause(ends_, options_.clock()) : options_.probe_interval;
 }
 
 void Writer::Probe() {
   absl::Status status = OpenSession();
   if (status.ok()) status = session_->Probe();
   if (!status.ok()) session_.reset();
-  SetWritable(status);
+  state_.SetWritable(status);
 }
 
 absl::Status Writer::OpenSession() {
@@ -204,15 +202,7 @@ absl::Status Writer::OpenSession() {
 
 void Writer::GiveUpSession(const absl::Status& why) {
   session_.reset();
-  SetWritable(why);
-}
-
-void Writer::SetWritable(const absl::Status& status) {
-  if (writable_.exchange(status.ok()) == status.ok()) return;
-  options_.metrics->LogWritable(status.ok());
-  if (options_.log == nullptr) return;
-  options_.log(status.ok() ? "the event log can be written again"
-                           : absl::StrCat("the event log cannot be written: ", status.message()));
+  state_.SetWritable(why);
 }
 
 }  // namespace kyc::events

@@ -2,7 +2,6 @@
 #ifndef SERVER_EVENTS_SQLITE_WRITER_H_
 #define SERVER_EVENTS_SQLITE_WRITER_H_
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -23,6 +22,7 @@
 #include "server/events/sqlite/trimming.h"
 #include "server/events/sqlite/write_session.h"
 #include "server/events/write_queue.h"
+#include "server/events/writer_state.h"
 
 namespace kyc::events {
 
@@ -62,9 +62,9 @@ class Writer {
 
   Ends ends() const;
   // As EventLog::writable.
-  bool writable() const { return writable_; }
+  bool writable() const { return state_.writable(); }
   // As Quarantine::used_ratio.
-  double quarantine_used_ratio() const { return quarantine_used_ratio_; }
+  double quarantine_used_ratio() const { return state_.quarantine_used(); }
   void SetOnCommitted(EventLog::OnCommitted on_committed);
   void SetOnRewritten(EventLog::OnRewritten on_rewritten);
   // Retention's, whose thread-safe part is anybody's.
@@ -91,7 +91,6 @@ class Writer {
   absl::Status OpenSession();
   // Whoever writes next opens the file anew.
   void GiveUpSession(const absl::Status& why);
-  void SetWritable(const absl::Status& status);
 
   const LogFile& file_;
   const WriterOptions options_;
@@ -99,8 +98,7 @@ class Writer {
   std::unique_ptr<WriteSession> session_;  // The thread's. Null after a failure.
   const std::unique_ptr<Keeper> keeper_;
 
-  std::atomic<bool> writable_ = true;
-  std::atomic<double> quarantine_used_ratio_ = 0;
+  WriterState state_;
   mutable std::mutex mutex_;
   Ends ends_;
   EventLog::OnCommitted on_committed_;
