@@ -14,13 +14,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "server/net/inherited.h"
 
 namespace kyc::net {
 namespace {
 
 constexpr absl::string_view kUnix = "unix:";
-constexpr absl::string_view kSystemd = "systemd:";
 constexpr mode_t kOwnerAndGroup = 0660;
 
 using Found = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
@@ -70,10 +68,7 @@ bool IsLeftBehind(const sockaddr_un& at) {
 absl::StatusOr<ListenSocket> ListenSocket::Open(const std::string& address) {
   absl::string_view rest = address;
   if (absl::ConsumePrefix(&rest, kUnix)) return OpenPath(address, std::string(rest));
-  if (!absl::ConsumePrefix(&rest, kSystemd)) return OpenTcp(address);
-  absl::StatusOr<Descriptor> inherited = TakeInherited(rest);
-  if (!inherited.ok()) return Cannot(address, inherited.status().message());
-  return ListenSocket(*std::move(inherited));
+  return OpenTcp(address);
 }
 
 absl::StatusOr<ListenSocket> ListenSocket::OpenTcp(const std::string& address) {

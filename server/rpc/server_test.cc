@@ -194,7 +194,8 @@ TEST_F(ServerTest, CallersCancelReachesTheMethod) {
   context.TryCancel();
   cancelled.WaitForNotification();
   caller.join();
-  server_.reset();  // Its loop made on_stop.
+  on_stop.reset();  // It has the call's answer, which must not outlive the server.
+  server_.reset();
 }
 
 TEST_F(ServerTest, PortInUseIsOneLineThatNamesIt) {

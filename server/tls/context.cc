@@ -2,58 +2,21 @@
 
 #include <openssl/err.h>
 
-#include <cstring>
-#include <utility>
-#include <vector>
-
 #include "absl/cleanup/cleanup.h"
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "server/tls/read_pem.h"
 
 namespace kyc::tls {
 namespace {
 
-// As ALPN has it: a length, then so many bytes.
-constexpr unsigned char kHttp11[] = "\x08http/1.1";
-
-// Who names no protocol speaks HTTP/1.1, too.
-int ChooseProtocol(SSL*, const unsigned char** chosen, unsigned char* size,
-                   const unsigned char* offered, unsigned int offered_size, void*) {
-  unsigned char* at = nullptr;
-  const int found =
-      SSL_select_next_proto(&at, size, kHttp11, sizeof(kHttp11) - 1, offered, offered_size);
-  *chosen = at;
-  return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
-}
-
-// OpenSSL's words for what it last refused; of no input's.
-absl::Status Refused() {
-  const char* reason = ERR_reason_error_string(ERR_peek_error());
-  return absl::InvalidArgumentError(
-      absl::StrCat("OpenSSL does not take the pair: ", reason == nullptr ? "no reason" : reason));
-}
-
-void Configure(SSL_CTX* context) {
-  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
-                                   SSL_OP_CIPHER_SERVER_PREFERENCE);
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_num_tickets(context, 0);
-  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_alpn_select_cb(context, ChooseProtocol, nullptr);
-}
-
-bool UseChain(SSL_CTX* context, const std::vector<Owned<X509>>& chain) {
+bool Use(SSL_CTX* context, const std::vector<Owned<X509>>& chain, const Owned<EVP_PKEY>& key) {
   if (SSL_CTX_use_certificate(context, chain[0].get()) != 1) return false;
   for (size_t i = 1; i < chain.size(); ++i) {
     if (SSL_CTX_add1_chain_cert(context, chain[i].get()) != 1) return false;
   }
-  return true;
+  return SSL_CTX_use_PrivateKey(context, key.get()) == 1;
 }
 
 bool AskFor(SSL_CTX* context, const std::vector<Owned<X509>>& authorities) {
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   for (const Owned<X509>& authority : authorities) {
     if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get()) != 1 ||
         SSL_CTX_add_client_CA(context, authority.get()) != 1) {
@@ -65,21 +28,17 @@ bool AskFor(SSL_CTX* context, const std::vector<Owned<X509>>& authorities) {
 
 }  // namespace
 
-absl::StatusOr<Owned<SSL_CTX>> MakeContext(const Pair& pair) {
+absl::Status TryInContext(const std::vector<Owned<X509>>& chain, const Owned<EVP_PKEY>& key,
+                          const std::vector<Owned<X509>>& authorities) {
   const absl::Cleanup forget = [] { ERR_clear_error(); };
-  const auto chain = ReadCertificates(pair.certificates);
-  if (!chain.ok()) return chain.status();
-  const auto key = ReadKey(pair.key);
-  if (!key.ok()) return key.status();
-  Owned<SSL_CTX> context(SSL_CTX_new(TLS_server_method()));
-  Configure(context.get());
-  if (!UseChain(context.get(), *chain)) return Refused();
-  if (SSL_CTX_use_PrivateKey(context.get(), key->get()) != 1) return Refused();
-  if (pair.client_authorities.empty()) return context;
-  const auto authorities = ReadCertificates(pair.client_authorities);
-  if (!authorities.ok()) return authorities.status();
-  if (!AskFor(context.get(), *authorities)) return Refused();
-  return context;
+  const Owned<SSL_CTX> context(SSL_CTX_new(TLS_server_method()));
+  if (Use(context.get(), chain, key) && AskFor(context.get(), authorities)) {
+    return absl::OkStatus();
+  }
+  // OpenSSL's words for what it last refused; of no input's.
+  const char* reason = ERR_reason_error_string(ERR_peek_error());
+  return absl::InvalidArgumentError(
+      absl::StrCat("OpenSSL does not take the pair: ", reason == nullptr ? "no reason" : reason));
 }
 
 }  // namespace kyc::tls

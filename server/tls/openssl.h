@@ -1,4 +1,4 @@
-// OpenSSL's objects with owners; private to this room and to http/, which speak OpenSSL.
+// OpenSSL's objects with owners; private to this room.
 #ifndef SERVER_TLS_OPENSSL_H_
 #define SERVER_TLS_OPENSSL_H_
 

@@ -60,13 +60,15 @@ absl::Status CheckChain(const Chain& chain, absl::Time now) {
   return absl::OkStatus();
 }
 
-absl::Status CheckAuthorities(const std::string& pem, absl::Time now) {
-  const auto authorities = ReadCertificates(pem);
+// None where clients are not asked for a certificate.
+absl::StatusOr<Chain> ReadAuthorities(const std::string& pem, absl::Time now) {
+  if (pem.empty()) return Chain();
+  absl::StatusOr<Chain> authorities = ReadCertificates(pem);
   if (!authorities.ok()) {
     return Wrong(absl::StrCat("the client_ca_file ", authorities.status().message()));
   }
   if (absl::c_any_of(*authorities, [&](const auto& one) { return End(one) > now; })) {
-    return absl::OkStatus();
+    return authorities;
   }
   return Wrong("every authority in the client_ca_file has expired");
 }
@@ -85,12 +87,10 @@ absl::StatusOr<absl::Time> CheckPair(const Pair& pair, absl::Time now) {
     return Wrong("the key does not fit the certificate");
   }
   if (absl::Status sound = CheckChain(*chain, now); !sound.ok()) return sound;
-  if (!pair.client_authorities.empty()) {
-    if (absl::Status sound = CheckAuthorities(pair.client_authorities, now); !sound.ok()) {
-      return sound;
-    }
-  }
-  if (absl::Status taken = MakeContext(pair).status(); !taken.ok()) return taken;
+  const auto authorities = ReadAuthorities(pair.client_authorities, now);
+  if (!authorities.ok()) return authorities.status();
+  const absl::Status taken = TryInContext(*chain, *key, *authorities);
+  if (!taken.ok()) return taken;
   return End(
       *absl::c_min_element(*chain, [](const auto& a, const auto& b) { return End(a) < End(b); }));
 }
