@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <future>
 #include <string>
 
 #include "server/call/error.h"
+#include "server/call/testing/answer_of.h"
 #include "server/events/testing/temporary_log.h"
 
 namespace kyc::admin {
@@ -28,10 +28,7 @@ class EventLogServiceTest : public testing::Test {
     context.allow_admin = admin;
     BackupRequest request;
     request.set_file_name(name);
-    std::promise<absl::StatusOr<BackupResponse>> answer;
-    service.Backup(std::move(context), request,
-                   [&answer](auto given) { answer.set_value(std::move(given)); });
-    return answer.get_future().get();
+    return AnswerOf(service, &EventLogService::Backup, std::move(context), std::move(request));
   }
   void AppendOne() {
     ::netzme::v1::UpgradeEvent event;

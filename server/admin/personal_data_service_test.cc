@@ -1,9 +1,7 @@
 #include "server/admin/personal_data_service.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <future>
 #include <memory>
 #include <string>
@@ -13,8 +11,8 @@
 
 #include "server/admin/quarantine_sweep.h"
 #include "server/call/error.h"
-#include "server/call/fake_metrics.h"
-#include "server/events/sqlite/sqlite_log.h"
+#include "server/call/testing/answer_of.h"
+#include "server/events/testing/temporary_log.h"
 
 namespace kyc::admin {
 namespace {
@@ -22,27 +20,13 @@ namespace {
 class PersonalDataServiceTest : public testing::Test {
  protected:
   PersonalDataServiceTest() {
-    folder_ = testing::TempDir() + "/personal_XXXXXX";
-    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
-    events::SqliteLogOptions options;
-    options.path = folder_ + "/events.db";
-    options.sealing_keys = {{.id = 1, .key = Secret(std::string(32, 's'))}};
-    options.lookup_key = Secret(std::string(32, 'l'));
-    options.writer.metrics = &metrics_;
-    auto log = events::SqliteLog::Open(std::move(options));
-    EXPECT_TRUE(log.ok()) << log.status();
-    log_ = *std::move(log);
     service_ = std::make_unique<PersonalDataService>(
-        *log_, *log_, [](absl::AnyInvocable<void() &&> job) { std::thread(std::move(job)).join(); },
+        log_.log(), log_.quarantine(),
+        [](absl::AnyInvocable<void() &&> job) { std::thread(std::move(job)).join(); },
         [this](absl::string_view line) { lines_.emplace_back(line); });
     context_.allow_personal_data = true;
     context_.caller = "officer";
   }
-  ~PersonalDataServiceTest() override {
-    log_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
   void Append(const std::string& reference, const std::string& cust_id, int times = 1) {
     for (int i = 0; i < times; ++i) {
       ::netzme::v1::UpgradeEvent event;
@@ -51,26 +35,21 @@ class PersonalDataServiceTest : public testing::Test {
       event.set_account("main");
       event.set_status(i % 2 == 0 ? ::netzme::v1::UPGRADE_STATUS_APPROVED
                                   : ::netzme::v1::UPGRADE_STATUS_REJECTED);
-      std::promise<absl::Status> appended;
-      log_->Append(std::move(event), [&](auto answer) { appended.set_value(answer.status()); });
-      ASSERT_EQ(appended.get_future().get(), absl::OkStatus());
+      log_.Append(std::move(event));
     }
   }
   void Keep(const std::string& body) {
     std::promise<absl::Status> kept;
-    log_->Keep({.owner = {.account = "main"}, .answer = "4000000 Bad Request", .body = body},
-               [&](absl::Status status) { kept.set_value(std::move(status)); });
+    log_.quarantine().Keep(
+        {.owner = {.account = "main"}, .answer = "4000000 Bad Request", .body = body},
+        [&](absl::Status status) { kept.set_value(std::move(status)); });
     ASSERT_EQ(kept.get_future().get(), absl::OkStatus());
   }
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(void (PersonalDataService::*rpc)(CallContext, Request,
                                                                  Done<Response>),
                                 Request request) {
-    std::promise<absl::StatusOr<Response>> answer;
-    (service_.get()->*rpc)(context_, std::move(request), [&](absl::StatusOr<Response> response) {
-      answer.set_value(std::move(response));
-    });
-    return answer.get_future().get();
+    return AnswerOf(*service_, rpc, context_, std::move(request));
   }
   absl::StatusOr<v1::EraseReferenceResponse> EraseReference(const std::string& reference) {
     v1::EraseReferenceRequest request;
@@ -83,9 +62,7 @@ class PersonalDataServiceTest : public testing::Test {
     return Call(&PersonalDataService::EraseCustomer, std::move(request));
   }
 
-  std::string folder_;
-  FakeMetrics metrics_;
-  std::unique_ptr<events::SqliteLog> log_;
+  events::TemporaryLog log_;
   std::unique_ptr<PersonalDataService> service_;
   std::vector<std::string> lines_;
   CallContext context_;
@@ -97,8 +74,8 @@ TEST_F(PersonalDataServiceTest, AReferenceIsErasedHoweverManyEventsItHas) {
   const auto erased = EraseReference("order-0001");
   ASSERT_TRUE(erased.ok()) << erased.status();
   EXPECT_EQ(erased->events(), 600);
-  EXPECT_FALSE(log_->Latest("order-0001", "")->has_value());
-  EXPECT_TRUE(log_->Latest("order-0002", "")->has_value());
+  EXPECT_FALSE(log_.log().Latest("order-0001", "")->has_value());
+  EXPECT_TRUE(log_.log().Latest("order-0002", "")->has_value());
 }
 
 TEST_F(PersonalDataServiceTest, BodiesInQuarantineThatHaveTheReferenceGo) {
@@ -108,7 +85,7 @@ TEST_F(PersonalDataServiceTest, BodiesInQuarantineThatHaveTheReferenceGo) {
   const auto erased = EraseReference("order-0001");
   ASSERT_TRUE(erased.ok()) << erased.status();
   EXPECT_EQ(erased->quarantined(), 1);
-  EXPECT_EQ(log_->ListQuarantined(0, 10)->size(), 1u);
+  EXPECT_EQ(log_.quarantine().ListQuarantined(0, 10)->size(), 1u);
 }
 
 TEST_F(PersonalDataServiceTest, WhatIsOnlyInQuarantineIsErasedAllTheSame) {
@@ -125,11 +102,11 @@ TEST_F(PersonalDataServiceTest, RestrictedIsHiddenUntilLifted) {
   v1::RestrictReferenceRequest restrict;
   restrict.set_original_reference_no("order-0001");
   EXPECT_EQ(Call(&PersonalDataService::RestrictReference, restrict)->events(), 1);
-  EXPECT_TRUE((*log_->Latest("order-0001", ""))->event.restricted());
+  EXPECT_TRUE((*log_.log().Latest("order-0001", ""))->event.restricted());
   v1::LiftRestrictionRequest lift;
   lift.set_original_reference_no("order-0001");
   EXPECT_EQ(Call(&PersonalDataService::LiftRestriction, lift)->events(), 1);
-  EXPECT_EQ((*log_->Latest("order-0001", ""))->event.cust_id(), "C1");
+  EXPECT_EQ((*log_.log().Latest("order-0001", ""))->event.cust_id(), "C1");
 }
 
 TEST_F(PersonalDataServiceTest, ThePermissionIsOneOfItsOwn) {

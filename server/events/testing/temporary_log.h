@@ -48,6 +48,7 @@ class TemporaryLog {
   }
 
   EventLog& log() { return *log_; }
+  Quarantine& quarantine() { return *log_; }
   // Moves the log's clock once the log has seen what is due by now: it reads the clock first.
   void Advance(int seconds) {
     const int64_t before = clock_reads_;

@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "server/call/error.h"
 #include "server/call/fake_metrics.h"
+#include "server/call/testing/answer_of.h"
 #include "server/events/sqlite/sqlite_log.h"
 
 namespace kyc::netzme {
@@ -69,11 +70,7 @@ class QuarantineServiceTest : public testing::Test {
   absl::StatusOr<Response> Call(void (QuarantineService::*rpc)(CallContext, Request,
                                                                Done<Response>),
                                 Request request) {
-    std::promise<absl::StatusOr<Response>> answer;
-    (service_.get()->*rpc)(context_, std::move(request), [&](absl::StatusOr<Response> response) {
-      answer.set_value(std::move(response));
-    });
-    return answer.get_future().get();
+    return AnswerOf(*service_, rpc, context_, std::move(request));
   }
   auto List(int page_size, std::string page_token = "") {
     ListQuarantinedRequest request;
