@@ -118,19 +118,24 @@ void PersonalDataService::Erase(const CallContext& context, events::Subject subj
       std::move(and_quarantine));
 }
 
+template <typename Response>
+Done<PersonalDataService::Total> PersonalDataService::AnswerErased(Done<Response> done) {
+  return [done = std::move(done)](absl::StatusOr<Total> total) mutable {
+    if (!total.ok()) return std::move(done)(total.status());
+    Response response;
+    response.set_events(total->events);
+    response.set_quarantined(total->quarantined);
+    std::move(done)(std::move(response));
+  };
+}
+
 void PersonalDataService::EraseReference(CallContext context, v1::EraseReferenceRequest request,
                                          Done<v1::EraseReferenceResponse> done) {
   const absl::Status may =
       Check(context, "original_reference_no", request.original_reference_no(), request.account());
   if (!may.ok()) return std::move(done)(may);
   Erase(context, {.reference = request.original_reference_no(), .account = request.account()},
-        [done = std::move(done)](absl::StatusOr<Total> total) mutable {
-          if (!total.ok()) return std::move(done)(total.status());
-          v1::EraseReferenceResponse response;
-          response.set_events(total->events);
-          response.set_quarantined(total->quarantined);
-          std::move(done)(std::move(response));
-        });
+        AnswerErased(std::move(done)));
 }
 
 void PersonalDataService::EraseCustomer(CallContext context, v1::EraseCustomerRequest request,
@@ -138,13 +143,7 @@ void PersonalDataService::EraseCustomer(CallContext context, v1::EraseCustomerRe
   const absl::Status may = Check(context, "cust_id", request.cust_id(), request.account());
   if (!may.ok()) return std::move(done)(may);
   Erase(context, {.cust_id = request.cust_id(), .account = request.account()},
-        [done = std::move(done)](absl::StatusOr<Total> total) mutable {
-          if (!total.ok()) return std::move(done)(total.status());
-          v1::EraseCustomerResponse response;
-          response.set_events(total->events);
-          response.set_quarantined(total->quarantined);
-          std::move(done)(std::move(response));
-        });
+        AnswerErased(std::move(done)));
 }
 
 void PersonalDataService::RestrictReference(CallContext context,

@@ -46,6 +46,9 @@ class PersonalDataService {
     int64_t events = 0;
     int64_t quarantined = 0;
   };
+  // `done`, with the total as its response.
+  template <typename Response>
+  static Done<Total> AnswerErased(Done<Response> done);
   // Asks the log until there is no more.
   static void Act(events::EventLog& event_log, events::PersonalAct act, Total so_far,
                   Done<Total> done);

@@ -7,16 +7,13 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/config/permission.h"
 #include "server/config/seen_secrets.h"
 #include "server/config/text_rules.h"
 
 namespace kyc::config {
 namespace {
-
-constexpr absl::string_view kAdmin = "kyc.admin.v1.";
-constexpr absl::string_view kPersonalData = "kyc.admin.v1.PersonalDataService";
 
 template <typename Accept>
 bool AnyListener(const absl::optional<Grpc>& grpc, Accept accept) {
@@ -67,9 +64,11 @@ std::vector<std::string> CheckMayCall(const std::string& at, const v1::Caller& b
   for (const std::string& text : block.may_call()) {
     const std::string field = absl::StrCat(at, ".may_call[", allowed.size(), "]");
     checks.AddIfAny(field, MethodFault(text));
-    if (absl::StartsWith(text, kPersonalData)) {
-      if (!block.allow_personal_data()) checks.Add(field, "needs allow_personal_data");
-    } else if (absl::StartsWith(text, kAdmin) && !block.allow_admin()) {
+    const Permission needed = NeededFor(text);
+    if (needed == Permission::kPersonalData && !block.allow_personal_data()) {
+      checks.Add(field, "needs allow_personal_data");
+    }
+    if (needed == Permission::kAdmin && !block.allow_admin()) {
       checks.Add(field, "needs allow_admin");
     }
     allowed.push_back(text);

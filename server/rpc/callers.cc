@@ -10,14 +10,13 @@
 #include "absl/strings/strip.h"
 #include "server/call/error.h"
 #include "server/call/token_strength.h"
+#include "server/config/permission.h"
 #include "server/crypto/mac.h"
 
 namespace kyc::rpc {
 namespace {
 
 constexpr absl::string_view kBearer = "Bearer ";
-constexpr absl::string_view kAdmin = "kyc.admin.v1.";
-constexpr absl::string_view kPersonalData = "kyc.admin.v1.PersonalDataService/";
 
 absl::Status NotLetIn(absl::StatusCode code, absl::string_view reason, absl::string_view why,
                       absl::string_view message) {
@@ -103,11 +102,11 @@ absl::StatusOr<const config::Caller*> Callers::OfCertificate(const Shown& shown)
 
 absl::Status Callers::MayCall(const config::Caller& caller, absl::string_view method) const {
   absl::ConsumePrefix(&method, "/");
-  if (absl::StartsWith(method, kPersonalData)) {
-    if (!caller.allow_personal_data) {
-      return Forbidden("not_personal_data", "Only callers with allow_personal_data may call this");
-    }
-  } else if (absl::StartsWith(method, kAdmin) && !caller.allow_admin) {
+  const config::Permission needed = config::NeededFor(method);
+  if (needed == config::Permission::kPersonalData && !caller.allow_personal_data) {
+    return Forbidden("not_personal_data", "Only callers with allow_personal_data may call this");
+  }
+  if (needed == config::Permission::kAdmin && !caller.allow_admin) {
     return Forbidden("not_admin", "Only callers with allow_admin may call this");
   }
   if (caller.may_call.empty()) return absl::OkStatus();
