@@ -35,12 +35,21 @@ void Call::AcceptNext(CallScope& scope) {
                             &call->accepted_);
 }
 
+void Call::AskAgain(CallScope& scope) {
+  if (!scope.may_ask() || scope.loop.ending()) return;
+  for (; scope.not_asked > 0; --scope.not_asked) AcceptNext(scope);
+}
+
 void Call::OnAccepted(bool ok) {
   if (!ok) {  // The server shuts down.
     delete this;
     return;
   }
-  AcceptNext(scope_);
+  if (scope_.may_ask()) {
+    AcceptNext(scope_);
+  } else {
+    ++scope_.not_asked;
+  }
   start_ = scope_.loop.now();
   state_ = CallState(start_);
   scope_.open.insert(this);
@@ -220,6 +229,7 @@ void Call::FreeIfOver() {
   if (refused_bytes_ > 0) {
     --scope.refused;
     scope.refused_bytes -= refused_bytes_;
+    AskAgain(scope);
   }
   LetGo();
   LetGoOfRequest();

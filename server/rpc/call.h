@@ -86,6 +86,9 @@ class Call final : public OpenCall, private Turns::Taker {
   explicit Call(CallScope& scope);
   ~Call() override;
 
+  // For what was not asked for while too many were reset.
+  static void AskAgain(CallScope& scope);
+
   void OnAccepted(bool ok);
   void OnRead(bool ok);
   void OnWritten(bool ok);

@@ -12,9 +12,7 @@ namespace {
 
 // Calls at once. Most of them wait for an upstream, whose slots are fewer.
 constexpr size_t kMaxOpen = 50'000;
-// What calls that were refused may hold until their callers are told; and what each of them holds
-// at gRPC beside its headers.
-constexpr int64_t kMaxRefusedBytes = 64 << 20;
+// What a refused call holds at gRPC beside its headers.
 constexpr int64_t kRefusedCallBytes = 4 << 10;
 // Headers of a call. Beyond the ordinary they count as bytes of its request.
 constexpr int64_t kMaxHeaderBytes = 64 << 10;

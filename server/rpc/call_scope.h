@@ -28,6 +28,12 @@ class Call;
 // Calls of methods that anybody may call; streams likewise.
 inline constexpr int kMaxAnybodys = 2000;
 
+// What calls that were refused may hold until their callers are told. Beyond it they are reset; and
+// as gRPC takes longer to let go of a call than to bring one, no further one is asked for while
+// those that were reset hold so much more.
+inline constexpr int64_t kMaxRefusedBytes = 64 << 20;
+inline constexpr int64_t kMaxResetBytes = 4 << 20;
+
 // How far a drain has come.
 enum class Serving {
   kAll,        // No drain.
@@ -56,6 +62,7 @@ struct CallScope {
   // And calls that were refused, until their caller was told; with what they hold.
   size_t refused = 0;
   int64_t refused_bytes = 0;
+  int not_asked = 0;  // Calls that gRPC is not asked for, see kMaxResetBytes.
   uint64_t calls_seen = 0;
   uint64_t calls_handled = 0;
   Serving serving = Serving::kAll;
@@ -64,6 +71,7 @@ struct CallScope {
 
   // Those that were not refused.
   size_t admitted() const { return open.size() - refused; }
+  bool may_ask() const { return refused_bytes <= kMaxRefusedBytes + kMaxResetBytes; }
   bool draining() const { return serving != Serving::kAll; }
   void ReportOpen() const {
     metrics.CallsOpen(static_cast<int64_t>(open.size()), streams, admission.held());

@@ -16,7 +16,7 @@ void CqLoop::Post(Task task) {
 CqLoop::TimerId CqLoop::After(absl::Duration delay, Task task) {
   const absl::Time when = SteadyNow() + delay;
   const TimerId timer = ++last_timer_;
-  if (no_more_timers_) return timer;
+  if (ending_) return timer;
   timers_.emplace(std::make_pair(when, timer), std::move(task));
   due_.emplace(timer, when);
   return timer;
@@ -54,7 +54,7 @@ void CqLoop::End() {
       const std::lock_guard<std::mutex> lock(wake_mutex_);
       ended_ = true;
     }
-    no_more_timers_ = true;
+    ending_ = true;
     timers_.clear();
     due_.clear();
     queue_->Shutdown();

@@ -40,6 +40,8 @@ class CqLoop final : public Loop {
   // Loop thread only: when what it does now began, by the steady clock. Costs nothing to ask.
   absl::Time now() const { return now_; }
 
+  // Loop thread only: whether End has come, and no operation may be started any more.
+  bool ending() const { return ending_; }
   // Runs until End and until every tag came back.
   void Run();
   // Lets Run return: no operation or timer is started any more. Thread-safe.
@@ -78,7 +80,7 @@ class CqLoop final : public Loop {
   absl::btree_map<std::pair<absl::Time, TimerId>, Task> timers_;
   absl::btree_map<TimerId, absl::Time> due_;
   TimerId last_timer_ = 0;
-  bool no_more_timers_ = false;  // From End on.
+  bool ending_ = false;  // From End on.
 };
 
 }  // namespace kyc::rpc

@@ -14,5 +14,5 @@ python=$cache/python/bin/python
 stubs=$(mktemp -d)
 trap 'rm -rf "$stubs"' EXIT
 "$python" -m grpc_tools.protoc -I"$root/protos" --python_out="$stubs" --grpc_python_out="$stubs" \
-  finpay/linkage/v1/linkage.proto widekyc/v1/widekyc.proto netzme/v1/upgrade_notification.proto
+  kyc/options/v1/options.proto finpay/linkage/v1/linkage.proto widekyc/v1/widekyc.proto netzme/v1/upgrade_notification.proto
 PYTHONPATH=$stubs "$root/tools/embedded/serve.sh" fresh "$root/bazel-bin" "$python" "$here/grpcio_calls.py"

@@ -165,12 +165,13 @@ end_cluster() {
   for name in sidecar-{1,2} gateway-{1,2} simulator; do order+=($(index_of "$name")) || true; done
   end_some "${order[@]}" || status=1
   order=()
-  # At once: a standby that is waited for wants to be let go by the one that leads, and may lead itself for a moment.
+  # At once: a standby that is waited for wants to be let go by the one that leads, and may lead itself for a moment. And once:
+  # Python, on its way out, dies of a second signal.
   for number in 1 2 3; do
     signal_server "$number" CONT
     order+=($(index_of "server-$number")) && kill -TERM "${pids[order[-1]]}" || true
   done
-  end_some "${order[@]}" || status=1
+  await_end "${order[@]}" || status=1
   for number in 1 2 3; do end_orphan "$number"; done
   order=()
   for name in etcd-{1,2,3}; do order+=($(index_of "$name")) || true; done

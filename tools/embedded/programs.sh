@@ -168,16 +168,25 @@ wait_for() {
   done
 }
 
-# end_some INDEX...: ends these programs one after the other. Fails if one did not end in order.
-end_some() {
+# await_end INDEX...: until these programs, which were told to, have ended. Fails if one did not end in order.
+await_end() {
   local i status=0 how
   for i; do
     [ "${pids[i]}" != "${ended:-}" ] || continue
-    kill -TERM "${pids[i]}" 2>/dev/null || true
     how=0
     wait_for "${pids[i]}" || how=$?
     [ "$how" = 0 ] || [ "$how" = "${order_of[${names[i]}]:-0}" ] ||
       { say "tools/run: ${names[i]} ended with status $how." >&2; status=1; }
+  done
+  return "$status"
+}
+
+# end_some INDEX...: ends these programs one after the other. Fails if one did not end in order.
+end_some() {
+  local i status=0
+  for i; do
+    [ "${pids[i]}" = "${ended:-}" ] || kill -TERM "${pids[i]}" 2>/dev/null || true
+    await_end "$i" || status=1
   done
   return "$status"
 }
