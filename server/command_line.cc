@@ -45,7 +45,7 @@ constexpr Flag kFlags[] = {
      [](CommandLine& line, std::string) { line.allow_core_dumps = true; }},
     {"--help", "", "print this",
      [](CommandLine& line, std::string) { SetTask(line, CommandLine::Task::kHelp); }},
-    {"--version", "", "print the version",
+    {"--version", "", "print version and commit",
      [](CommandLine& line, std::string) { SetTask(line, CommandLine::Task::kVersion); }},
 };
 
@@ -108,7 +108,5 @@ std::string Usage() {
   absl::StrAppend(&text, kExitStatuses);
   return text;
 }
-
-std::string Version() { return "kyc-gateway " KYC_VERSION "\n"; }
 
 }  // namespace kyc

@@ -25,9 +25,6 @@ absl::StatusOr<CommandLine> ReadCommandLine(const std::vector<std::string>& argu
 // What --help prints: every flag, and every exit status.
 std::string Usage();
 
-// What --version prints.
-std::string Version();
-
 }  // namespace kyc
 
 #endif  // SERVER_COMMAND_LINE_H_

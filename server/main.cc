@@ -26,6 +26,7 @@
 #include "server/stderr_lines.h"
 #include "server/stop_signals.h"
 #include "server/unused_memory.h"
+#include "tools/version/version.h"
 
 namespace {
 
@@ -176,7 +177,7 @@ int main(int argc, char** argv) {
   }
   if (!command->allow_core_dumps) kyc::ForbidCoreDumps();
   if (command->task == Task::kHelp) return Print(kyc::Usage());
-  if (command->task == Task::kVersion) return Print(kyc::Version());
+  if (command->task == Task::kVersion) return Print(kyc::VersionLine("kyc-gateway"));
   QuietLibraries();
   if (command->task == Task::kCheck) return Check(command->config);
   if (command->task == Task::kImport) return Import(command->config, command->import_from);

@@ -146,8 +146,6 @@ const char kUsage[] =
     "answered\n"
     "with an error, 1 for whatever else fails.\n";
 
-const char kVersion[] = "kyc " KYC_VERSION "\n";
-
 absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments) {
   if (arguments.empty()) return Wrong("nothing was asked for");
   if (HasFlag(arguments, "help") || HasFlag(arguments, "h")) return Command();

@@ -34,7 +34,6 @@ struct Command {
 };
 
 extern const char kUsage[];
-extern const char kVersion[];
 
 // The arguments after the program's name. `grpcurl ...` is read as grpcurl reads it, flags first;
 // in kyc's own spelling flags may stand anywhere. INVALID_ARGUMENT says what is wrong.

@@ -11,6 +11,7 @@
 #include "clients/kyc/command.h"
 #include "clients/kyc/run_command.h"
 #include "clients/kyc/watch.h"
+#include "tools/version/version.h"
 
 int main(int argc, char** argv) {
   google::protobuf::SetLogHandler(nullptr);
@@ -27,7 +28,7 @@ int main(int argc, char** argv) {
   }
   if (command->verb == kyc::client::Verb::kHelp || command->verb == kyc::client::Verb::kVersion) {
     const bool help = command->verb == kyc::client::Verb::kHelp;
-    std::cout << (help ? kyc::client::kUsage : kyc::client::kVersion);
+    std::cout << (help ? std::string(kyc::client::kUsage) : kyc::VersionLine("kyc"));
     return 0;
   }
   if (command->verb == kyc::client::Verb::kWatch) {

@@ -15,6 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
+#include "tools/version/version.h"
 
 namespace kyc::admin {
 namespace {
@@ -64,6 +65,12 @@ class ByLabels {
 
 class Prometheus final : public PrometheusMetrics {
  public:
+  Prometheus() {
+    Gauges("kyc_build_info", "1, for the version and commit of this program.")
+        .Add({{"version", kVersionNumber}, {"commit", kCommit}})
+        .Set(1);
+  }
+
   std::string Text() const override {
     return prometheus::TextSerializer().Serialize(registry_.Collect());
   }

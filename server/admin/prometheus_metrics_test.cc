@@ -1,10 +1,20 @@
 #include "server/admin/prometheus_metrics.h"
 
+#include <string>
+
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "tools/version/version.h"
 
 namespace kyc::admin {
 namespace {
+
+TEST(PrometheusMetrics, TheProgramTellsItsVersion) {
+  const std::string line = absl::StrCat("\nkyc_build_info{commit=\"", kCommit, "\",version=\"",
+                                        kVersionNumber, "\"} 1\n");
+  EXPECT_TRUE(absl::StrContains(MakePrometheusMetrics()->Text(), line)) << line;
+}
 
 TEST(PrometheusMetrics, GaugesOfPostgresAreThereOncePostgresIs) {
   const auto metrics = MakePrometheusMetrics();

@@ -17,6 +17,7 @@
 #include "tools/simulator/magic.h"
 #include "tools/simulator/options.h"
 #include "tools/simulator/simulator.h"
+#include "tools/version/version.h"
 
 namespace {
 
@@ -69,7 +70,7 @@ int main(int argc, char** argv) {
   }
   if (line.help || line.version || line.list_magic) {
     std::cout << (line.help      ? kyc::simulator::Usage()
-                  : line.version ? kyc::simulator::Version()
+                  : line.version ? kyc::VersionLine("simulator")
                                  : kyc::simulator::ListMagic());
     return 0;
   }

@@ -94,8 +94,8 @@ std::vector<Flag> ServerFlags() {
       {"--list-magic", "prints the table of magic values and ends",
        [](C& c, S) { return c.list_magic = true, ""; }, false},
       {"--help", "prints this and ends", [](C& c, S) { return c.help = true, ""; }, false},
-      {"--version", "prints the version and ends", [](C& c, S) { return c.version = true, ""; },
-       false},
+      {"--version", "prints version and commit and ends",
+       [](C& c, S) { return c.version = true, ""; }, false},
       {"--widekyc-token-file", "default sim-token",
        [](C& c, S v) { return SetFromFile(v, c.options.widekyc_token); }},
       {"--widekyc-base", "path before /api/..., default /widekyc; without it works always",
@@ -179,7 +179,5 @@ std::string Usage() {
   text += "Exit status: 0 after SIGTERM or SIGINT, 1 if it cannot listen, 2 for a wrong command.\n";
   return text;
 }
-
-std::string Version() { return "simulator " KYC_VERSION "\n"; }
 
 }  // namespace kyc::simulator

@@ -25,9 +25,6 @@ CommandLine ReadCommandLine(const std::vector<std::string>& arguments);
 // What --help prints.
 std::string Usage();
 
-// What --version prints.
-std::string Version();
-
 }  // namespace kyc::simulator
 
 #endif  // TOOLS_SIMULATOR_OPTIONS_H_
