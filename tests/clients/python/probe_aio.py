@@ -1,0 +1,38 @@
+"""The probe of the asyncio client: see faults/run.py."""
+
+import asyncio
+import signal
+import sys
+
+from kyc_gateway import CursorFile, GatewayError
+from kyc_gateway.aio import Gateway
+from probe import CALLS, clients, options, result, say, told
+
+
+async def calls(*where):
+    opened = clients(Gateway, *where)
+    for name, client, method, request, timeout in CALLS:
+        try:
+            say(f"{name}: {result(await getattr(opened[client], method)(request, timeout))}")
+        except GatewayError as error:
+            say(f"{name}: {told(error)}")
+    for client in opened.values():
+        await client.close()
+
+
+async def watch(address, file, what):
+    async with Gateway(address, plaintext=True) as gateway:
+        watch = gateway.watch_upgrades(CursorFile(file), options(what))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, watch.stop)
+        try:
+            async for batch in watch:
+                for event in batch.events:
+                    say(f"event {event.sequence} {event.original_reference_no}")
+                await batch.confirm()
+        except GatewayError as error:
+            say(f"failed {error.code.name} {error.reason_text}")
+            sys.exit(1)
+    say("stopped")
+
+
+asyncio.run({"calls": calls, "watch": watch}[sys.argv[1]](*sys.argv[2:]))
