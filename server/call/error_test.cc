@@ -80,7 +80,7 @@ TEST(ToStatus, ErrorInfoHoldsReasonDomainAndMetadata) {
                           "metadata { key: \"upstream\" value: \"widekyc\" } }"));
 }
 
-// README: these three codes mean not processed, so that callers repeat freely.
+// protos/README.md: these three codes mean not processed, so that callers repeat freely.
 TEST(ToStatus, EveryErrorHasAnOutcome) {
   using Code = absl::StatusCode;
   const std::pair<Code, const char*> kCases[] = {{Code::kCancelled, "unknown"},

@@ -54,7 +54,7 @@ void Configure(grpc::ServerBuilder& builder, const config::Grpc& limits) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  // One each 5 s is what the README allows; whose clock is faster is not counted against it.
+  // One each 5 s is what server/README.md allows; whose clock is faster is not counted against it.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 4'000);
   // A connection without a call is nobody's.
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,

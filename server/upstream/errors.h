@@ -1,4 +1,4 @@
-// Which error a failure or an HTTP status is. The table is README.md's.
+// Which error a failure or an HTTP status is. The table is protos/README.md's.
 #ifndef SERVER_UPSTREAM_ERRORS_H_
 #define SERVER_UPSTREAM_ERRORS_H_
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Our own client takes grpcurl's place in README.md: what the two print must be the same, byte by byte.
+# Our own client takes grpcurl's place in README.md and the guides: what the two print must be the same, byte by byte.
 # needs: go
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

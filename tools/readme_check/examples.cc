@@ -11,6 +11,7 @@ namespace kyc::readme {
 namespace {
 
 constexpr absl::string_view kFence = "```";
+constexpr absl::string_view kStaysOpen = "<!-- stays open -->";
 
 bool IsCommand(absl::string_view language, absl::string_view body) {
   return language == "sh" &&
@@ -41,8 +42,8 @@ class Reader {
       }
     }
     if (in_block_) return At(opened_, "a block without end");
-    return awaiting_reply_ ? At(examples_.back().line, "a command without its reply")
-                           : absl::OkStatus();
+    return awaiting_.empty() ? absl::OkStatus()
+                             : At(examples_[awaiting_.back()].line, "a command without its reply");
   }
 
   std::vector<Example> Take() {
@@ -69,7 +70,8 @@ class Reader {
     const std::set<std::string> names = NamesIn(text, "volatile");
     if (!names.empty() && !after_reply_)
       return At(number_, "volatile: belongs right after a reply");
-    if (!names.empty()) examples_.back().volatile_names = names;
+    if (!names.empty()) examples_[replied_].volatile_names = names;
+    if (text == kStaysOpen) next_stays_open_ = true;
     if (!text.empty()) after_reply_ = false;
     return absl::OkStatus();
   }
@@ -80,17 +82,30 @@ class Reader {
       return absl::OkStatus();
     }
     in_block_ = false;
-    if (awaiting_reply_) {
-      if (language_ != "json" && language_ != "text") {
-        return At(opened_, "here the command's reply was due, a json or text block");
-      }
-      examples_.back().reply = body_;
-      awaiting_reply_ = false;
-      after_reply_ = true;
-    } else if (IsCommand(language_, body_)) {
-      examples_.push_back({opened_ + 1, body_, "", {}});
-      awaiting_reply_ = true;
+    if (MayBeCommand() && IsCommand(language_, body_)) {
+      awaiting_.push_back(examples_.size());
+      examples_.push_back({opened_ + 1, body_, "", next_stays_open_, {}});
+      next_stays_open_ = false;
+    } else if (!awaiting_.empty()) {
+      return ReadReply();
     }
+    return absl::OkStatus();
+  }
+
+  // Where a reply is due, only beside a command that stays open.
+  bool MayBeCommand() const {
+    return awaiting_.empty() || (awaiting_.size() == 1 && examples_[awaiting_.back()].stays_open &&
+                                 awaiting_.back() + 1 == examples_.size());
+  }
+
+  absl::Status ReadReply() {
+    if (language_ != "json" && language_ != "text") {
+      return At(opened_, "here the command's reply was due, a json or text block");
+    }
+    replied_ = awaiting_.back();
+    examples_[replied_].reply = body_;
+    awaiting_.pop_back();
+    after_reply_ = true;
     return absl::OkStatus();
   }
 
@@ -100,8 +115,10 @@ class Reader {
   std::string body_;
   int number_ = 0;
   int opened_ = 0;
+  std::vector<size_t> awaiting_;  // Examples without their reply yet, the next to get one last.
+  size_t replied_ = 0;            // Who got the last reply.
   bool in_block_ = false;
-  bool awaiting_reply_ = false;
+  bool next_stays_open_ = false;
   bool after_reply_ = false;
 };
 
