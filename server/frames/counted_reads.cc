@@ -23,7 +23,7 @@ namespace {
 // nobody who could pass them any.
 std::array<std::atomic<FrameCounter*>, kMaxDescriptor> counters;
 struct {
-  std::atomic<int64_t> begun_plain, begun_tls, not_http2, header_block, control_frames;
+  std::atomic<int64_t> begun_plain, begun_tls, not_http2, header_block, control_frames, work;
 } seen;
 
 // The definition that this one hides.
@@ -60,6 +60,9 @@ void NoteEnd(Excess why) {
       return;
     case Excess::kControlFrames:
       ++seen.control_frames;
+      return;
+    case Excess::kWork:
+      ++seen.work;
       return;
   }
 }
@@ -121,7 +124,8 @@ bool CountReadsOf(int descriptor) {
 }
 
 Seen SeenSoFar() {
-  return {seen.begun_plain, seen.begun_tls, seen.not_http2, seen.header_block, seen.control_frames};
+  return {seen.begun_plain,  seen.begun_tls,      seen.not_http2,
+          seen.header_block, seen.control_frames, seen.work};
 }
 
 }  // namespace kyc::frames

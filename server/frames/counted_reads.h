@@ -33,6 +33,7 @@ struct Seen {
   int64_t not_http2 = 0;
   int64_t header_block = 0;
   int64_t control_frames = 0;
+  int64_t work = 0;
 };
 Seen SeenSoFar();
 

@@ -18,14 +18,12 @@ enum FrameType : uint8_t {
 };
 constexpr uint8_t kEndStream = 1, kAck = 1, kEndHeaders = 4;
 
-constexpr int64_t kBudget = kControlFramesAtOnce * kPingsForOne;
-constexpr int64_t kNsPerPing = 1'000'000'000 / (kControlFramesPerSecond * kPingsForOne);
-
-// In pings. Data and windows are bounded by the windows and by what they cost to send, calls by the
-// server.
-int64_t PriceOf(uint8_t type, uint8_t flags, uint32_t length) {
+// Of frames that are control frames; in pings. 0 for all others.
+int64_t ControlPriceOf(uint8_t type, uint8_t flags, uint32_t length, bool begins_call) {
   switch (type) {
     case kHeaders:
+      // gRPC's callers send none on a stream that has begun.
+      return begins_call ? 0 : kPingsForOne;
     case kContinuation:
     case kWindowUpdate:
       return 0;
@@ -44,16 +42,30 @@ int64_t PriceOf(uint8_t type, uint8_t flags, uint32_t length) {
   }
 }
 
+int64_t WorkOf(uint8_t type, uint8_t flags, uint32_t length, bool begins_call) {
+  switch (type) {
+    case kHeaders:
+    case kContinuation:
+      return (begins_call ? kWorkOfACall : 1) + length / kHeaderBytesForOne;
+    case kData:
+      return length < kSmallPiece && (flags & kEndStream) == 0 ? kWorkOfASmallPiece : 1;
+    default:
+      return 1;
+  }
+}
+
 }  // namespace
 
 Excess FrameCounter::Take(absl::string_view bytes, int64_t steady_ns) {
+  control_.FillUp(steady_ns);
+  work_.FillUp(steady_ns);
   while (excess_ == Excess::kNone && !bytes.empty()) {
     switch (state_) {
       case State::kPreface:
         bytes.remove_prefix(TakePreface(bytes));
         break;
       case State::kHead:
-        bytes.remove_prefix(TakeHead(bytes, steady_ns));
+        bytes.remove_prefix(TakeHead(bytes));
         break;
       case State::kPayload:
         bytes.remove_prefix(TakePayload(bytes));
@@ -76,7 +88,7 @@ size_t FrameCounter::TakePreface(absl::string_view bytes) {
   return part.size();
 }
 
-size_t FrameCounter::TakeHead(absl::string_view bytes, int64_t steady_ns) {
+size_t FrameCounter::TakeHead(absl::string_view bytes) {
   const size_t part = std::min(bytes.size(), kHeadBytes - seen_);
   std::memcpy(head_.data() + seen_, bytes.data(), part);
   seen_ += part;
@@ -84,7 +96,7 @@ size_t FrameCounter::TakeHead(absl::string_view bytes, int64_t steady_ns) {
   seen_ = 0;
   payload_left_ = uint32_t{head_[0]} << 16 | uint32_t{head_[1]} << 8 | head_[2];
   if (payload_left_ > 0) state_ = State::kPayload;
-  Judge(steady_ns);
+  Judge();
   return part;
 }
 
@@ -95,12 +107,24 @@ size_t FrameCounter::TakePayload(absl::string_view bytes) {
   return part;
 }
 
-void FrameCounter::Judge(int64_t steady_ns) {
+void FrameCounter::Judge() {
   const uint8_t type = head_[3];
   const uint8_t flags = head_[4];
   if (type == kHeaders || type == kContinuation) CountHeaderBlock(type, flags);
-  const int64_t price = PriceOf(type, flags, payload_left_);
-  if (price > 0) Pay(price, steady_ns);
+  if (excess_ != Excess::kNone) return;
+  const bool begins_call = type == kHeaders && BeginsCall();
+  if (!work_.Pay(WorkOf(type, flags, payload_left_, begins_call))) excess_ = Excess::kWork;
+  if (!control_.Pay(ControlPriceOf(type, flags, payload_left_, begins_call))) {
+    excess_ = Excess::kControlFrames;
+  }
+}
+
+bool FrameCounter::BeginsCall() {
+  const uint32_t stream =
+      uint32_t{head_[5]} << 24 | uint32_t{head_[6]} << 16 | uint32_t{head_[7]} << 8 | head_[8];
+  if (stream <= last_call_) return false;
+  last_call_ = stream;
+  return true;
 }
 
 // By the length that a frame announces: what is too long is never read.
@@ -115,17 +139,15 @@ void FrameCounter::CountHeaderBlock(uint8_t type, uint8_t flags) {
   continuations_ = 0;
 }
 
-void FrameCounter::Pay(int64_t price, int64_t steady_ns) {
-  const int64_t gained = (steady_ns - filled_ns_) / kNsPerPing;
-  if (gained >= kBudget - budget_) {
-    budget_ = kBudget;
+void Allowance::FillUp(int64_t steady_ns) {
+  const int64_t gained = (steady_ns - filled_ns_) / ns_for_one_;
+  if (gained >= at_once_ - left_) {
+    left_ = at_once_;
     filled_ns_ = steady_ns;
   } else {
-    budget_ += gained;
-    filled_ns_ += gained * kNsPerPing;
+    left_ += gained;
+    filled_ns_ += gained * ns_for_one_;
   }
-  budget_ -= price;
-  if (budget_ < 0) excess_ = Excess::kControlFrames;
 }
 
 }  // namespace kyc::frames

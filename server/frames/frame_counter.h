@@ -17,9 +17,10 @@ namespace kyc::frames {
 // Why a connection has to end.
 enum class Excess {
   kNone,
-  kNotHttp2,      // It does not begin with HTTP/2's preface.
-  kHeaderBlock,   // A header block is too long, or in too many pieces.
-  kControlFrames  // Too many resets, settings, pings and the like.
+  kNotHttp2,       // It does not begin with HTTP/2's preface.
+  kHeaderBlock,    // A header block is too long, or in too many pieces.
+  kControlFrames,  // Too many resets, settings, pings and the like.
+  kWork            // Too much in all: calls, their headers, windows, pieces of data.
 };
 
 // A header block as it is sent, so compressed; and in how many frames after its first one.
@@ -33,6 +34,32 @@ inline constexpr int kMaxContinuations = 64;
 inline constexpr int64_t kControlFramesAtOnce = 3'000;
 inline constexpr int64_t kControlFramesPerSecond = 2'000;
 inline constexpr int64_t kPingsForOne = 5;
+
+// What all frames cost the server, of a microsecond or two each: so much a second, as much of it at
+// once. libgrpc reads a connection for as long as something comes, on the thread that serves all
+// others; without this whoever sends without a pause keeps it for himself. A call counts for what
+// it costs, so at most 25,000 a second; so do its headers' bytes, and a small piece of data, which
+// libgrpc keeps as dearly as a larger one.
+inline constexpr int64_t kWorkPerSecond = 500'000;
+inline constexpr int64_t kWorkOfACall = 20;
+inline constexpr uint32_t kHeaderBytesForOne = 64;
+inline constexpr int64_t kWorkOfASmallPiece = 4;
+inline constexpr uint32_t kSmallPiece = 256;
+
+// So much at once, and so much more each second. A value.
+class Allowance {
+ public:
+  constexpr Allowance(int64_t at_once, int64_t a_second)
+      : at_once_(at_once), ns_for_one_(1'000'000'000 / a_second), left_(at_once) {}
+
+  void FillUp(int64_t steady_ns);
+  // Whether there was enough.
+  bool Pay(int64_t price) { return (left_ -= price) >= 0; }
+
+ private:
+  int64_t at_once_, ns_for_one_, left_;
+  int64_t filled_ns_ = 0;
+};
 
 // What one connection's client sends, from its first byte. Looks at the nine bytes before each
 // frame and skips the rest; whether the frames make sense is gRPC's to judge. A value, not
@@ -52,11 +79,11 @@ class FrameCounter {
   enum class State { kPreface, kHead, kPayload };
 
   size_t TakePreface(absl::string_view bytes);
-  size_t TakeHead(absl::string_view bytes, int64_t steady_ns);
+  size_t TakeHead(absl::string_view bytes);
   size_t TakePayload(absl::string_view bytes);
-  void Judge(int64_t steady_ns);
+  void Judge();
   void CountHeaderBlock(uint8_t type, uint8_t flags);
-  void Pay(int64_t price, int64_t steady_ns);
+  bool BeginsCall();
 
   State state_ = State::kPreface;
   Excess excess_ = Excess::kNone;
@@ -67,9 +94,10 @@ class FrameCounter {
   // Of the header block that has not ended.
   uint32_t block_bytes_ = 0;
   int continuations_ = 0;
-  // What may still be paid; a ping costs one. Fills up from `filled_ns_` on.
-  int64_t budget_ = kControlFramesAtOnce * kPingsForOne;
-  int64_t filled_ns_ = 0;
+  uint32_t last_call_ = 0;  // By its stream; they only grow.
+  Allowance control_ = Allowance(kControlFramesAtOnce * kPingsForOne,  // In pings.
+                                 kControlFramesPerSecond* kPingsForOne);
+  Allowance work_ = Allowance(kWorkPerSecond, kWorkPerSecond);
 };
 
 }  // namespace kyc::frames

@@ -16,9 +16,27 @@ constexpr int64_t kSecond = 1'000'000'000;
 constexpr int kAtOnce = kControlFramesAtOnce;
 constexpr int kPings = kControlFramesAtOnce * kPingsForOne;
 
-std::string Headers(size_t bytes) {
-  return Frame(kHeaders, kEndHeadersFlag, 1, std::string(bytes, 'h'));
+std::string Headers(size_t bytes, uint32_t stream = 1) {
+  return Frame(kHeaders, kEndHeadersFlag, stream, std::string(bytes, 'h'));
 }
+
+std::string HeadersOfCalls(int count, size_t bytes) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += Headers(bytes, 2 * static_cast<uint32_t>(i) + 1);
+  return all;
+}
+
+// Each with a message, its end, and a window for the answer.
+std::string Calls(int count) {
+  std::string all = kH2Preface;
+  for (int i = 0; i < count; ++i) {
+    const uint32_t stream = 2 * static_cast<uint32_t>(i) + 1;
+    all += Headers(1, stream) + Frame(kData, 0, stream, "prefix") +
+           Frame(kData, kEndStreamFlag, stream, "") + Frame(kWindowUpdate, 0, stream, "more");
+  }
+  return all;
+}
+constexpr int kWholeCall = kWorkOfACall + kWorkOfASmallPiece + 2;
 
 // A block of a frame and so many more, each of that size.
 std::string Block(int continuations, size_t bytes) {
@@ -44,7 +62,8 @@ const Case kCases[] = {
     {"a preface with another end", kH2Preface.substr(0, 22) + "\r\r", Excess::kNotHttp2},
     {"TLS where none is spoken", "\x16\x03\x01", Excess::kNotHttp2},
     {"a header block of the longest length", kH2Preface + Headers(kMaxHeaderBlock), Excess::kNone},
-    {"two of them", kH2Preface + Times(2, Headers(kMaxHeaderBlock)), Excess::kNone},
+    {"two of them", kH2Preface + Headers(kMaxHeaderBlock) + Headers(kMaxHeaderBlock, 3),
+     Excess::kNone},
     {"one that only announces more", kH2Preface + HeadOfBlock(kMaxHeaderBlock + 1),
      Excess::kHeaderBlock},
     {"one in four pieces", kH2Preface + Block(3, kMaxHeaderBlock / 4), Excess::kNone},
@@ -91,10 +110,26 @@ const Case kCases[] = {
      Excess::kNone},
     {"one ping more", kH2Preface + Times(kPings + 1, Frame(kPing, 0, 0, "8 bytes.")),
      Excess::kControlFrames},
-    {"calls, their ends, data and windows are free",
-     kH2Preface + Times(50'000, Headers(1) + Frame(kData, kEndStreamFlag, 1, "") +
-                                    Frame(kData, 0, 1, "x") + Frame(kWindowUpdate, 0, 1, "more")),
+    {"as many calls as a second may bring", Calls(kWorkPerSecond / kWholeCall), Excess::kNone},
+    {"one more", Calls(kWorkPerSecond / kWholeCall + 1), Excess::kWork},
+    {"windows", kH2Preface + Times(kWorkPerSecond + 1, Frame(kWindowUpdate, 0, 1, "more")),
+     Excess::kWork},
+    {"ends of streams that are none",
+     kH2Preface + Times(kWorkPerSecond + 1, Frame(kData, kEndStreamFlag, 1, "")), Excess::kWork},
+    {"pieces of a byte each",
+     kH2Preface + Times(kWorkPerSecond / kWorkOfASmallPiece + 1, Frame(kData, 0, 1, "x")),
+     Excess::kWork},
+    {"calls with large headers",
+     kH2Preface + HeadersOfCalls(kWorkPerSecond / (kWorkOfACall + 8192 / kHeaderBytesForOne), 8192),
      Excess::kNone},
+    {"one more of them",
+     kH2Preface +
+         HeadersOfCalls(kWorkPerSecond / (kWorkOfACall + 8192 / kHeaderBytesForOne) + 1, 8192),
+     Excess::kWork},
+    {"large pieces", kH2Preface + Times(2'000, Frame(kData, 0, 1, std::string(16'384, 'x'))),
+     Excess::kNone},
+    {"headers of a stream that has begun",
+     kH2Preface + Headers(1, 7) + Times(kAtOnce + 1, Headers(1, 5)), Excess::kControlFrames},
     {"a frame as large as can be announced", kH2Preface + FrameHead(0xffffff, kData, 0, 1),
      Excess::kNone},
 };

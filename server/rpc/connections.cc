@@ -117,6 +117,7 @@ void Connections::ReportCut() {
   report("not_http2", &frames::Seen::not_http2);
   report("header_block", &frames::Seen::header_block);
   report("control_frames", &frames::Seen::control_frames);
+  report("work", &frames::Seen::work);
   reported_ = now;
 }
 

@@ -157,12 +157,13 @@ std::string RawH2::OpenWindow(int32_t stream, uint32_t by) {
   return Frame(kWindowUpdate, 0, stream, Number(by, 4));
 }
 
-void RawH2::Send(absl::string_view frames) {
+bool RawH2::Send(absl::string_view frames) {
   while (!frames.empty()) {
     const ssize_t sent = send(socket_, frames.data(), frames.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;
+    if (sent <= 0) return false;
     frames.remove_prefix(static_cast<size_t>(sent));
   }
+  return true;
 }
 
 bool RawH2::Await(const std::function<bool()>& seen) {

@@ -51,8 +51,8 @@ class RawH2 {
   static std::string Ping();
   static std::string OpenWindow(int32_t stream, uint32_t by);
 
-  // What the server does not take because it has closed is dropped.
-  void Send(absl::string_view frames);
+  // What the server does not take because it has closed is dropped; whether it took all.
+  bool Send(absl::string_view frames);
 
   // Reads until `seen`, the connection's end or the time limit; whether `seen`.
   bool Await(const std::function<bool()>& seen);

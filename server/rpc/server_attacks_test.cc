@@ -1,7 +1,10 @@
 // What libgrpc 1.51 by itself cannot bear: the connection that does it ends, the others go on.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
@@ -18,6 +21,26 @@ using frames::Times;
 class AttacksTest : public ServerTest {
  protected:
   AttacksTest() { methods_.push_back(Echo()); }
+
+  // Sends it without a pause for as long as that is taken: others are served all the while, and the
+  // connection ends.
+  void KeepsNobodyWaiting(absl::string_view frame) {
+    Start();
+    RawH2 hostile(server_->port());
+    const std::string flood = Times(static_cast<int>((1 << 20) / frame.size()), frame);
+    std::atomic<bool> tired{false}, ended{false};
+    std::thread sender([&] {
+      while (!tired && !ended) ended = !hostile.Send(flood);
+    });
+    for (int i = 0; i < 20'000 && !ended; ++i) {
+      grpc::ClientContext patience;
+      patience.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(15));
+      EXPECT_TRUE(Call("/a.B/Echo", "", nullptr, &patience).ok());
+    }
+    EXPECT_TRUE(ended);
+    tired = true;
+    sender.join();
+  }
 
   // Sends it on a connection of its own, which must end; then others are still served.
   void EndsOnlyItself(absl::string_view attack) {
@@ -63,6 +86,22 @@ TEST_F(AttacksTest, PingsWithoutEnd) { EndsOnlyItself(Times(200'000, RawH2::Ping
 
 TEST_F(AttacksTest, EmptyDataWithoutEnd) {
   EndsOnlyItself(Times(200'000, Frame(frames::kData, 0, 1, "")));
+}
+
+TEST_F(AttacksTest, EmptyLastDataWithoutEnd) {
+  KeepsNobodyWaiting(Frame(frames::kData, frames::kEndStreamFlag, 1, ""));
+}
+
+TEST_F(AttacksTest, WindowsWithoutEnd) {
+  KeepsNobodyWaiting(Frame(frames::kWindowUpdate, 0, 1, std::string("\0\0\0\1", 4)));
+}
+
+TEST_F(AttacksTest, DataByteByByteWithoutEnd) {
+  KeepsNobodyWaiting(Frame(frames::kData, 0, 1, "x"));
+}
+
+TEST_F(AttacksTest, HeadersOfOldStreamsWithoutEnd) {
+  KeepsNobodyWaiting(Frame(frames::kHeaders, frames::kEndHeadersFlag, 1, "\x83"));
 }
 
 TEST_F(AttacksTest, ItsOwnNewConnectionIsServedThoughCallersHaveTakenEveryPlace) {
