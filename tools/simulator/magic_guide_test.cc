@@ -52,8 +52,9 @@ std::string AnswerTo(const MagicRow& row, const std::map<std::string, std::strin
 
 std::string Table() {
   const std::map<std::string, std::string> answers = CallersAnswers();
-  std::string table = "| where | value | HTTP | the upstream's answer | the caller gets |\n"
-                      "|---|---|---|---|---|\n";
+  std::string table =
+      "| where | value | HTTP | the upstream's answer | the caller gets |\n"
+      "|---|---|---|---|---|\n";
   for (const MagicRow& row : MagicTable()) {
     table += "| " + std::string(FieldName(row.field)) + " | `" + row.value +
              (row.delay_in_value ? "<ms>" : "") + "` | " + std::to_string(row.answer.status) +
