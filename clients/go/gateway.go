@@ -1,0 +1,191 @@
+// Package kyc is a client of KYC Gateway: calls with typed errors, and a watch that never ends by itself. What it does is said in
+// clients/README.md.
+package kyc
+
+//go:generate ./stubs.sh
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/keepalive"
+
+	finpayv1 "kyc-gateway/clients/go/finpay/linkage/v1"
+	errorsv1 "kyc-gateway/clients/go/kyc/errors/v1"
+	netzmev1 "kyc-gateway/clients/go/netzme/v1"
+	widekycv1 "kyc-gateway/clients/go/widekyc/v1"
+)
+
+// Options say who calls, and how.
+type Options struct {
+	// Token returns the bearer token of the moment.
+	Token     func() string
+	Plaintext bool
+	// PEM files. Without CAFile the system's authorities are believed.
+	CAFile, CertificateFile, KeyFile string
+	// Timeout bounds a call with its repeats, if its context does not sooner. Default 30 s.
+	Timeout time.Duration
+}
+
+// Gateway makes calls and watches of one gateway. Safe for concurrent use. The errors of calls are *Error.
+type Gateway struct {
+	// Connection: stubs can be made of it for what has no method here: kyc.admin.v1, health.
+	Connection *grpc.ClientConn
+	open       func() (*grpc.ClientConn, error)
+	timeout    time.Duration
+	finpay     finpayv1.UpgradeAccountServiceClient
+	widekyc    widekycv1.WideKycServiceClient
+	netzme     netzmev1.UpgradeNotificationServiceClient
+}
+
+// Open connects when the first call is made.
+func Open(address string, options Options) (*Gateway, error) {
+	dial, err := dialOptions(options)
+	if err != nil {
+		return nil, err
+	}
+	open := func() (*grpc.ClientConn, error) { return grpc.NewClient(address, dial...) }
+	connection, err := open()
+	if err != nil {
+		return nil, err
+	}
+	if options.Timeout == 0 {
+		options.Timeout = 30 * time.Second
+	}
+	return &Gateway{connection, open, options.Timeout, finpayv1.NewUpgradeAccountServiceClient(connection),
+		widekycv1.NewWideKycServiceClient(connection), netzmev1.NewUpgradeNotificationServiceClient(connection)}, nil
+}
+
+// Close ends all calls. Watches have connections of their own.
+func (g *Gateway) Close() error { return g.Connection.Close() }
+
+func (g *Gateway) CreateUpgradeAccountWidget(ctx context.Context, request *finpayv1.CreateUpgradeAccountWidgetRequest) (
+	*finpayv1.CreateUpgradeAccountWidgetResponse, error) {
+	return call(ctx, g, g.finpay.CreateUpgradeAccountWidget, request, false)
+}
+
+func (g *Gateway) DetectLiveness(ctx context.Context, request *widekycv1.DetectLivenessRequest) (*widekycv1.DetectLivenessResponse, error) {
+	return call(ctx, g, g.widekyc.DetectLiveness, request, false)
+}
+
+func (g *Gateway) RecognizeId(ctx context.Context, request *widekycv1.RecognizeIdRequest) (*widekycv1.RecognizeIdResponse, error) {
+	return call(ctx, g, g.widekyc.RecognizeId, request, false)
+}
+
+func (g *Gateway) ValidateId(ctx context.Context, request *widekycv1.ValidateIdRequest) (*widekycv1.ValidateIdResponse, error) {
+	return call(ctx, g, g.widekyc.ValidateId, request, false)
+}
+
+func (g *Gateway) GetUpgrade(ctx context.Context, request *netzmev1.GetUpgradeRequest) (*netzmev1.GetUpgradeResponse, error) {
+	return call(ctx, g, g.netzme.GetUpgrade, request, true)
+}
+
+func (g *Gateway) ListUpgrades(ctx context.Context, request *netzmev1.ListUpgradesRequest) (*netzmev1.ListUpgradesResponse, error) {
+	return call(ctx, g, g.netzme.ListUpgrades, request, true)
+}
+
+// call repeats, twice at most, only what surely was not processed.
+func call[Q, R any](ctx context.Context, g *Gateway, method func(context.Context, Q, ...grpc.CallOption) (R, error), request Q,
+	onlyReads bool) (R, error) {
+	ctx, cancel := context.WithTimeout(ctx, g.timeout)
+	defer cancel()
+	for tries := 1; ; tries++ {
+		response, err := method(ctx, request)
+		if err == nil {
+			return response, nil
+		}
+		failure := errorOf(err, onlyReads)
+		surely := onlyReads || failure.Outcome == errorsv1.Outcome_OUTCOME_NOT_SENT
+		pause := max(failure.RetryDelay, pauseAfter(tries, 2*time.Second))
+		until, _ := ctx.Deadline()
+		if tries >= 3 || !surely || !failure.MayRepeat() || pause >= time.Until(until) || !sleep(ctx, pause) {
+			return response, failure
+		}
+	}
+}
+
+// pauseAfter doubles from 0.1 s on; chance takes away up to a half, so that callers do not come back together.
+func pauseAfter(tries int, longest time.Duration) time.Duration {
+	pause := min(100*time.Millisecond<<min(tries, 20), longest)
+	return pause - time.Duration(rand.Int64N(int64(pause)/2))
+}
+
+// sleep is false if the context ended first.
+func sleep(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// What no connection does by itself is repeat a call that was sent: gRPC's retryPolicy goes by the code alone, and Unavailable is also
+// what the library says of a connection that broke while a billed call ran. What gRPC repeats without being told never reached the
+// server's application. For the same reason no service config from DNS is taken.
+func dialOptions(options Options) ([]grpc.DialOption, error) {
+	security, err := securityOf(options)
+	if err != nil {
+		return nil, err
+	}
+	dial := []grpc.DialOption{
+		grpc.WithTransportCredentials(security),
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 10 * time.Second, PermitWithoutStream: true}),
+		grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(20<<20), grpc.MaxCallRecvMsgSize(20<<20)),
+		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig": [{"round_robin": {}}]}`),
+		grpc.WithDisableServiceConfig(),
+		grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: 5 * time.Second,
+			Backoff: backoff.Config{BaseDelay: time.Second, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 5 * time.Second}}),
+	}
+	if options.Token != nil {
+		dial = append(dial, grpc.WithPerRPCCredentials(bearer{options.Token, !options.Plaintext}))
+	}
+	return dial, nil
+}
+
+func securityOf(options Options) (credentials.TransportCredentials, error) {
+	if options.Plaintext {
+		return insecure.NewCredentials(), nil
+	}
+	config := &tls.Config{}
+	if options.CAFile != "" {
+		pem, err := os.ReadFile(options.CAFile)
+		if err != nil {
+			return nil, err
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s holds no certificate", options.CAFile)
+		}
+	}
+	if options.CertificateFile != "" {
+		pair, err := tls.LoadX509KeyPair(options.CertificateFile, options.KeyFile)
+		if err != nil {
+			return nil, err
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return credentials.NewTLS(config), nil
+}
+
+type bearer struct {
+	token  func() string
+	secure bool
+}
+
+func (b bearer) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
+	return map[string]string{"authorization": "Bearer " + b.token()}, nil
+}
+
+func (b bearer) RequireTransportSecurity() bool { return b.secure }
