@@ -1,0 +1,112 @@
+import { Metadata, ServiceError, status } from "@grpc/grpc-js";
+import protobuf from "protobufjs";
+import type { Outcome__Output as Outcome } from "./stubs/kyc/errors/v1/Outcome.js";
+import type { Reason__Output as Reason } from "./stubs/kyc/errors/v1/Reason.js";
+import { reasons, outcomes } from "./contracts.js";
+
+/** One field of the request that is wrong, by its path in the proto. */
+export interface FieldViolation {
+  readonly field: string;
+  readonly description: string;
+}
+
+const notProcessed = [status.UNAVAILABLE, status.RESOURCE_EXHAUSTED, status.ABORTED];
+const passing = [...notProcessed, status.DEADLINE_EXCEEDED];
+
+/** A call that failed: outcome says whether it was processed, mayRepeat() whether to make it again. */
+export class GatewayError extends Error {
+  readonly reason: Reason;
+  /** Also where reason does not know it yet. */
+  readonly reasonText: string;
+  readonly outcome: Outcome;
+  readonly domain: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly fieldViolations: readonly FieldViolation[];
+  readonly retryDelayMs?: number;
+
+  constructor(
+    readonly code: status,
+    readonly details: string,
+    trailers?: Metadata,
+    /** The method changes nothing and costs nothing, so it may be called again whatever became of this call. */
+    readonly onlyReads = false,
+  ) {
+    super(`${status[code]}: ${details}`);
+    this.name = "GatewayError";
+    const { info, violations, retryDelayMs } = read(trailers?.get("grpc-status-details-bin")[0] as Buffer | undefined);
+    this.domain = info.domain ?? "";
+    this.reasonText = info.reason ?? "";
+    this.metadata = info.metadata ?? {};
+    this.reason = known(reasons, "REASON_", this.reasonText) as Reason;
+    this.outcome = known(outcomes, "OUTCOME_", (this.metadata.outcome ?? "").toUpperCase()) as Outcome;
+    this.fieldViolations = violations;
+    this.retryDelayMs = retryDelayMs;
+  }
+
+  /** WideKYC's transaction id, where its answer had one; else empty. */
+  get trxId(): string {
+    return this.metadata.trxId ?? "";
+  }
+
+  /**
+   * Making this very call again bills nothing twice, and may succeed. It believes an upstream that says that it did not process the
+   * call (429, say). Whoever cannot takes only OUTCOME_NOT_SENT.
+   */
+  mayRepeat(): boolean {
+    if (this.onlyReads || this.outcome === "OUTCOME_NOT_SENT") return passing.includes(this.code);
+    return this.outcome === "OUTCOME_REFUSED" && notProcessed.includes(this.code);
+  }
+}
+
+export function errorOf(failure: ServiceError, onlyReads: boolean): GatewayError {
+  if (failure.code === undefined) throw failure; // Not gRPC's: a request that does not fit its type.
+  return new GatewayError(failure.code, failure.details, failure.metadata, onlyReads);
+}
+
+function known(names: ReadonlySet<string>, prefix: string, text: string): string {
+  return names.has(prefix + text) ? prefix + text : prefix + "UNSPECIFIED";
+}
+
+// google.rpc's messages, as far as they are read here.
+const rpc = protobuf.Root.fromJSON({
+  nested: {
+    Any: { fields: { type_url: { type: "string", id: 1 }, value: { type: "bytes", id: 2 } } },
+    Status: { fields: { details: { rule: "repeated", type: "Any", id: 3 } } },
+    ErrorInfo: {
+      fields: {
+        reason: { type: "string", id: 1 },
+        domain: { type: "string", id: 2 },
+        metadata: { keyType: "string", type: "string", id: 3 },
+      },
+    },
+    FieldViolation: { fields: { field: { type: "string", id: 1 }, description: { type: "string", id: 2 } } },
+    BadRequest: { fields: { fieldViolations: { rule: "repeated", type: "FieldViolation", id: 1 } } },
+    Duration: { fields: { seconds: { type: "int64", id: 1 }, nanos: { type: "int32", id: 2 } } },
+    RetryInfo: { fields: { retryDelay: { type: "Duration", id: 1 } } },
+  },
+} as protobuf.INamespace);
+
+interface Details {
+  info: { reason?: string; domain?: string; metadata?: Record<string, string> };
+  violations: FieldViolation[];
+  retryDelayMs?: number;
+}
+
+function read(bytes: Buffer | undefined): Details {
+  const result: Details = { info: {}, violations: [] };
+  if (!bytes) return result;
+  const decode = (name: string, value: Uint8Array): any => {
+    const type = rpc.lookupType(name);
+    return type.toObject(type.decode(value), { longs: Number });
+  };
+  for (const { type_url, value } of decode("Status", bytes).details ?? []) {
+    const name = type_url.split("/google.rpc.")[1];
+    if (name === "ErrorInfo") result.info = decode(name, value);
+    if (name === "BadRequest") result.violations = decode(name, value).fieldViolations ?? [];
+    if (name === "RetryInfo") {
+      const { seconds = 0, nanos = 0 } = decode(name, value).retryDelay ?? {};
+      result.retryDelayMs = seconds * 1000 + nanos / 1e6;
+    }
+  }
+  return result;
+}
