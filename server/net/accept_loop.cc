@@ -7,8 +7,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
 #include "server/call/steady_now.h"
 
 namespace kyc::net {
@@ -21,6 +25,9 @@ constexpr uint64_t kFirstConnection = uint64_t{1} << 32;
 
 // At a time of one listener, so that the others have their turn.
 constexpr int kAcceptedInOneGo = 64;
+// As many as the kernel keeps for a listener, or more: those that come while it ends are no reason
+// not to end.
+constexpr int kMostThatWait = SOMAXCONN;
 // How long nobody is accepted after descriptors ran out.
 constexpr absl::Duration kWithoutDescriptors = absl::Milliseconds(10);
 // How long one source's connections may wait in line: they are heard before their callers give up.
@@ -47,12 +54,30 @@ AcceptLoop::AcceptLoop(std::string name, std::vector<Listener> listeners, Connec
       line_({.a_second = limits.a_second,
              .at_once = limits.in_one_go,
              .of_one_source = limits.a_second * kSecondsInLine}),
-      last_id_(kFirstConnection) {
-  Watch(events_.get(), wake_.get(), EPOLLIN, kWake, EPOLL_CTL_ADD);
+      last_id_(kFirstConnection) {}
+
+absl::StatusOr<std::unique_ptr<AcceptLoop>> AcceptLoop::Make(std::string name,
+                                                             std::vector<Listener> listeners,
+                                                             ConnectionLimits limits,
+                                                             Metrics& metrics) {
+  auto made =
+      absl::WrapUnique(new AcceptLoop(std::move(name), std::move(listeners), limits, metrics));
+  if (made->WatchAll()) return made;
+  return absl::UnavailableError(
+      absl::StrCat("cannot watch for connections: ", strerror(errno),
+                   ", by the limits of open files or of epoll's watches (fs.epoll)"));
+}
+
+bool AcceptLoop::WatchAll() {
+  if (!events_.is_open() || !wake_.is_open()) return false;
+  if (!Watch(events_.get(), wake_.get(), EPOLLIN, kWake, EPOLL_CTL_ADD)) return false;
   for (size_t i = 0; i < listeners_.size(); ++i) {
-    Watch(events_.get(), listeners_[i].socket.descriptor(), EPOLLIN, kFirstListener + i,
-          EPOLL_CTL_ADD);
+    if (!Watch(events_.get(), listeners_[i].socket.descriptor(), EPOLLIN, kFirstListener + i,
+               EPOLL_CTL_ADD)) {
+      return false;
+    }
   }
+  return true;
 }
 
 AcceptLoop::~AcceptLoop() {
@@ -95,15 +120,17 @@ void AcceptLoop::OnEvent(uint64_t id) {
   if (id >= kFirstConnection) return OnEnd(id);
   if (id != kWake) {
     // Of one that was closed meanwhile there is nothing to take.
-    if (id - kFirstListener < listeners_.size()) Accept(id - kFirstListener);
+    if (id - kFirstListener < listeners_.size()) {
+      Accept(id - kFirstListener, kAcceptedInOneGo);
+    }
     return;
   }
   eventfd_t count;
   eventfd_read(wake_.get(), &count);
 }
 
-void AcceptLoop::Accept(size_t listener) {
-  for (int i = 0; i < kAcceptedInOneGo; ++i) {
+void AcceptLoop::Accept(size_t listener, int most) {
+  for (int i = 0; i < most; ++i) {
     Taker::Taken taken = taker_.Take(listeners_[listener].socket.descriptor());
     switch (taken.what) {
       case Taker::What::kTaken:
@@ -125,8 +152,10 @@ void AcceptLoop::Listen(bool on) {
   listen_again_ = on ? absl::InfiniteFuture() : SteadyNow() + kWithoutDescriptors;
   const uint32_t what = on ? uint32_t{EPOLLIN} : 0;
   for (size_t i = 0; i < listeners_.size(); ++i) {
-    Watch(events_.get(), listeners_[i].socket.descriptor(), what, kFirstListener + i,
-          EPOLL_CTL_MOD);
+    if (!Watch(events_.get(), listeners_[i].socket.descriptor(), what, kFirstListener + i,
+               EPOLL_CTL_MOD)) {
+      listen_again_ = SteadyNow() + kWithoutDescriptors;
+    }
   }
 }
 
@@ -190,8 +219,10 @@ void AcceptLoop::Serve(uint64_t id) {
   }
 }
 
-// Who waits in line may have sent a call already, and is told to go elsewhere like all others.
+// Who waits in line, or in the kernel, may have sent a call already, and is told to go elsewhere
+// like all others; a bare reset would not say whether that call was made.
 void AcceptLoop::StopNow() {
+  for (size_t i = 0; i < listeners_.size(); ++i) Accept(i, kMostThatWait);
   std::vector<uint64_t> waiting;
   for (const auto& [id, open] : open_) {
     if (open.connection.is_open()) waiting.push_back(id);

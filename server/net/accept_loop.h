@@ -5,11 +5,13 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "server/call/metrics.h"
@@ -39,7 +41,7 @@ struct ConnectionLimits {
 // is whoever's who serves it. He must end it by shutdown before he closes it, as libgrpc does: a
 // duplicate of each descriptor, which is never read, tells the loop of that end.
 //
-// Used by the owner's thread: make, Start, StopAccepting, destroy.
+// Used by the owner's thread: Make, Start, StopAccepting, destroy.
 class AcceptLoop {
  public:
   struct Listener {
@@ -53,9 +55,12 @@ class AcceptLoop {
     std::function<bool(int descriptor)> serve_own = [](int) { return false; };
   };
 
-  // `name` is the metrics' label. What is passed outlives the loop.
-  AcceptLoop(std::string name, std::vector<Listener> listeners, ConnectionLimits limits,
-             Metrics& metrics);
+  // `name` is the metrics' label. What is passed outlives the loop. UNAVAILABLE, in one line, if
+  // the system refuses what it needs to be told who comes.
+  static absl::StatusOr<std::unique_ptr<AcceptLoop>> Make(std::string name,
+                                                          std::vector<Listener> listeners,
+                                                          ConnectionLimits limits,
+                                                          Metrics& metrics);
   // Connections that are served go on, uncounted.
   ~AcceptLoop();
 
@@ -63,8 +68,8 @@ class AcceptLoop {
   AcceptLoop& operator=(const AcceptLoop&) = delete;
 
   void Start();
-  // Closes the listening sockets, and has whoever waits served. When it returns, `serve` is not
-  // called any more.
+  // Closes the listening sockets, and has whoever waits served, also in the kernel. When it
+  // returns, `serve` is not called any more.
   void StopAccepting();
 
   // Connections that came and whose end has not been seen. Thread-safe.
@@ -78,9 +83,14 @@ class AcceptLoop {
     Descriptor end;         // The duplicate.
   };
 
+  AcceptLoop(std::string name, std::vector<Listener> listeners, ConnectionLimits limits,
+             Metrics& metrics);
+
+  // Whether the system will tell of all that comes.
+  bool WatchAll();
   void Run();
   void OnEvent(uint64_t id);
-  void Accept(size_t listener);
+  void Accept(size_t listener, int most);
   void Admit(size_t listener, Taker::Taken taken);
   void OnEnd(uint64_t id);
   void Forget(uint64_t id);

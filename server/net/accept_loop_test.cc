@@ -78,6 +78,10 @@ class AcceptLoopTest : public testing::Test {
   ~AcceptLoopTest() override { loop_.reset(); }
 
   void Start(ConnectionLimits limits, const std::string& address = "127.0.0.1:0") {
+    Make(limits, address);
+    loop_->Start();
+  }
+  void Make(ConnectionLimits limits, const std::string& address = "127.0.0.1:0") {
     auto socket = ListenSocket::Open(address);
     ASSERT_TRUE(socket.ok()) << socket.status();
     port_ = socket->port();
@@ -88,8 +92,9 @@ class AcceptLoopTest : public testing::Test {
                            served_.emplace_back(connection);
                            return true;
                          }});
-    loop_ = std::make_unique<AcceptLoop>("test", std::move(listeners), limits, counts_);
-    loop_->Start();
+    auto loop = AcceptLoop::Make("test", std::move(listeners), limits, counts_);
+    ASSERT_TRUE(loop.ok()) << loop.status();
+    loop_ = *std::move(loop);
   }
   // As libgrpc does.
   void EndServed() {
@@ -173,6 +178,32 @@ TEST_F(AcceptLoopTest, WhoWaitsWhenItStopsIsServedAndNobodyAfterHim) {
   EXPECT_NE(connect(late.get(), reinterpret_cast<sockaddr*>(&at), sizeof(at)), 0);
   EndServed();
   counts_.AwaitOpen(0, 0);  // Ends are still seen.
+}
+
+TEST_F(AcceptLoopTest, WhoWaitsInTheKernelWhenItStopsIsServed) {
+  Make({.in_all = 1000, .of_a_source = 1000, .a_second = 1000, .in_one_go = 1000});
+  std::vector<Descriptor> crowd;
+  for (int i = 0; i < 300; ++i) crowd.push_back(Connect(port_));
+  loop_->Start();
+  loop_->StopAccepting();
+  for (const Descriptor& peer : crowd) EXPECT_FALSE(IsClosed(peer));
+  EXPECT_EQ(counts_.came(), (std::map<std::string, int>{{"served", 300}}));
+}
+
+TEST(AcceptLoop, IsNotMadeWithoutItsDescriptors) {
+  auto socket = ListenSocket::Open("127.0.0.1:0");
+  ASSERT_TRUE(socket.ok()) << socket.status();
+  std::vector<AcceptLoop::Listener> listeners;
+  listeners.push_back({.socket = *std::move(socket), .serve = [](int) { return false; }});
+  rlimit limit = {};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const rlimit before = limit;
+  limit.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  Counts counts;
+  const auto made = AcceptLoop::Make("test", std::move(listeners), {}, counts);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(made.status().code(), absl::StatusCode::kUnavailable);
 }
 
 TEST_F(AcceptLoopTest, RunsOutOfDescriptorsAndServesAgain) {

@@ -1,7 +1,9 @@
 #include "server/net/listen_socket.h"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -14,12 +16,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "server/call/steady_now.h"
 
 namespace kyc::net {
 namespace {
 
 constexpr absl::string_view kUnix = "unix:";
 constexpr mode_t kOwnerAndGroup = 0660;
+// How long another process may need for what takes us less than a millisecond.
+constexpr absl::Duration kLongestOfOthers = absl::Seconds(2);
+constexpr absl::Duration kBetweenLooks = absl::Milliseconds(5);
 
 using Found = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 
@@ -52,6 +60,23 @@ absl::StatusOr<Found> Parse(const std::string& address) {
   const int error = getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found);
   if (error != 0) return Cannot(address, gai_strerror(error));
   return Found(found, freeaddrinfo);
+}
+
+// Who looks whether a socket was left behind, and puts another in its place, is alone in its folder
+// meanwhile: of two that look at once the second would remove what the first has just bound. Until
+// the descriptor is closed; OK says nothing of others who do not ask.
+absl::Status LockFolderOf(const std::string& path, Descriptor& lock) {
+  const size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  lock = Descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock.is_open()) return absl::UnavailableError(Why(errno));
+  const absl::Time until = SteadyNow() + kLongestOfOthers;
+  while (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return absl::UnavailableError(Why(errno));
+    if (SteadyNow() > until) return absl::UnavailableError("another program locks its folder");
+    absl::SleepFor(kBetweenLooks);
+  }
+  return absl::OkStatus();
 }
 
 // Whether nobody serves the socket that lies at this path: its process ended without removing it.
@@ -95,6 +120,10 @@ absl::StatusOr<ListenSocket> ListenSocket::OpenPath(const std::string& address,
   path.copy(at.sun_path, path.size());
   Descriptor made(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!made.is_open()) return Cannot(address, Why(errno));
+  Descriptor lock;
+  if (absl::Status alone = LockFolderOf(path, lock); !alone.ok()) {
+    return Cannot(address, alone.message());
+  }
   if (IsLeftBehind(at)) unlink(at.sun_path);
   if (bind(made.get(), reinterpret_cast<const sockaddr*>(&at), sizeof(at)) != 0) {
     return Cannot(address, Why(errno));

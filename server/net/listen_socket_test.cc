@@ -1,17 +1,25 @@
 #include "server/net/listen_socket.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
+#include "server/net/descriptor.h"
 
 namespace kyc::net {
 namespace {
@@ -91,6 +99,47 @@ TEST(ListenSocket, PathIsTheOwnersAndGroupsAndForsakenOnesAreReplaced) {
             absl::UnavailableError(
                 "cannot listen on unix:/no/such/folder/s: No such file or directory, the "
                 "folder must be there"));
+}
+
+sockaddr_un AtPath(absl::string_view path) {
+  sockaddr_un at = {};
+  at.sun_family = AF_UNIX;
+  path.copy(at.sun_path, path.size());
+  return at;
+}
+
+Descriptor BoundTo(const sockaddr_un& at) {
+  Descriptor made(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  EXPECT_EQ(bind(made.get(), reinterpret_cast<const sockaddr*>(&at), sizeof(at)), 0);
+  return made;
+}
+
+// Else the second of two that find a forsaken socket at once removes what the first has bound.
+TEST(ListenSocket, WhoReplacesAForsakenPathIsAloneInItsFolder) {
+  std::string folder = "/tmp/kyc-XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const std::string path = folder + "/s";
+  const sockaddr_un at = AtPath(path);
+  for (int round = 0; round < 20; ++round) {
+    { const Descriptor forsaken = BoundTo(at); }
+    Descriptor first_gateways(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ASSERT_EQ(flock(first_gateways.get(), LOCK_EX), 0);
+    absl::Notification begun;
+    absl::Status second;
+    std::thread second_gateway([&] {
+      begun.Notify();
+      second = ListenSocket::Open("unix:" + path).status();
+    });
+    begun.WaitForNotification();
+    for (int i = 0; i < 100; ++i) std::this_thread::yield();
+    unlink(path.c_str());
+    const Descriptor first = BoundTo(at);
+    ASSERT_EQ(listen(first.get(), 1), 0);
+    first_gateways.Close();
+    second_gateway.join();
+    EXPECT_FALSE(second.ok());
+    unlink(path.c_str());
+  }
 }
 
 }  // namespace

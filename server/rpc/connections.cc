@@ -89,16 +89,18 @@ absl::Status Connections::Prove(Wire wire) {
   return proven;
 }
 
-void Connections::StartAccepting() {
+absl::Status Connections::Prepare() {
   const config::Connections& limits = limits_.connections;
-  accepting_ = std::make_unique<net::AcceptLoop>(
-      "grpc", std::move(listeners_),
-      net::ConnectionLimits{.in_all = limits.max,
-                            .of_a_source = limits.max_of_a_source,
-                            .a_second = limits.a_second,
-                            .in_one_go = std::max(kInOneGo, limits.a_second)},
-      metrics_);
-  accepting_->Start();
+  auto made =
+      net::AcceptLoop::Make("grpc", std::move(listeners_),
+                            net::ConnectionLimits{.in_all = limits.max,
+                                                  .of_a_source = limits.max_of_a_source,
+                                                  .a_second = limits.a_second,
+                                                  .in_one_go = std::max(kInOneGo, limits.a_second)},
+                            metrics_);
+  if (!made.ok()) return made.status();
+  accepting_ = *std::move(made);
+  return absl::OkStatus();
 }
 
 void Connections::StopAccepting() {

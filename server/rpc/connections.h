@@ -22,9 +22,9 @@
 
 namespace kyc::rpc {
 
-// Owned by rpc::Server, used by its owner's thread: Listen for each listener, StartAccepting once
-// the server is built, StopAccepting before it is shut down (what is handed over later would stay
-// open for good), and destroyed after it. ReportCut is the loop thread's.
+// Owned by rpc::Server, used by its owner's thread: Listen for each listener, then Prepare,
+// StartAccepting once the server is built, StopAccepting before it is shut down (what is handed
+// over later would stay open for good), and destroyed after it. ReportCut is the loop thread's.
 class Connections {
  public:
   // `builder` is the server's, before it builds; `loop` and `metrics` outlive this.
@@ -37,7 +37,9 @@ class Connections {
   // The port of each listener; 0 for one in the file system.
   const std::vector<int>& ports() const { return ports_; }
 
-  void StartAccepting();
+  // Makes all that accepting needs. UNAVAILABLE with one line.
+  absl::Status Prepare();
+  void StartAccepting() { accepting_->Start(); }
   // Returns once the loop has handed over all that were accepted, or after some seconds.
   void StopAccepting();
 
@@ -72,7 +74,7 @@ class Connections {
   std::vector<net::SocketName> names_;  // Of the listening sockets.
   std::shared_ptr<Acceptor> own_;       // Of connections of this process itself.
   net::OwnPeers own_peers_;
-  std::vector<net::AcceptLoop::Listener> listeners_;  // Until StartAccepting.
+  std::vector<net::AcceptLoop::Listener> listeners_;  // Until Prepare.
   std::unique_ptr<net::AcceptLoop> accepting_;        // From then on.
   frames::Seen reported_ = frames::SeenSoFar();
 };

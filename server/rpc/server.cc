@@ -155,6 +155,7 @@ absl::Status Server::Listen(const std::vector<Listener>& listeners) {
     const absl::Status bound = connections_.Listen(listener);
     if (!bound.ok()) return bound;
   }
+  if (absl::Status prepared = connections_.Prepare(); !prepared.ok()) return prepared;
   builder_.RegisterAsyncGenericService(&scope_->generic);
   server_ = builder_.BuildAndStart();
   if (server_ != nullptr) return absl::OkStatus();

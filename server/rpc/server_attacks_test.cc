@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
 #include "server/frames/h2_bytes.h"
 #include "server/rpc/raw_h2.h"
 #include "server/rpc/server_fixture.h"
@@ -74,7 +73,7 @@ TEST_F(AttacksTest, AHundredThousandRapidResets) {
   }
   EndsOnlyItself(attack);
   // Until all that reached the server are over.
-  while (metrics_.calls != 0) absl::SleepFor(absl::Milliseconds(1));
+  AwaitNothingOpen();
   EXPECT_LT(metrics_.ended.load(), 20'000);
 }
 
