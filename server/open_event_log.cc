@@ -148,7 +148,9 @@ absl::Status ImportEventLog(const config::Settings& settings, const std::string&
 absl::StatusOr<events::BackedUp> BackUpEventLog(const config::Settings& settings,
                                                 const std::string& path) {
   if (!settings.event_log.has_value() || settings.event_log->sqlite_path.empty()) {
-    return absl::FailedPreconditionError("only an event_log over sqlite is backed up by --backup");
+    return absl::FailedPreconditionError(
+        "only an event_log over sqlite is backed up by --backup; PostgreSQL's servers by their own "
+        "means, like pg_basebackup from a standby with the archive of the write-ahead log");
   }
   return events::BackUp(settings.event_log->sqlite_path, path);
 }

@@ -58,6 +58,9 @@ void EventLogService::Backup(CallContext context, BackupRequest request,
                              Done<BackupResponse> done) {
   if (absl::Status may = CheckAdmin(context); !may.ok()) return std::move(done)(may);
   if (absl::Status valid = Validate(request); !valid.ok()) return std::move(done)(valid);
+  if (absl::Status may = event_log_.MayBackUp(); !may.ok()) {
+    return std::move(done)(std::move(may));
+  }
   if (backup_folder_.empty()) {
     return std::move(done)(NotSent(absl::StatusCode::kFailedPrecondition, "BACKUP_NOT_CONFIGURED",
                                    "The configuration has no event_log.sqlite.backup_folder"));

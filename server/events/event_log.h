@@ -142,11 +142,13 @@ class EventLog {
   // restart. Does not block.
   virtual bool damaged() const { return false; }
 
+  // FAILED_PRECONDITION BACKUP_BY_SERVERS for an engine whose servers are backed up by their own
+  // means, with how. Does not block.
+  virtual absl::Status MayBackUp() const { return absl::OkStatus(); }
   // Copies the log, as it is at one moment, to a new file, checked and synced; readers and writer
-  // go on. ALREADY_EXISTS BACKUP_EXISTS, UNKNOWN BACKUP_FAILED, also when told to stop,
-  // UNIMPLEMENTED NO_BACKUP for an engine whose servers are backed up by themselves. Blocks for as
-  // long as that takes.
-  virtual absl::StatusOr<BackedUp> BackUp(const std::string& path, std::stop_token stop) const;
+  // go on. ALREADY_EXISTS BACKUP_EXISTS, UNKNOWN BACKUP_FAILED, also when told to stop; as
+  // MayBackUp where it may not. Blocks for as long as that takes.
+  virtual absl::StatusOr<BackedUp> BackUp(const std::string& path, std::stop_token stop) const = 0;
 
   // The text of a position, and back. Errors of FromText are final caller errors with reason
   // CURSOR_INVALID, CURSOR_FOREIGN, CURSOR_EXPIRED or CURSOR_AHEAD. FromText blocks (it looks the
@@ -177,6 +179,7 @@ class EventLog {
 
   // Called when the log is found to lack what was shown of it, with the final caller error; streams
   // end with that. Must not block. Set once.
+  // Meanwhile nobody is to begin, not even with what was read before.
   using OnLost = std::function<void(const absl::Status& why)>;
   virtual void SetOnLost(OnLost) {}
 

@@ -7,12 +7,14 @@
 
 #include <chrono>
 #include <deque>
+#include <memory>
 #include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/notifications/log_engine.h"
 #include "tests/support/child_process.h"
 #include "tests/support/follower.h"
 #include "tests/support/gateway.h"
@@ -46,7 +48,8 @@ class KillTest : public testing::Test {
  protected:
   KillTest() {
     files_.Configure(
-        {.callers = R"(callers { name: "local" loopback: true allow_full_view: true })"});
+        {.log_engine = engine_->Block(),
+         .callers = R"(callers { name: "local" loopback: true allow_full_view: true })"});
     for (int i = 0; i < kSenders; ++i) senders_.emplace_back(i);
     followers_.emplace_back();
     followers_.emplace_back(OfSender(7));
@@ -79,6 +82,7 @@ class KillTest : public testing::Test {
     for (std::thread& thread : threads) thread.join();
   }
 
+  const std::unique_ptr<LogEngine> engine_ = StartLogEngine();
   GatewayFiles files_;
   std::mt19937 random_{std::random_device()()};
   std::vector<Sender> senders_;

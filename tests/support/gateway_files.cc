@@ -44,7 +44,8 @@ webhook {
 }
 admin { listen: "127.0.0.1:0" }
 event_log {
-  sqlite { path: "events.db" }
+  )",
+                      options.log_engine, R"(
   sealing_keys { id: 1 key_file: "sealing_key" }
   lookup_key_file: "lookup_key"
 )",

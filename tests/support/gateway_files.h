@@ -17,6 +17,7 @@ struct GatewayOptions {
   std::string widekyc_upstream = {};
   std::string webhook = {};
   std::string event_log = {};
+  std::string log_engine = R"(sqlite { path: "events.db" })";  // Of event_log.
   std::string callers = R"(callers { name: "local" loopback: true })";
   std::string more = {};         // At the top.
   bool second_accounts = false;  // Each upstream has "first" and "second" instead of "first".

@@ -81,7 +81,7 @@ class Load {
 };
 
 void Measure(int waiting, absl::Duration duration) {
-  FakeMetrics metrics;
+  CountingMetrics metrics;
   PostgresServers servers(2);
   PostgresLogOptions options = OptionsOver(servers, metrics);
   options.follows = false;
@@ -94,9 +94,10 @@ void Measure(int waiting, absl::Duration duration) {
   const double theirs = servers.CpuSeconds() - servers_before;
   const auto count = static_cast<double>(std::max<int64_t>(1, appends.first));
   std::printf(
-      "%d waiting: %.0f appends/s (%ld failed); CPU %.0f us in the gateway, %.0f us in all "
-      "servers\n",
-      waiting, count / absl::ToDoubleSeconds(duration), appends.second, ours / count * 1e6,
+      "%d waiting: %.0f appends/s (%ld failed), %.0f a commit; CPU %.0f us in the gateway, %.0f us "
+      "in all servers\n",
+      waiting, count / absl::ToDoubleSeconds(duration), appends.second,
+      count / static_cast<double>(std::max<int64_t>(1, metrics.commits)), ours / count * 1e6,
       theirs / count * 1e6);
 }
 

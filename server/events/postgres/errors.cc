@@ -29,6 +29,17 @@ absl::Status RefusedWith(const std::string& sql_state) {
   return ToStatus(error);
 }
 
+absl::Status BackedUpByServers() {
+  Error error;
+  error.code = absl::StatusCode::kFailedPrecondition;
+  error.reason = "BACKUP_BY_SERVERS";
+  error.message =
+      "The event log is in PostgreSQL; no gateway backs it up. Use PostgreSQL's own means: "
+      "pg_basebackup from a standby, and its archive of the write-ahead log";
+  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
+  return ToStatus(error);
+}
+
 std::string SqlStateOf(const absl::Status& status) { return MetadataOf(status, "sqlState"); }
 
 }  // namespace kyc::events::postgres

@@ -16,6 +16,8 @@ namespace kyc::events::postgres {
 absl::Status Unreachable(absl::string_view cause);
 // The server refused a statement.
 absl::Status RefusedWith(const std::string& sql_state);
+// FAILED_PRECONDITION BACKUP_BY_SERVERS: what to do instead of a backup by a gateway.
+absl::Status BackedUpByServers();
 // Of such an error; empty if the server sent none.
 std::string SqlStateOf(const absl::Status& status);
 

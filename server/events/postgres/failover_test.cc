@@ -2,112 +2,21 @@
 // once, without a gap; and nothing is answered that could not be proven.
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <future>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "server/call/error.h"
 #include "server/events/postgres/postgres_log.h"
+#include "server/events/postgres/testing/appender.h"
 #include "server/events/postgres/testing/postgres_servers.h"
 #include "server/events/postgres/testing/postgres_testing.h"
 #include "server/events/testing/log_testing.h"
 
 namespace kyc::events::postgres {
 namespace {
-
-// Takes the log's lines for the operator.
-class Lines {
- public:
-  std::function<void(absl::string_view)> Taker() {
-    return [this](absl::string_view line) {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      lines_.emplace_back(line);
-    };
-  }
-  bool Have(absl::string_view text) const {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    for (const std::string& line : lines_) {
-      if (absl::StrContains(line, text)) return true;
-    }
-    return false;
-  }
-  void Await(absl::string_view text) const {
-    const absl::Time patience = absl::Now() + kPatience;
-    while (!Have(text)) {
-      ASSERT_LT(absl::Now(), patience) << text;
-      absl::SleepFor(absl::Milliseconds(5));
-    }
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<std::string> lines_;
-};
-
-// Appends new references on a thread of its own, each until it is answered, until it is stopped.
-class Appender {
- public:
-  Appender(EventLog& log, std::string name)
-      : log_(log), name_(std::move(name)), thread_([this] { Run(); }) {}
-  ~Appender() { Stop(); }
-
-  void Stop() {
-    stops_ = true;
-    if (thread_.joinable()) thread_.join();
-  }
-  // Waits for so many more answers.
-  void Await(int64_t more) const {
-    const int64_t wanted = acknowledged_ + more;
-    const absl::Time patience = absl::Now() + kPatience;
-    while (acknowledged_ < wanted) {
-      ASSERT_LT(absl::Now(), patience) << "at " << acknowledged_;
-      absl::SleepFor(absl::Milliseconds(1));
-    }
-  }
-  int64_t acknowledged() const { return acknowledged_; }
-  const std::string& name() const { return name_; }
-
- private:
-  void Run() {
-    while (!stops_) {
-      AppendWhatever(log_, Notification(absl::StrCat(name_, "-", acknowledged_ + 1), "approved"));
-      ++acknowledged_;
-    }
-  }
-
-  EventLog& log_;
-  const std::string name_;
-  std::atomic<int64_t> acknowledged_ = 0;
-  std::atomic<bool> stops_ = false;
-  std::thread thread_;
-};
-
-// Every acknowledged reference is there once, and no sequence is left out.
-void ExpectAllKept(const EventLog& log, const std::vector<const Appender*>& appenders) {
-  std::map<std::string, int> times;
-  int64_t sequence = 0;
-  for (const std::string& line : ReadAll(log, {}, {}, 1000)) {
-    const std::vector<std::string> parts = absl::StrSplit(line, absl::ByAnyChar(":/"));
-    EXPECT_EQ(parts[0], absl::StrCat(++sequence));
-    ++times[parts[1]];
-  }
-  for (const Appender* appender : appenders) {
-    for (int64_t number = 1; number <= appender->acknowledged(); ++number) {
-      const std::string reference = absl::StrCat(appender->name(), "-", number);
-      EXPECT_EQ(times[reference], 1) << reference;
-    }
-  }
-  EXPECT_GT(sequence, 0);
-}
 
 class FailoverTest : public testing::Test {
  protected:
@@ -117,7 +26,7 @@ class FailoverTest : public testing::Test {
     return options;
   }
   CountingMetrics metrics_;
-  Lines lines_;
+  OperatorLines lines_;
   PostgresServers servers_{2};
 };
 

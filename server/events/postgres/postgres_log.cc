@@ -12,6 +12,7 @@
 #include "server/events/cursor_errors.h"
 #include "server/events/log_options.h"
 #include "server/events/postgres/await.h"
+#include "server/events/postgres/errors.h"
 #include "server/events/postgres/log_row.h"
 #include "server/events/postgres/pooler.h"
 #include "server/events/postgres/quarantine_rows.h"
@@ -256,6 +257,12 @@ absl::StatusOr<Position> PostgresLog::Before(absl::Time since) const {
 }
 
 Ends PostgresLog::ends() const { return context_->progress.ends(); }
+
+absl::Status PostgresLog::MayBackUp() const { return BackedUpByServers(); }
+
+absl::StatusOr<BackedUp> PostgresLog::BackUp(const std::string&, std::stop_token) const {
+  return BackedUpByServers();
+}
 
 std::string PostgresLog::CursorText(Position position) const {
   return CursorTextOf(context_->log, position);

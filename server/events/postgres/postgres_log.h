@@ -84,6 +84,9 @@ class PostgresLog : public EventLog, public Quarantine {
   absl::StatusOr<Position> Before(absl::Time since) const override;
   Ends ends() const override;
   absl::Status history() const override { return context_->progress.history(); }
+  // Its servers are backed up by their own means.
+  absl::Status MayBackUp() const override;
+  absl::StatusOr<BackedUp> BackUp(const std::string& path, std::stop_token stop) const override;
   std::string CursorText(Position position) const override;
   // A cursor of another gateway may be further than this one has followed: it is waited for.
   absl::StatusOr<Position> PositionFromText(const std::string& text) const override;

@@ -5,8 +5,11 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -48,6 +51,33 @@ TEST(PostgresLogTest, AnotherGatewayHearsOfItAndTakesItsCursors) {
   EXPECT_EQ(position->sequence, 1);
   EXPECT_EQ(heard.get_future().get(), "1:R1/approved@1");
   EXPECT_EQ(ReadAll(*other), ReadAll(*one));
+}
+
+// Each batch waits for its turn at the head: without that, two would take the same sequence.
+TEST(PostgresLogTest, GatewaysThatAppendAtOnceAreInOneOrderAndNoneIsRefused) {
+  constexpr int kGateways = 3;
+  constexpr int kBodies = 60;
+  PostgresServers servers(0);
+  CountingMetrics metrics;
+  std::vector<std::unique_ptr<PostgresLog>> logs;
+  for (int i = 0; i < kGateways; ++i) logs.push_back(OpenLog(OptionsOver(servers, metrics)));
+  std::mutex mutex;
+  std::set<int64_t> revisions;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kGateways; ++i) {
+    threads.emplace_back([&, i] {
+      for (int body = 0; body < kBodies; ++body) {
+        const auto appended = TryAppend(*logs[i], Notification("R1", absl::StrCat(i, "-", body)));
+        ASSERT_TRUE(appended.ok()) << appended.status();
+        const std::lock_guard<std::mutex> lock(mutex);
+        EXPECT_TRUE(revisions.insert(appended->revision).second) << appended->revision;
+        EXPECT_EQ(appended->sequence, appended->revision);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(revisions.size(), static_cast<size_t>(kGateways * kBodies));
+  EXPECT_EQ(*revisions.rbegin(), kGateways * kBodies);
 }
 
 class KeeperMetrics : public CountingMetrics {

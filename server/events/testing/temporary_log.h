@@ -1,13 +1,12 @@
-// A real log in the test's own folder.
+// A real log of the engine that the test is linked with.
 #ifndef SERVER_EVENTS_TESTING_TEMPORARY_LOG_H_
 #define SERVER_EVENTS_TESTING_TEMPORARY_LOG_H_
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <atomic>
 #include <cstdint>
-#include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -16,7 +15,8 @@
 #include <vector>
 
 #include "server/call/fake_metrics.h"
-#include "server/events/sqlite/sqlite_log.h"
+#include "server/events/event_log.h"
+#include "server/events/testing/engine.h"
 
 namespace kyc::events {
 
@@ -24,31 +24,24 @@ class TemporaryLog {
  public:
   explicit TemporaryLog(int64_t retention_count = 1'000'000,
                         absl::Duration trim_notice = absl::ZeroDuration()) {
-    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
-    SqliteLogOptions options;
-    options.path = folder_ + "/events.db";
-    options.sealing_keys = {{.id = 1, .key = Secret(std::string(32, 's'))}};
-    options.lookup_key = Secret(std::string(32, 'l'));
-    options.writer.metrics = &metrics_;
-    options.writer.retention.count = retention_count;
-    options.writer.trim_notice = trim_notice;
-    options.writer.trim_interval = absl::Milliseconds(1);
-    options.writer.clock = [this] {
+    EngineOptions options;
+    options.retention.count = retention_count;
+    options.trim_notice = trim_notice;
+    options.trim_interval = absl::Milliseconds(1);
+    options.clocks = [this] {
       ++clock_reads_;
       return RightClocksAt(absl::FromUnixSeconds(now_s_));
     };
-    options.writer.before_commit = [this] { BeforeCommit(); };
-    auto log = SqliteLog::Open(std::move(options));
-    EXPECT_TRUE(log.ok()) << log.status();
-    log_ = *std::move(log);
-  }
-  ~TemporaryLog() {
-    log_.reset();
-    std::filesystem::remove_all(folder_);
+    options.before_commit = [this] { BeforeCommit(); };
+    absl::StatusOr<OpenedEngine> opened = engine_->Open(options, metrics_);
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    log_ = std::move(opened->log);
+    quarantine_ = opened->quarantine;
   }
 
   EventLog& log() { return *log_; }
-  Quarantine& quarantine() { return *log_; }
+  Quarantine& quarantine() { return *quarantine_; }
+  Engine& engine() { return *engine_; }
   // Moves the log's clock once the log has seen what is due by now: it reads the clock first.
   void Advance(int seconds) {
     const int64_t before = clock_reads_;
@@ -59,11 +52,13 @@ class TemporaryLog {
   // Appends what is no repeat, and waits until it is committed. Returns the sequence.
   int64_t Append(::netzme::v1::UpgradeEvent event) { return Wait(Start(std::move(event))); }
 
-  // The first event in a commit of its own, all others in one more.
-  std::vector<int64_t> AppendTogether(std::vector<::netzme::v1::UpgradeEvent> events) {
+  // The first event in a commit of its own, all others in one more, once `between` returns.
+  std::vector<int64_t> AppendTogether(
+      std::vector<::netzme::v1::UpgradeEvent> events, std::function<void()> between = [] {}) {
     std::promise<void> arrived, rest_waits;
     arrived_ = &arrived;
     rest_waits_ = rest_waits.get_future();
+    between_ = std::move(between);
     std::vector<Pending> pending;
     for (auto& event : events) {
       pending.push_back(Start(std::move(event)));
@@ -95,21 +90,26 @@ class TemporaryLog {
     return appended->sequence;
   }
 
-  // On the writer's thread. Both members are set while it waits for a first event.
+  // On the writer's thread. All members are set while it waits for a first event.
   void BeforeCommit() {
     std::promise<void>* const arrived = std::exchange(arrived_, nullptr);
-    if (arrived == nullptr) return;
+    if (arrived == nullptr) {
+      if (const auto between = std::exchange(between_, nullptr)) between();
+      return;
+    }
     arrived->set_value();
     rest_waits_.wait();
   }
 
-  std::string folder_ = testing::TempDir() + "/log_XXXXXX";
   FakeMetrics metrics_;
+  const std::unique_ptr<Engine> engine_ = NewEngine();
   std::atomic<int64_t> clock_reads_ = 0;
   std::atomic<int64_t> now_s_ = 1'700'000'000;
   std::promise<void>* arrived_ = nullptr;
   std::future<void> rest_waits_;
-  std::unique_ptr<SqliteLog> log_;
+  std::function<void()> between_;
+  std::unique_ptr<EventLog> log_;
+  Quarantine* quarantine_ = nullptr;  // The log's.
 };
 
 }  // namespace kyc::events

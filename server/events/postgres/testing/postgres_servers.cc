@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,8 +76,8 @@ void Copy(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-PostgresServers::PostgresServers(int standbys, const std::string& settings)
-    : servers_(static_cast<size_t>(standbys) + 1), settings_(settings) {
+PostgresServers::PostgresServers(int standbys, const std::string& settings, int small_disk_mib)
+    : servers_(static_cast<size_t>(standbys) + 1), small_disk_mib_(small_disk_mib) {
   for (Server& server : servers_) server = {NewFolder(), FreePort(), -1};
   for (int number = 0; number < count(); ++number) {
     const Server& server = servers_[static_cast<size_t>(number)];
@@ -181,10 +182,12 @@ void PostgresServers::Kill(int number) {
 
 void PostgresServers::Start(int number) {
   Server& server = servers_[static_cast<size_t>(number)];
-  const auto spawn = [&server] {
+  const SmallDisk disk = {small_disk(number), small_disk_mib_};
+  if (disk.mib > 0) mkdir(disk.folder.c_str(), 0700);
+  const auto spawn = [&server, &disk] {
     unlink((server.folder + "/postmaster.pid").c_str());
     server.pid = SpawnServer({absl::StrCat(kPrograms, "postgres"), "-D", server.folder},
-                             server.folder + ".log");
+                             server.folder + ".log", disk);
   };
   spawn();
   const absl::Time patience = absl::Now() + kPatience;

@@ -20,8 +20,9 @@ namespace kyc::events::postgres {
 class PostgresServers {
  public:
   // Starts server 0 as the primary and `standbys` that follow it, whose names are s0, s1, ...
-  // Commits wait for any one of them. `settings` are lines of postgresql.conf.
-  explicit PostgresServers(int standbys, const std::string& settings = "");
+  // Commits wait for any one of them. `settings` are lines of postgresql.conf. With a small disk
+  // each has one beside its own, until it ends.
+  explicit PostgresServers(int standbys, const std::string& settings = "", int small_disk_mib = 0);
   ~PostgresServers();
   PostgresServers(const PostgresServers&) = delete;
   PostgresServers& operator=(const PostgresServers&) = delete;
@@ -34,6 +35,10 @@ class PostgresServers {
   // Each one's application_name, of standbys.
   std::vector<std::string> names() const;
   std::string log(int number) const;
+  // The folder where the small disk is, for a tablespace.
+  std::string small_disk(int number) const {
+    return servers_[static_cast<size_t>(number)].folder + "-small";
+  }
   // All that its files hold, the write-ahead log and what it wrote for its operator too.
   std::string Stored(int number) const;
 
@@ -79,7 +84,7 @@ class PostgresServers {
   Keywords HostOf(int number, const std::string& database) const;
 
   std::vector<Server> servers_;
-  std::string settings_;
+  const int small_disk_mib_;
 };
 
 }  // namespace kyc::events::postgres

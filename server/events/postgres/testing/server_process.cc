@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -37,12 +38,19 @@ void WriteFile(const char* path, const std::string& text) {
 }
 
 // In the child, before it becomes another program.
-void BecomeNobody() {
-  if (geteuid() != 0) return;
-  if (unshare(CLONE_NEWUSER) != 0) _exit(126);
+void BecomeNobody(const SmallDisk& disk) {
+  const uid_t user = geteuid();
+  const gid_t group = getegid();
+  if (user != 0 && disk.mib == 0) return;
+  const std::string user_inside = user == 0 ? kNobody : absl::StrCat(user);
+  const std::string group_inside = user == 0 ? kNobody : absl::StrCat(group);
+  if (unshare(CLONE_NEWUSER | (disk.mib > 0 ? CLONE_NEWNS : 0)) != 0) _exit(126);
   WriteFile("/proc/self/setgroups", "deny");
-  WriteFile("/proc/self/uid_map", absl::StrCat(kNobody, " 0 1"));
-  WriteFile("/proc/self/gid_map", absl::StrCat(kNobody, " 0 1"));
+  WriteFile("/proc/self/uid_map", absl::StrCat(user_inside, " ", user, " 1"));
+  WriteFile("/proc/self/gid_map", absl::StrCat(group_inside, " ", group, " 1"));
+  if (disk.mib == 0) return;
+  const std::string size = absl::StrCat("size=", disk.mib, "m,mode=0700");
+  if (mount("tmpfs", disk.folder.c_str(), "tmpfs", 0, size.c_str()) != 0) _exit(125);
 }
 
 }  // namespace
@@ -57,7 +65,8 @@ uint16_t FreePort() {
   }
 }
 
-pid_t SpawnServer(const std::vector<std::string>& command, const std::string& log) {
+pid_t SpawnServer(const std::vector<std::string>& command, const std::string& log,
+                  const SmallDisk& disk) {
   std::vector<char*> arguments;
   for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
   arguments.push_back(nullptr);
@@ -65,7 +74,7 @@ pid_t SpawnServer(const std::vector<std::string>& command, const std::string& lo
   const pid_t pid = fork();
   if (pid == 0) {
     setpgid(0, 0);
-    BecomeNobody();
+    BecomeNobody(disk);
     // After the namespace: changing who one is clears it.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(output, STDOUT_FILENO);

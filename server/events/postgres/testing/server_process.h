@@ -14,10 +14,17 @@ namespace kyc::events::postgres {
 // would take it while its server is killed. One thread.
 uint16_t FreePort();
 
+// A disk of its own, which only its server sees.
+struct SmallDisk {
+  std::string folder;  // Where; is there.
+  int mib = 0;         // 0: none.
+};
+
 // In a process group of its own, so that all its processes are signalled at once; killed by the
 // kernel if the test dies first. Of root it is `nobody`, in a user namespace of its own: in Bazel's
 // sandbox a test is root and can be nobody else. What it says is added to the file `log`.
-pid_t SpawnServer(const std::vector<std::string>& command, const std::string& log);
+pid_t SpawnServer(const std::vector<std::string>& command, const std::string& log,
+                  const SmallDisk& disk = {});
 
 }  // namespace kyc::events::postgres
 

@@ -38,6 +38,7 @@ class ServiceRoom {
                  {[this] { return loop_.now(); }, [this] { return loop_.now(); }}, limits) {}
 
   events::EventLog& log() { return log_.log(); }
+  events::Engine& engine() { return log_.engine(); }
   // Moves the log's clock alone, and waits until it has told what it is about to remove.
   void AdvanceLogToNotice(int seconds) {
     const int64_t posts = loop_.posts();
@@ -62,9 +63,12 @@ class ServiceRoom {
   }
   // Two commits: the first event, and the others.
   std::vector<int64_t> AppendTogether(std::vector<::netzme::v1::UpgradeEvent> events) {
-    const int64_t posts = loop_.posts() + (events.size() > 1 ? 2 : 1);
-    std::vector<int64_t> sequences = log_.AppendTogether(std::move(events));
-    loop_.WaitForPosts(posts);
+    const int64_t posts = loop_.posts();
+    const bool two = events.size() > 1;
+    // Who follows the log may see both at once: the second waits until the first was told.
+    std::vector<int64_t> sequences =
+        log_.AppendTogether(std::move(events), [this, posts] { loop_.WaitForPosts(posts + 1); });
+    loop_.WaitForPosts(posts + (two ? 2 : 1));
     return sequences;
   }
   int64_t Append(const std::string& reference, size_t raw_bytes = 10) {
