@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# However tools/run is ended (Ctrl-C that ends its `| tee`, too, a closed terminal, SIGKILL), its programs end, and the next start
-# says who holds a port.
+# What tools/run says is there to paste works. However it is ended (Ctrl-C that ends its `| tee`, too, a closed terminal, SIGKILL), its
+# programs end, and the next start says who holds a port.
 set -euo pipefail
 cd "$TEST_SRCDIR/$TEST_WORKSPACE"
 serve=$PWD/tools/embedded/serve.sh
@@ -39,7 +39,21 @@ expect_ended() {
   wait "$terminal" || true
 }
 
+# pasted WHERE: the command that is to be pasted there, without the terminal's carriage return.
+pasted() {
+  grep -A 1 "^Paste into $1" "$state.log" | tail -n 1 | tr -d '\r'
+}
+
 begin ctrl_c
+mkfifo "$state.stream"
+timeout 60 bash -c "$(pasted another)" >"$state.stream" &
+stream=$!
+exec {told}<"$state.stream"
+IFS= read -r -t 60 -u "$told" || fail "the stream that was to be pasted does not open: $(pasted another)"
+bash -c "$(pasted 'a third')" | grep -q OUTCOME_WIDGET_ISSUED || fail "the call that was to be pasted fails: $(pasted 'a third')"
+grep -q UPGRADE_STATUS_APPROVED <&"$told" || fail "the stream does not tell of the call's upgrade"
+exec {told}<&-
+wait "$stream" || true
 printf '\003' >&"$keys"
 expect_ended ctrl_c
 [ ! -e "$state/programs" ] || fail "it did not end its programs itself"

@@ -36,8 +36,14 @@ listen_of() {
   done <"$state/config.textproto"
 }
 
+# shown 1 or 2: a command of README.md, on one line and for this run: that which stays open, or the one after it.
+shown() {
+  awk -v nth="$1" '/^<!-- stays open -->/ { due = 1 } due && /^```sh/ { inside = ++count == nth; next } /^```/ { inside = 0 }
+    inside { sub(/^ +/, ""); if (sub(/ *\\$/, "")) printf "%s ", $0; else print }' "$here/../../README.md" |
+    sed "s#^grpcurl#$programs/clients/kyc/kyc grpcurl#; s#127\.0\.0\.1:50051#$grpc#"
+}
+
 announce() {
-  local kyc=$programs/clients/kyc/kyc
   cat <<END
 
 Running. State, configuration and secrets: $state
@@ -46,12 +52,13 @@ Running. State, configuration and secrets: $state
   admin     http://$admin/metrics, /healthz, /readyz
   simulator http://$simulator   plays Finpay, WideKYC and Netzme
 
-Paste into another terminal, in $PWD (grpcurl works, too):
-  $kyc grpcurl -plaintext $grpc list
-  $kyc grpcurl -plaintext -d '{"partnerReferenceNo": "order-0001", "phoneNo": "081234567890"}' $grpc finpay.linkage.v1.UpgradeAccountService/CreateUpgradeAccountWidget
-  $kyc watch $grpc --from earliest
+Paste into another terminal, in $PWD: a stream, which waits for one upgrade
+  $(shown 1)
 
-Ctrl-C drains and ends.
+Paste into a third one: the call whose upgrade the stream tells less than a second later
+  $(shown 2)
+
+Ctrl-C drains and ends. What to do next: README.md
 END
 }
 
