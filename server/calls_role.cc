@@ -71,8 +71,8 @@ void CallsRole::MakeServices(const OpenedLog& event_log, rpc::Server& server, Me
                                                             run_blocking, say);
   personal_data_ = std::make_unique<admin::PersonalDataService>(
       *event_log.log, *event_log.quarantine, run_blocking, say);
-  log_service_ =
-      std::make_unique<admin::EventLogService>(*event_log.log, event_log.backup_folder, say);
+  log_service_ = std::make_unique<admin::EventLogService>(*event_log.log, event_log.backup_folder,
+                                                          run_blocking, say);
 }
 
 }  // namespace kyc

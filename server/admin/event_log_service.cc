@@ -90,12 +90,16 @@ void EventLogService::Backup(CallContext context, BackupRequest request,
 void EventLogService::ReleaseRetention(CallContext context, ReleaseRetentionRequest,
                                        Done<ReleaseRetentionResponse> done) {
   if (absl::Status may = CheckAdmin(context); !may.ok()) return std::move(done)(may);
-  ReleaseRetentionResponse response;
-  response.set_events(event_log_.ReleaseRetention());
-  if (response.events() > 0) {
-    say_(absl::StrCat("retention was released: ", response.events(), " events may be removed"));
-  }
-  std::move(done)(std::move(response));
+  run_blocking_([this, done = std::move(done)]() mutable {
+    const absl::StatusOr<int64_t> events = event_log_.ReleaseRetention();
+    if (!events.ok()) return std::move(done)(events::LogError(events.status()));
+    if (*events > 0) {
+      say_(absl::StrCat("retention was released: ", *events, " events may be removed"));
+    }
+    ReleaseRetentionResponse response;
+    response.set_events(*events);
+    std::move(done)(std::move(response));
+  });
 }
 
 }  // namespace kyc::admin

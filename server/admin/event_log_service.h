@@ -24,20 +24,26 @@ class EventLogService {
   // Takes a line about what was done, from any thread.
   using Say = std::function<void(absl::string_view line)>;
 
-  // `event_log` outlives the service. `backup_folder`: empty if there is none.
-  EventLogService(events::EventLog& event_log, std::string backup_folder, Say say)
-      : event_log_(event_log), backup_folder_(std::move(backup_folder)), say_(std::move(say)) {}
+  // `event_log` outlives the service, which outlives the jobs of `run_blocking`. `backup_folder`:
+  // empty if there is none.
+  EventLogService(events::EventLog& event_log, std::string backup_folder, RunBlocking run_blocking,
+                  Say say)
+      : event_log_(event_log),
+        backup_folder_(std::move(backup_folder)),
+        run_blocking_(std::move(run_blocking)),
+        say_(std::move(say)) {}
 
   // Answers on the backup's thread.
   void Backup(CallContext context, admin::v1::BackupRequest request,
               Done<admin::v1::BackupResponse> done);
-  // Answers at once.
+  // Answers on a thread that may block.
   void ReleaseRetention(CallContext context, admin::v1::ReleaseRetentionRequest request,
                         Done<admin::v1::ReleaseRetentionResponse> done);
 
  private:
   events::EventLog& event_log_;
   const std::string backup_folder_;
+  const RunBlocking run_blocking_;
   const Say say_;
   std::atomic<bool> running_ = false;
   std::jthread backup_;  // Last: it uses all the others.

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "server/admin/event_log_service.h"
 #include "server/call/error.h"
@@ -11,9 +13,14 @@
 namespace kyc::admin {
 namespace {
 
+// A pool of threads that is never waited for.
+RunBlocking AtOnce() {
+  return [](absl::AnyInvocable<void() &&> job) { std::thread(std::move(job)).join(); };
+}
+
 TEST(EventLogServiceOverPostgresTest, WhoAsksForABackupIsToldWhoMakesIt) {
   events::TemporaryLog log;
-  EventLogService service(log.log(), "", [](absl::string_view) {});
+  EventLogService service(log.log(), "", AtOnce(), [](absl::string_view) {});
   CallContext context;
   context.allow_admin = true;
   v1::BackupRequest request;

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "server/call/error.h"
 #include "server/call/testing/answer_of.h"
@@ -15,6 +17,11 @@ namespace {
 
 using admin::v1::BackupRequest;
 using admin::v1::BackupResponse;
+
+// A pool of threads that is never waited for.
+RunBlocking AtOnce() {
+  return [](absl::AnyInvocable<void() &&> job) { std::thread(std::move(job)).join(); };
+}
 
 class EventLogServiceTest : public testing::Test {
  protected:
@@ -39,7 +46,7 @@ class EventLogServiceTest : public testing::Test {
 
   const std::string folder_ = testing::TempDir() + "/backups";
   events::TemporaryLog log_;
-  EventLogService service_{log_.log(), folder_, [](absl::string_view) {}};
+  EventLogService service_{log_.log(), folder_, AtOnce(), [](absl::string_view) {}};
 };
 
 TEST_F(EventLogServiceTest, BackupIsAFileOfTheFolder) {
@@ -67,7 +74,7 @@ TEST_F(EventLogServiceTest, OnlyAdministratorsMay) {
 }
 
 TEST_F(EventLogServiceTest, WithoutAFolderThereIsNoBackup) {
-  EventLogService service(log_.log(), "", [](absl::string_view) {});
+  EventLogService service(log_.log(), "", AtOnce(), [](absl::string_view) {});
   EXPECT_EQ(ReasonOf(Backup(service, "a.db").status()), "BACKUP_NOT_CONFIGURED");
 }
 

@@ -174,8 +174,9 @@ class EventLog {
   virtual void SetOnTrimming(OnTrimming) {}
 
   // Lets retention remove what waits because a clock's jump would make far more than usual due at
-  // once. Returns how many events that are. Does not block.
-  virtual int64_t ReleaseRetention() { return 0; }
+  // once, whichever process of this log holds it back. Returns how many events that are. Errors as
+  // of a read. Blocks.
+  virtual absl::StatusOr<int64_t> ReleaseRetention() { return int64_t{0}; }
 
   // Called when the log is found to lack what was shown of it, with the final caller error; streams
   // end with that. Must not block. Set once.

@@ -3,5 +3,5 @@
 set -euo pipefail
 . tools/embedded/programs.sh
 . tools/embedded/servers.sh
-need_programs || { echo 'SKIPPED: nothing was tested.' && exit 0; }
+need_programs # tools/test brings them.
 exec tools/embedded/cluster.sh fresh . tests/cluster/from_sidecars_to_gateways.sh

@@ -172,7 +172,7 @@ end_cluster() {
     order+=($(index_of "server-$number")) && kill -TERM "${pids[order[-1]]}" || true
   done
   await_end "${order[@]}" || status=1
-  for number in 1 2 3; do end_orphan "$number"; done
+  for number in 1 2 3; do end_orphan "$number" || status=1; done
   order=()
   for name in etcd-{1,2,3}; do order+=($(index_of "$name")) || true; done
   end_all "${order[@]}" || status=1

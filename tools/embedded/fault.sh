@@ -64,9 +64,10 @@ etcd_leader() {
 
 # hit NAME SIGNAL
 hit() {
+  local pid
   case $1 in
     server-[123]) signal_server "${1##*-}" "$2" ;;
-    *) kill "-$2" "$(pid_of "$1")" || { say "fault.sh: no $1 runs." >&2; return 1; } ;;
+    *) pid=$(pid_of "$1") && kill "-$2" "$pid" || { say "fault.sh: no $1 runs." >&2; return 1; } ;;
   esac
   echo "$1"
 }

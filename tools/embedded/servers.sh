@@ -135,11 +135,13 @@ leader() {
   return 1
 }
 
-# pid_of NAME: of a program of this run, also from another script.
+# pid_of NAME: of a program of this run, also from another script; fails if it has ended. A number that another program has by now is
+# none of ours.
 pid_of() {
-  local pid program name found=
-  while read -r pid program name; do [ "$name" != "$1" ] || found=$pid; done <"$state/programs"
-  [ -n "$found" ] && echo "$found"
+  local line pid program name found=
+  while read -r line; do [ "${line##* }" != "$1" ] || found=$line; done <"$state/programs"
+  read -r pid program name <<<"$found"
+  [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$program" ] && echo "$pid"
 }
 
 # server_pid NUMBER: PostgreSQL's first process; fails if there is none.
@@ -158,12 +160,14 @@ signal_server() {
   kill "-$2" $processes 2>/dev/null || true
 }
 
-# end_orphan NUMBER: a server whose Patroni was killed lives on, as Patroni means it to; not beyond this script.
+# end_orphan NUMBER: a server whose Patroni was killed lives on, as Patroni means it to; not beyond this script. It has 10 s to end in
+# order, and 10 s to end at once; then it is killed, and this fails.
 end_orphan() {
   local pid waited=0 how=INT
   while pid=$(server_pid "$1"); do
-    [ "$waited" -lt 50 ] || how=QUIT
+    case $waited in 50) how=QUIT ;; 100) how=KILL ;; esac
     kill "-$how" "$pid" 2>/dev/null || true
+    [ "$how" != KILL ] || { say "tools/run: server-$1 does not end, and was killed." >&2; return 1; }
     waited=$((waited + 1))
     sleep 0.2 || true
   done

@@ -25,6 +25,16 @@ class FailoverTest : public testing::Test {
     options.log = lines_.Taker();
     return options;
   }
+  // Whom the primary waits for from now on. Await it where that matters: sessions hear of it later.
+  void SetNames(const std::string& names) {
+    servers_.Sql(0, absl::StrCat("ALTER SYSTEM SET synchronous_standby_names = '", names, "'"));
+    servers_.Sql(0, "SELECT pg_reload_conf()::text");
+  }
+  void AwaitStandbys(int number, const std::string& state) {
+    servers_.Await(0, absl::StrCat("(SELECT count(*) = ", number,
+                                   " FROM pg_stat_replication WHERE sync_state = '", state, "')"));
+  }
+
   CountingMetrics metrics_;
   OperatorLines lines_;
   PostgresServers servers_{2};
@@ -171,8 +181,7 @@ TEST_F(UnprovenTest, NamesThatAreEmptied) {
   LoseStandbys();
   Pending pending = StartAppend(*log_, Notification("R2", "approved"));
   servers_.Await(0, kWaits);
-  servers_.Sql(0, "ALTER SYSTEM SET synchronous_standby_names = ''");
-  servers_.Sql(0, "SELECT pg_reload_conf()::text");
+  SetNames("");
   ExpectRefused(std::move(pending));
   ExpectSettled();
 }
@@ -188,8 +197,7 @@ TEST_F(UnprovenTest, ARoleWhoseCommitsDoNotWait) {
 }
 
 TEST_F(UnprovenTest, AServerWithoutNames) {
-  servers_.Sql(0, "ALTER SYSTEM SET synchronous_standby_names = ''");
-  servers_.Sql(0, "SELECT pg_reload_conf()::text");
+  SetNames("");
   servers_.Await(0, "current_setting('synchronous_standby_names') = ''");
   LoseStandbys();
   ExpectRefused(StartAppend(*log_, Notification("R2", "approved")));
@@ -198,9 +206,8 @@ TEST_F(UnprovenTest, AServerWithoutNames) {
 
 // As Patroni has it: one is waited for, and no other may lead next.
 TEST_F(UnprovenTest, OnlyAStandbyHasItThatIsNotWaitedFor) {
-  servers_.Sql(0, "ALTER SYSTEM SET synchronous_standby_names = 's1'");
-  servers_.Sql(0, "SELECT pg_reload_conf()::text");
-  servers_.Await(0, "(SELECT count(*) = 1 FROM pg_stat_replication WHERE sync_state = 'async')");
+  SetNames("s1");
+  AwaitStandbys(1, "async");
   servers_.Kill(1);
   Pending pending = StartAppend(*log_, Notification("R2", "approved"));
   servers_.Await(0, kWaits);
@@ -213,6 +220,25 @@ TEST_F(UnprovenTest, OnlyAStandbyHasItThatIsNotWaitedFor) {
   EXPECT_EQ(ReasonOf(TryAppend(*log_, Notification("R2", "approved")).status()), "LOG_UNREACHABLE");
   EXPECT_EQ(log_->ends().newest.sequence, 1);
   ExpectSettled();
+}
+
+// As Patroni has it while it has found nobody who may lead next: whoever attaches is waited for.
+TEST_F(UnprovenTest, AStandbyHasItThatNobodyNamed) {
+  SetNames("*");
+  AwaitStandbys(1, "potential");
+  ExpectRefused(StartAppend(*log_, Notification("R2", "approved")));
+  SetNames("s2");
+  ExpectSettled();
+}
+
+TEST_F(FailoverTest, NamesAreComparedAsTheServerDoes) {
+  SetNames("FIRST 1 ( \"S2\" ,s1)");
+  AwaitStandbys(1, "potential");
+  PostgresLogOptions options = Options();
+  options.durability.names = {"S0", "S1", "S2"};
+  const auto log = OpenLog(std::move(options));
+  ASSERT_NE(log, nullptr);
+  Append(*log, "R1", "approved");
 }
 
 TEST_F(FailoverTest, ConnectionsAreCutWhileManyAppend) {

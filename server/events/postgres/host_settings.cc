@@ -56,13 +56,16 @@ void AddFaultsOfNames(const HostSettings& host, const Durability& durability,
                 "lacks what was acknowledged; set synchronous_mode and synchronous_mode_strict"
               : "is empty: commits do not wait for standbys; they are still proven, but may be "
                 "seen before");
-  } else if (!NamesAnyOf(waited, durability.names)) {
-    fault(
-        "names none of the configuration's standby_names: nothing can be proven, nothing is "
-        "acknowledged");
-  } else if (!waited.any && waited.count < durability.standbys) {
-    fault(absl::StrCat("has commits wait for ", waited.count, " standby(s), the configuration for ",
-                       durability.standbys, ": nothing can be proven, nothing is acknowledged"));
+  } else if (WaitsForAnybody(waited)) {
+    // Under Patroni for a moment only.
+    if (!host.under_patroni) {
+      fault(
+          "has a *: it may wait for who may not lead; nothing is acknowledged. Name the standbys");
+    }
+  } else if (const int count = CountOf(waited, durability.names); count < durability.standbys) {
+    fault(absl::StrCat("has commits wait for ", count,
+                       " of the configuration's standby_names, of which ", durability.standbys,
+                       " must have each event: nothing can be proven, nothing is acknowledged"));
   }
 }
 

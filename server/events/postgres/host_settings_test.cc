@@ -68,12 +68,15 @@ TEST(FaultsOf, NamesThatProveNothingAreTold) {
     int standbys;
     std::vector<std::string> says;
   } cases[] = {
-      {"ANY 1 (x,y)", 1, {"names none of the configuration's standby_names"}},
+      {"ANY 1 (x,y)", 1, {"wait for 0 of the configuration's standby_names, of which 1 must"}},
       {"B", 1, {}},
-      {"*", 1, {}},
-      {"FIRST 1 (b,c)", 2, {"has commits wait for 1 standby(s), the configuration for 2"}},
+      {"*", 1, {"has a *"}},
+      {"ANY 1 (*)", 1, {"has a *"}},
+      {"FIRST 1 (x,a)", 1, {"wait for 0 of"}},  // As long as x is attached.
+      {"FIRST 1 (b,c)", 2, {"wait for 1 of the configuration's standby_names, of which 2 must"}},
       {"FIRST 2 (b,c)", 2, {}},
       {"ANY 1 (a,b,c)", 2, {}},  // All of them count, and two are waited for by the proof.
+      {"ANY 2 (a,x)", 2, {"wait for 1 of"}},
   };
   for (const auto& c : cases) {
     HostSettings host = Good("a");

@@ -114,7 +114,12 @@ absl::Status Keeper::Keep() {
   absl::Status added = AddPartitions(connection, options_.events_per_partition, kPartitionsAhead);
   if (!added.ok()) return added;
   ReadScope scope{connection, kTripLimit, context_.log, row.newest, row.trimmed};
+  const absl::StatusOr<bool> released = held_back_.TakeReleased(connection, kTripLimit);
+  if (!released.ok()) return released.status();
+  if (*released) ages_.Release();
   if (absl::Status trimmed = Trim(scope, believed, Steady(now)); !trimmed.ok()) return trimmed;
+  absl::Status told = held_back_.Tell(connection, kTripLimit, ages_.waiting());
+  if (!told.ok()) return told;
   if (absl::Status noted = Note(connection); !noted.ok()) return noted;
   if (absl::Status aged = AgeQuarantine(connection); !aged.ok()) return aged;
   return TrimReferences(connection);

@@ -18,6 +18,7 @@
 #include "server/events/believed_clock.h"
 #include "server/events/clock_note.h"
 #include "server/events/clocks.h"
+#include "server/events/postgres/held_back.h"
 #include "server/events/postgres/log_context.h"
 #include "server/events/postgres/reads.h"
 #include "server/events/retention.h"
@@ -54,10 +55,6 @@ class Keeper {
   // For tests: makes the next turn at once.
   void Wake();
 
-  // As RetentionAges.
-  void Release() { ages_.Release(); }
-  int64_t waiting() const { return ages_.waiting(); }
-
  private:
   // Events on their way out.
   struct Trimming {
@@ -85,6 +82,7 @@ class Keeper {
   absl::Time settings_due_;
   BelievedClock believed_;
   RetentionAges ages_;
+  HeldBack held_back_;
   absl::optional<ClockNote> noted_;
   std::vector<std::string> told_faults_;
   Trimming trimming_;

@@ -13,6 +13,7 @@
 #include "server/events/log_options.h"
 #include "server/events/postgres/await.h"
 #include "server/events/postgres/errors.h"
+#include "server/events/postgres/held_back.h"
 #include "server/events/postgres/log_row.h"
 #include "server/events/postgres/pooler.h"
 #include "server/events/postgres/quarantine_rows.h"
@@ -288,10 +289,11 @@ void PostgresLog::SetOnTrimming(OnTrimming on_trimming) {
   if (tail_ != nullptr) tail_->SetOnTrimming(std::move(on_trimming));
 }
 
-int64_t PostgresLog::ReleaseRetention() {
-  const int64_t waiting = keeper_->waiting();
-  if (waiting > 0) keeper_->Release();
-  return waiting;
+absl::StatusOr<int64_t> PostgresLog::ReleaseRetention() {
+  absl::StatusOr<Primary> primary =
+      ConnectToOurs(*context_, "kyc-gateway release", WriterSettings());
+  if (!primary.ok()) return primary.status();
+  return ReleaseHeldBack(*primary->connection, kTripLimit);
 }
 
 void PostgresLog::SetOnLost(OnLost on_lost) {

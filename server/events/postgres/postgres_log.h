@@ -92,7 +92,7 @@ class PostgresLog : public EventLog, public Quarantine {
   absl::StatusOr<Position> PositionFromText(const std::string& text) const override;
   void SetOnCommitted(OnCommitted on_committed) override;
   void SetOnTrimming(OnTrimming on_trimming) override;
-  int64_t ReleaseRetention() override;
+  absl::StatusOr<int64_t> ReleaseRetention() override;
   void SetOnRewritten(OnRewritten on_rewritten) override;
   void SetOnLost(OnLost on_lost) override;
   std::string log_id() const override;

@@ -1,6 +1,7 @@
 // What is PostgreSQL's own about the log; what every engine does is tested by the contract's tests.
 #include "server/events/postgres/postgres_log.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -78,6 +79,53 @@ TEST(PostgresLogTest, GatewaysThatAppendAtOnceAreInOneOrderAndNoneIsRefused) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(revisions.size(), static_cast<size_t>(kGateways * kBodies));
   EXPECT_EQ(*revisions.rbegin(), kGateways * kBodies);
+}
+
+// A gateway that is asked need not be the process that holds it back.
+TEST(PostgresLogTest, WhatAnotherProcessHoldsBackIsLetGo) {
+  PostgresServers servers(0);
+  CountingMetrics metrics;
+  const auto gateway = OpenLog(OptionsOver(servers, metrics));
+  ASSERT_NE(gateway, nullptr);
+  for (int i = 1; i <= 5; ++i) Append(*gateway, absl::StrCat("R", i), "approved");
+  EXPECT_EQ(gateway->ReleaseRetention().value(), 0);
+  CountingMetrics metrics_of_keeper;
+  PostgresLogOptions options = OptionsOver(servers, metrics_of_keeper);
+  options.keeper.trim_interval = absl::Milliseconds(10);
+  options.keeper.boot_id = "another boot";
+  options.keeper.clocks = [] {
+    ClockReading reading = ReadClocks();
+    reading.wall += absl::Hours(24 * 91);
+    return reading;
+  };
+  const auto keeper = OpenLog(std::move(options));
+  ASSERT_NE(keeper, nullptr);
+  int64_t released = 0;
+  while (released == 0) released = gateway->ReleaseRetention().value();
+  EXPECT_EQ(released, 5);
+  while (gateway->ends().oldest.sequence < 5) std::this_thread::yield();
+  EXPECT_EQ(metrics_of_keeper.removed_by_age, 5);
+}
+
+// Whoever may: the first one makes the tables, adds and drops partitions, and the others wait.
+TEST(PostgresLogTest, ProcessesThatKeepTheLogAtOnceDoNotHinderEachOther) {
+  constexpr int kProcesses = 6;
+  PostgresServers servers(0);
+  CountingMetrics metrics;
+  PostgresLogOptions options = OptionsOver(servers, metrics);
+  options.keeper.events_per_partition = 100;
+  options.keeper.retention.count = 10;
+  options.keeper.trim_interval = absl::Milliseconds(1);
+  std::vector<std::unique_ptr<PostgresLog>> logs(kProcesses);
+  std::vector<std::thread> threads;
+  for (auto& log : logs) {
+    threads.emplace_back([&options, &log] { log = OpenLog(options); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (int i = 0; i < 350; ++i) Append(*logs[0], absl::StrCat("R", i), "approved");
+  servers.Await(0, "(SELECT min(first_sequence) > 300 FROM kyc.event_partition)");
+  logs.clear();
+  EXPECT_THAT(servers.log(0), testing::Not(testing::HasSubstr("ERROR")));
 }
 
 class KeeperMetrics : public CountingMetrics {

@@ -42,7 +42,7 @@ int64_t TimelineIn(const Rows& answer);
 // How the proof follows a trip's other statements. Immutable.
 class Proof {
  public:
-  explicit Proof(Durability durability) : durability_(std::move(durability)) {}
+  explicit Proof(Durability durability);
 
   // Adds the question; its answer is the trip's last.
   void Ask(Trip& trip) const;
@@ -57,6 +57,7 @@ class Proof {
   bool Suffices(const Proven& proven) const;
 
   const Durability durability_;
+  std::vector<std::string> names_;  // In lower case.
 };
 
 }  // namespace kyc::events::postgres

@@ -35,3 +35,5 @@ GRANT SELECT, UPDATE, DELETE ON kyc.quarantine TO kyc_gateway;
 GRANT UPDATE (reference_digest, cust_id_digest, type_digest, restricted, sealed_fields,
   sealed_raw_body) ON kyc.event TO kyc_gateway;
 GRANT UPDATE (rewritten) ON kyc.log TO kyc_gateway;
+-- To let go what retention holds back.
+GRANT SELECT, UPDATE (released) ON kyc.retention TO kyc_gateway;

@@ -90,6 +90,7 @@ TEST_F(RolesTest, EachIsEnoughForItsProcess) {
                [&erased](auto acted) { erased.set_value(acted.status()); });
   EXPECT_EQ(erased.get_future().get(), absl::OkStatus());
   EXPECT_FALSE((*gateway->Latest("R1", "")).has_value());
+  EXPECT_EQ(gateway->ReleaseRetention().value(), 0);
   // It may not look after the tables, and does not try.
   EXPECT_EQ(sidecar->ReadAfter({}, 10, {}).status().code(), absl::StatusCode::kUnavailable);
 }
@@ -109,6 +110,8 @@ TEST_F(RolesTest, NoneHasMoreThanItNeeds) {
       {"sidecar", "UPDATE kyc.log SET log_id = ''"},
       {"sidecar", "UPDATE kyc.log SET trimmed_sequence = 1"},
       {"sidecar", "UPDATE kyc.log SET due_sequence = 1"},
+      {"sidecar", "UPDATE kyc.retention SET released = 1"},
+      {"gateway", "UPDATE kyc.retention SET waiting = 1"},
       {"gateway", "DELETE FROM kyc.event"},
       {"gateway", "UPDATE kyc.event SET revision = 2"},
       {"gateway", "UPDATE kyc.log SET trimmed_sequence = 1"},

@@ -49,6 +49,11 @@ struct Schema {
   absl::optional<ClockNote> clock_note;
 };
 
+// Begins a transaction in which no other process makes, adds or drops tables. Who waited for
+// another sees from its next trip on what that did. No other statement takes this lock: an engine
+// without such locks may then refuse what was done already.
+absl::Status BeginAlone(Connection& connection);
+
 // Makes the tables in a database that has none, migrates an older version's, where this role may;
 // several processes may try at once. Refuses a newer version's and one of another look-up key.
 absl::StatusOr<Schema> PrepareSchema(Connection& connection, const LogKeys& keys,

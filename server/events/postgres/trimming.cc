@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
+#include "server/events/postgres/schema.h"
 #include "server/events/read_bounds.h"
 
 namespace kyc::events::postgres {
@@ -13,6 +15,19 @@ namespace {
 constexpr absl::Duration kTripLimit = absl::Seconds(5);
 // So few that no step is felt by who appends.
 constexpr int kReferencesPerStep = 5000;
+
+// The oldest partition all of whose events are removed, up to `through`: its first sequence.
+absl::StatusOr<absl::optional<int64_t>> DuePartition(Connection& connection, int64_t through) {
+  Trip look;
+  look.Add(
+      "SELECT min(first_sequence) FROM event_partition WHERE end_sequence <= $1::bigint + 1 AND "
+      "end_sequence <= (SELECT trimmed_sequence FROM log) + 1",
+      {Value::Integer(through)});
+  const absl::StatusOr<std::vector<Rows>> answers = connection.Run(look, kTripLimit);
+  if (!answers.ok()) return answers.status();
+  if (answers->front().IsNull(0, 0)) return absl::optional<int64_t>();
+  return absl::make_optional(answers->front().Integer(0, 0));
+}
 
 }  // namespace
 
@@ -54,28 +69,27 @@ absl::StatusOr<int64_t> MoveBeginning(ReadScope& scope, int64_t through) {
 }
 
 absl::StatusOr<int> DropPartitions(Connection& connection, int64_t through) {
-  Trip look;
-  look.Add(
-      "SELECT first_sequence FROM event_partition WHERE end_sequence <= $1::bigint + 1 AND "
-      "end_sequence <= (SELECT trimmed_sequence FROM log) + 1 ORDER BY first_sequence",
-      {Value::Integer(through)});
-  const absl::StatusOr<std::vector<Rows>> answers = connection.Run(look, kTripLimit);
-  if (!answers.ok()) return answers.status();
-  const Rows& due = answers->front();
-  for (int row = 0; row < due.size(); ++row) {
-    const std::string name = absl::StrCat("event_", due.Integer(row, 0));
+  for (int dropped = 0;; ++dropped) {
+    absl::StatusOr<absl::optional<int64_t>> due = DuePartition(connection, through);
+    if (!due.ok()) return due.status();
+    if (!due->has_value()) return dropped;
+    if (absl::Status alone = BeginAlone(connection); !alone.ok()) return alone;
+    due = DuePartition(connection, through);
+    if (!due.ok()) return due.status();
     Trip drop;
-    drop.Add(std::string("BEGIN ISOLATION LEVEL READ COMMITTED"))
-        .Add("DELETE FROM event_partition WHERE first_sequence = $1::bigint",
-             {Value::Integer(due.Integer(row, 0))})
-        .Add(absl::StrCat("ALTER TABLE event DETACH PARTITION ", name))
-        .Add(absl::StrCat("DROP TABLE ", name))
-        .Add(std::string("COMMIT"));
+    if (due->has_value()) {
+      const std::string name = absl::StrCat("event_", **due);
+      drop.Add("DELETE FROM event_partition WHERE first_sequence = $1::bigint",
+               {Value::Integer(**due)})
+          .Add(absl::StrCat("ALTER TABLE event DETACH PARTITION ", name))
+          .Add(absl::StrCat("DROP TABLE ", name));
+    }
+    drop.Add(std::string("COMMIT"));
     if (absl::Status status = connection.Run(drop, kTripLimit).status(); !status.ok()) {
       return status;
     }
+    if (!due->has_value()) return dropped;
   }
-  return due.size();
 }
 
 absl::StatusOr<TrimmedReferences> TrimReferences(Connection& connection, const std::string& after,

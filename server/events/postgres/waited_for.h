@@ -16,12 +16,14 @@ struct WaitedFor {
   std::vector<std::string> names;  // "*" is every one.
 };
 
-// Of "ANY 1 (a,b)", "FIRST 2 (a, \"b-c\")", "2 (a,b)", "a,b", "*" and "". Pure. No name has a
-// comma.
+// Of "ANY 1 (a,b)", "FIRST 2 (a, \"b-c\")", "2 (a,b)", "a,b", "*" and "". Pure.
 WaitedFor WaitedForIn(absl::string_view text);
 
-// Whether it waits for one of these, as the server compares them: without regard to case.
-bool NamesAnyOf(const WaitedFor& waited, const std::vector<std::string>& names);
+// Whether it waits for whoever attaches.
+bool WaitsForAnybody(const WaitedFor& waited);
+// How many of these are among those for which it waits while all are attached. Compared as the
+// server does: without regard to case. "*" is the name of none.
+int CountOf(const WaitedFor& waited, const std::vector<std::string>& names);
 
 }  // namespace kyc::events::postgres
 

@@ -159,7 +159,7 @@ void SqliteLog::SetOnTrimming(OnTrimming on_trimming) {
   writer_->keeper().SetOnTrimming(std::move(on_trimming));
 }
 
-int64_t SqliteLog::ReleaseRetention() {
+absl::StatusOr<int64_t> SqliteLog::ReleaseRetention() {
   const int64_t waiting = writer_->keeper().waiting();
   if (waiting > 0) writer_->keeper().Release();
   return waiting;

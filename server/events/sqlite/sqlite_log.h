@@ -65,7 +65,7 @@ class SqliteLog : public EventLog, public Quarantine {
   void SetOnCommitted(OnCommitted on_committed) override;
   void SetOnRewritten(OnRewritten on_rewritten) override;
   void SetOnTrimming(OnTrimming on_trimming) override;
-  int64_t ReleaseRetention() override;
+  absl::StatusOr<int64_t> ReleaseRetention() override;
   bool damaged() const override;
   absl::StatusOr<BackedUp> BackUp(const std::string& path, std::stop_token stop) const override;
   std::string log_id() const override;
