@@ -3,14 +3,15 @@
 set -euo pipefail
 cd "$TEST_SRCDIR/$TEST_WORKSPACE"
 bench=tools/benchmarks/bench contestant=$PWD/tools/benchmarks/contestant
+postgres=(--log-servers "$PWD/tools/benchmarks/log_servers" --appends "$PWD/server/events/postgres/append_benchmark")
 KYC_GATEWAY=$PWD/server/kyc-gateway
 export KYC_GATEWAY
 fail() { echo "FAILED: $*" >&2; exit 1; }
 
 out=$TEST_TMPDIR/all
-"$bench" --small --secs 0.1 --rounds 1 --contestant "$contestant" --out "$out" | tee "$TEST_TMPDIR/table" ||
+"$bench" --small --secs 0.1 --rounds 1 --contestant "$contestant" "${postgres[@]}" --out "$out" | tee "$TEST_TMPDIR/table" ||
   fail "a row is disqualified"
-for suite in calls slow webhook watch base64; do
+for suite in calls slow webhook postgres watch base64; do
   grep -q "^| $suite " "$TEST_TMPDIR/table" || fail "no table of $suite"
   grep -q "\"suite\": \"$suite\"" "$out/bench.json" || fail "no $suite in bench.json"
   tail -n 1 "$out/$suite.svg" | grep -q '^</svg>$' || fail "no whole $suite.svg"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <iterator>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -29,6 +30,24 @@ void Become(const std::vector<std::string>& command, const std::string& log) {
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   execv(words[0], words.data());
+}
+
+// Its own, that of its children that have ended, and that of those that live.
+int64_t TreeCpuTicks(pid_t process) {
+  std::ifstream stat(absl::StrCat("/proc/", process, "/stat"));
+  const std::string text(std::istreambuf_iterator<char>(stat), {});
+  const size_t name_ends = text.rfind(')');
+  if (name_ends == text.npos) return 0;
+  constexpr size_t kFirst = 12;  // utime, stime, cutime and cstime, counted after the name.
+  const std::vector<std::string> fields = absl::StrSplit(text.substr(name_ends + 1), ' ');
+  int64_t ticks = 0;
+  for (size_t field = kFirst; field < kFirst + 4 && field < fields.size(); ++field) {
+    int64_t number = 0;
+    if (absl::SimpleAtoi(fields[field], &number)) ticks += number;
+  }
+  std::ifstream children(absl::StrCat("/proc/", process, "/task/", process, "/children"));
+  for (pid_t child = 0; children >> child;) ticks += TreeCpuTicks(child);
+  return ticks;
 }
 
 }  // namespace
@@ -61,9 +80,19 @@ bool Child::Runs() const {
   return waitid(P_PID, pid_, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0;
 }
 
+bool Child::AwaitEnd() {
+  int status = 0;
+  waitpid(std::exchange(pid_, -1), &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 int64_t Child::CpuNanoseconds() const {
   clockid_t clock{};
   return clock_getcpuclockid(pid_, &clock) == 0 ? NowOf(clock) : 0;
+}
+
+double Child::TreeCpuMicroseconds() const {
+  return static_cast<double>(TreeCpuTicks(pid_)) * 1e6 / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 double Child::Mebibytes(const std::string& line) const {

@@ -25,8 +25,12 @@ class Child {
   ~Child();
 
   bool Runs() const;
+  // Waits for its end by itself; whether that was in order.
+  bool AwaitEnd();
   // User and system time of all its threads, those that have ended too.
   int64_t CpuNanoseconds() const;
+  // Of it and all processes below it that live, those that they have seen end too.
+  double TreeCpuMicroseconds() const;
   // MiB of a line of /proc/PID/status, like "VmHWM" (peak resident memory); 0 if there is none.
   double Mebibytes(const std::string& line) const;
 

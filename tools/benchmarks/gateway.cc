@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -45,8 +46,10 @@ absl::StatusOr<Gateway> Gateway::Start(const GatewayProgram& program, uint16_t u
   std::filesystem::remove_all(program.state);
   std::filesystem::create_directories(program.state);
   const std::string log = absl::StrCat(program.state, "/log");
-  Child process =
-      Child::Run({program.contestant, program.state, "0", "0", absl::StrCat(upstream)}, log);
+  std::vector<std::string> command = {program.contestant, program.state, "0", "0",
+                                      absl::StrCat(upstream)};
+  if (!program.engine.empty()) command.push_back(program.engine);
+  Child process = Child::Run(command, log);
   for (const int64_t begin = Now(); Now() - begin < kPatience && process.Runs(); usleep(kGlance)) {
     const std::string said = Contents(log);
     if (!absl::StrContains(said, " serving\n")) continue;

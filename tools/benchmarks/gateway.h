@@ -16,8 +16,9 @@ inline constexpr char kCallbackTokenHeader[] = "x-callback-token: peers-token\r\
 inline constexpr char kNotifyPath[] = "/v1.0/snap/account/upgrade/notify";
 
 struct GatewayProgram {
-  std::string contestant;  // The script that makes state and becomes the gateway.
-  std::string state;       // A folder for that state, on the disk that is measured.
+  std::string contestant;   // The script that makes state and becomes the gateway.
+  std::string state;        // A folder for that state, on the disk that is measured.
+  std::string engine = {};  // Of event_log. Empty: SQLite.
 };
 
 // Serves while it lives.

@@ -37,6 +37,7 @@ Suite Run(const std::string& suite, const Options& options) {
   if (suite == "slow") return RunSlow(options);
   if (suite == "base64") return RunBase64(options);
   if (suite == "watch") return RunWatch(options);
+  if (suite == "postgres") return RunPostgres(options);
   return RunWebhook(options);
 }
 

@@ -12,7 +12,7 @@ namespace kyc::bench {
 namespace {
 
 constexpr char kUsage[] = R"(usage: bench [SUITE...] [OPTION...]
-  SUITE          calls, slow, webhook, watch, base64; all where none is named
+  SUITE          calls, slow, webhook, postgres, watch, base64; all where none is named
   --rounds N     how often each row is measured; the median counts (3)
   --secs S       how long each time (3)
   --only TEXT    only rows whose name contains TEXT
@@ -38,7 +38,10 @@ bool SetOption(const std::string& name, const std::string& value, Options& optio
   if (name == "--only") options.only = value;
   if (name == "--out") options.out = value;
   if (name == "--contestant") options.contestant = value;
-  return name == "--only" || name == "--out" || name == "--contestant";
+  if (name == "--log-servers") options.log_servers = value;
+  if (name == "--appends") options.appends = value;
+  return name == "--only" || name == "--out" || name == "--contestant" || name == "--log-servers" ||
+         name == "--appends";
 }
 
 }  // namespace

@@ -18,6 +18,9 @@ struct Options {
   std::string only;        // Only rows whose name contains this.
   std::string out;         // Folder of the results.
   std::string contestant;  // tools/benchmarks/contestant.
+  // The suite postgres: tools/benchmarks/log_servers, and the program of bare appends.
+  std::string log_servers = {};
+  std::string appends = {};
 
   // Sizes that the smoke test makes small.
   int waiting_calls = 10'000;
@@ -29,7 +32,8 @@ struct Options {
   bool Wants(absl::string_view row) const { return row.find(only) != absl::string_view::npos; }
 };
 
-inline constexpr const char* kSuites[] = {"calls", "slow", "webhook", "watch", "base64"};
+inline constexpr const char* kSuites[] = {"calls",    "slow",  "webhook",
+                                          "postgres", "watch", "base64"};
 
 // An error says how to call it.
 absl::StatusOr<Options> ParseOptions(const std::vector<std::string>& arguments);

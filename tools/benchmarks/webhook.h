@@ -1,4 +1,4 @@
-// Notifications: answered 200 when they are on disk.
+// Notifications: answered 200 when they are on disk, or on those of two servers.
 #ifndef TOOLS_BENCHMARKS_WEBHOOK_H_
 #define TOOLS_BENCHMARKS_WEBHOOK_H_
 
@@ -9,6 +9,9 @@ namespace kyc::bench {
 
 // 1 and 64 connections; beside them what HTTP alone and this disk alone take.
 Suite RunWebhook(const Options& options);
+// 1 and 64 connections over SQLite and over PostgreSQL; beside them appends to that log by nothing
+// but its engine.
+Suite RunPostgres(const Options& options);
 
 }  // namespace kyc::bench
 

@@ -1,7 +1,7 @@
-// How many appends a second a primary with two standbys on this machine takes, what a lone one
-// waits for, and what CPU an append costs whom.
+// How many appends a second a primary with two standbys on this machine takes, how long each waits,
+// and what CPU it costs whom.
 //
-// Usage: append_benchmark [SECONDS]
+// Usage: append_benchmark [SECONDS [WAITING...]]; of 1 waiting, 64 and 256
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -16,7 +16,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "server/call/fake_metrics.h"
 #include "server/events/postgres/postgres_log.h"
 #include "server/events/postgres/testing/postgres_servers.h"
 #include "server/events/postgres/testing/postgres_testing.h"
@@ -49,8 +48,7 @@ class Load {
  public:
   Load(EventLog& log, int waiting) : log_(log), most_(waiting) {}
 
-  // Appends, and those that failed.
-  std::pair<int64_t, int64_t> Run(absl::Duration duration) {
+  void Run(absl::Duration duration) {
     const absl::Time end = absl::Now() + duration;
     while (absl::Now() < end) {
       {
@@ -58,16 +56,26 @@ class Load {
         changed_.wait(lock, [this] { return waiting_ < most_; });
         ++waiting_;
       }
-      log_.Append(NewReference(), [this](const absl::StatusOr<Appended>& appended) {
+      const auto answered = [this, begin = absl::Now()](const absl::StatusOr<Appended>& appended) {
         const std::lock_guard<std::mutex> lock(mutex_);
         --waiting_;
-        ++(appended.ok() ? appended_ : failed_);
+        if (appended.ok()) took_.push_back(absl::Now() - begin);
+        if (!appended.ok()) ++failed_;
         changed_.notify_one();
-      });
+      };
+      log_.Append(NewReference(), answered);
     }
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait(lock, [this] { return waiting_ == 0; });
-    return {appended_, failed_};
+    std::sort(took_.begin(), took_.end());
+  }
+  // After Run.
+  size_t appended() const { return took_.size(); }
+  size_t failed() const { return failed_; }
+  double Milliseconds(double part) const {
+    if (took_.empty()) return 0;
+    const auto at = static_cast<size_t>(part * static_cast<double>(took_.size()));
+    return absl::ToDoubleMilliseconds(took_[std::min(at, took_.size() - 1)]);
   }
 
  private:
@@ -76,8 +84,8 @@ class Load {
   std::mutex mutex_;
   std::condition_variable changed_;
   int waiting_ = 0;
-  int64_t appended_ = 0;
-  int64_t failed_ = 0;
+  size_t failed_ = 0;
+  std::vector<absl::Duration> took_;
 };
 
 void Measure(int waiting, absl::Duration duration) {
@@ -89,34 +97,17 @@ void Measure(int waiting, absl::Duration duration) {
   if (log == nullptr) std::exit(1);
   const double ours_before = CpuSeconds();
   const double servers_before = servers.CpuSeconds();
-  const std::pair<int64_t, int64_t> appends = Load(*log, waiting).Run(duration);
+  Load load(*log, waiting);
+  load.Run(duration);
   const double ours = CpuSeconds() - ours_before;
   const double theirs = servers.CpuSeconds() - servers_before;
-  const auto count = static_cast<double>(std::max<int64_t>(1, appends.first));
+  const double count = std::max<double>(1, static_cast<double>(load.appended()));
   std::printf(
-      "%d waiting: %.0f appends/s (%ld failed), %.0f a commit; CPU %.0f us in the gateway, %.0f us "
-      "in all servers\n",
-      waiting, count / absl::ToDoubleSeconds(duration), appends.second,
-      count / static_cast<double>(std::max<int64_t>(1, metrics.commits)), ours / count * 1e6,
-      theirs / count * 1e6);
-}
-
-// One after the other, from its start to its proven commit.
-void MeasureLone(absl::Duration duration) {
-  FakeMetrics metrics;
-  PostgresServers servers(2);
-  const auto log = OpenLog(OptionsOver(servers, metrics));
-  if (log == nullptr) std::exit(1);
-  std::vector<absl::Duration> took;
-  for (const absl::Time end = absl::Now() + duration; absl::Now() < end;) {
-    const absl::Time begin = absl::Now();
-    if (!TryAppend(*log, NewReference()).ok()) std::exit(1);
-    took.push_back(absl::Now() - begin);
-  }
-  std::sort(took.begin(), took.end());
-  std::printf("alone: p50 %.1f ms, p99 %.1f ms\n",
-              absl::ToDoubleMilliseconds(took[took.size() / 2]),
-              absl::ToDoubleMilliseconds(took[took.size() * 99 / 100]));
+      "%d waiting: %.0f appends/s (%zu failed), p50 %.2f ms, p99 %.2f ms; CPU %.1f us in the "
+      "gateway, %.1f us in all servers; %.0f a commit\n",
+      waiting, count / absl::ToDoubleSeconds(duration), load.failed(), load.Milliseconds(0.5),
+      load.Milliseconds(0.99), ours / count * 1e6, theirs / count * 1e6,
+      count / static_cast<double>(std::max<int64_t>(1, metrics.commits)));
 }
 
 }  // namespace
@@ -125,6 +116,8 @@ void MeasureLone(absl::Duration duration) {
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   const absl::Duration duration = absl::Seconds(argc > 1 ? std::atoi(argv[1]) : 5);
-  kyc::events::postgres::MeasureLone(duration);
-  for (const int waiting : {64, 256}) kyc::events::postgres::Measure(waiting, duration);
+  std::vector<int> waiting = {1, 64, 256};
+  if (argc > 2) waiting.clear();
+  for (int at = 2; at < argc; ++at) waiting.push_back(std::atoi(argv[at]));
+  for (const int each : waiting) kyc::events::postgres::Measure(each, duration);
 }
