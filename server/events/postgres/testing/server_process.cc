@@ -37,20 +37,36 @@ void WriteFile(const char* path, const std::string& text) {
   close(file);
 }
 
-// In the child, before it becomes another program.
-void BecomeNobody(const SmallDisk& disk) {
+// In the child, before it becomes another program. Whether it may become it as it is: there can be
+// no namespace in a chroot, nor in many containers.
+bool BecomeNobody(const SmallDisk& disk) {
   const uid_t user = geteuid();
   const gid_t group = getegid();
-  if (user != 0 && disk.mib == 0) return;
+  if (user != 0 && disk.mib == 0) return true;
   const std::string user_inside = user == 0 ? kNobody : absl::StrCat(user);
   const std::string group_inside = user == 0 ? kNobody : absl::StrCat(group);
-  if (unshare(CLONE_NEWUSER | (disk.mib > 0 ? CLONE_NEWNS : 0)) != 0) _exit(126);
+  if (unshare(CLONE_NEWUSER | (disk.mib > 0 ? CLONE_NEWNS : 0)) != 0) {
+    if (disk.mib == 0) return false;
+    _exit(126);
+  }
   WriteFile("/proc/self/setgroups", "deny");
   WriteFile("/proc/self/uid_map", absl::StrCat(user_inside, " ", user, " 1"));
   WriteFile("/proc/self/gid_map", absl::StrCat(group_inside, " ", group, " 1"));
-  if (disk.mib == 0) return;
+  if (disk.mib == 0) return true;
   const std::string size = absl::StrCat("size=", disk.mib, "m,mode=0700");
   if (mount("tmpfs", disk.folder.c_str(), "tmpfs", 0, size.c_str()) != 0) _exit(125);
+  return true;
+}
+
+// The command line that runs another as nobody, who may still go where root may.
+std::vector<std::string> AsNobody() {
+  return {"/usr/bin/setpriv",
+          absl::StrCat("--reuid=", kNobody),
+          absl::StrCat("--regid=", kNobody),
+          "--clear-groups",
+          "--inh-caps=-all,+dac_override,+fowner",
+          "--ambient-caps=-all,+dac_override,+fowner",
+          "--pdeathsig=KILL"};
 }
 
 }  // namespace
@@ -67,19 +83,22 @@ uint16_t FreePort() {
 
 pid_t SpawnServer(const std::vector<std::string>& command, const std::string& log,
                   const SmallDisk& disk) {
+  // In the child there is no memory to be had.
+  const std::vector<std::string> as_nobody = AsNobody();
   std::vector<char*> arguments;
+  for (const std::string& each : as_nobody) arguments.push_back(const_cast<char*>(each.c_str()));
   for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
   arguments.push_back(nullptr);
   const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const pid_t pid = fork();
   if (pid == 0) {
     setpgid(0, 0);
-    BecomeNobody(disk);
+    char** const run = arguments.data() + (BecomeNobody(disk) ? as_nobody.size() : 0);
     // After the namespace: changing who one is clears it.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
-    execv(arguments[0], arguments.data());
+    execv(run[0], run);
     _exit(127);
   }
   setpgid(pid, pid);
