@@ -129,7 +129,10 @@ class Gateway:
 
     def cursor(self, source):
         """The cursor at an end of the log: FROM_EARLIEST or FROM_LATEST."""
-        return re.search(r'"cursor": *"([^"]+)"', self.watched({"from": source})).group(1)
+        printed = self.watched({"from": source})
+        found = re.search(r'"cursor": *"([^"]+)"', printed)
+        assert found, printed
+        return found.group(1)
 
 
 class Simulator:
