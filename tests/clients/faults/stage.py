@@ -129,10 +129,14 @@ class Gateway:
 
     def cursor(self, source):
         """The cursor at an end of the log: FROM_EARLIEST or FROM_LATEST."""
-        printed = self.watched({"from": source})
-        found = re.search(r'"cursor": *"([^"]+)"', printed)
-        assert found, printed
-        return found.group(1)
+        def asked():
+            printed = self.watched({"from": source})
+            found = re.search(r'"cursor": *"([^"]+)"', printed)
+            if not found:
+                print(f"  kyc, asked for a cursor, said: {printed}", flush=True)
+            return found and found.group(1)
+
+        return until(asked, "a cursor", 60)
 
 
 class Simulator:
