@@ -18,27 +18,27 @@ enum FrameType : uint8_t {
 };
 constexpr uint8_t kEndStream = 1, kAck = 1, kEndHeaders = 4;
 
-// Of frames that are control frames; in pings. 0 for all others.
-int64_t ControlPriceOf(uint8_t type, uint8_t flags, uint32_t length, bool begins_call) {
+bool IsPing(uint8_t type, uint8_t flags) {
+  return type == kPing || (type == kSettings && (flags & kAck) != 0);
+}
+
+// Beside pings.
+bool IsControl(uint8_t type, uint8_t flags, uint32_t length, bool begins_call) {
   switch (type) {
     case kHeaders:
       // gRPC's callers send none on a stream that has begun.
-      return begins_call ? 0 : kPingsForOne;
+      return !begins_call;
     case kContinuation:
     case kWindowUpdate:
-      return 0;
+      return false;
     case kData:
       // With any other flag libgrpc resets the stream, which costs it what a caller's own reset
       // does.
-      if ((flags & ~kEndStream) != 0) return kPingsForOne;
+      if ((flags & ~kEndStream) != 0) return true;
       // An empty one ends a stream, once, or is for nothing.
-      return length > 0 || flags != 0 ? 0 : kPingsForOne;
-    case kPing:
-      return 1;
-    case kSettings:
-      return (flags & kAck) != 0 ? 1 : kPingsForOne;
+      return length == 0 && flags == 0;
     default:
-      return kPingsForOne;
+      return !IsPing(type, flags);
   }
 }
 
@@ -58,6 +58,7 @@ int64_t WorkOf(uint8_t type, uint8_t flags, uint32_t length, bool begins_call) {
 
 Excess FrameCounter::Take(absl::string_view bytes, int64_t steady_ns) {
   control_.FillUp(steady_ns);
+  pings_.FillUp(steady_ns);
   work_.FillUp(steady_ns);
   while (excess_ == Excess::kNone && !bytes.empty()) {
     switch (state_) {
@@ -114,9 +115,10 @@ void FrameCounter::Judge() {
   if (excess_ != Excess::kNone) return;
   const bool begins_call = type == kHeaders && BeginsCall();
   if (!work_.Pay(WorkOf(type, flags, payload_left_, begins_call))) excess_ = Excess::kWork;
-  if (!control_.Pay(ControlPriceOf(type, flags, payload_left_, begins_call))) {
-    excess_ = Excess::kControlFrames;
-  }
+  const bool paid = IsPing(type, flags)                                  ? pings_.Pay(1)
+                    : IsControl(type, flags, payload_left_, begins_call) ? control_.Pay(1)
+                                                                         : true;
+  if (!paid) excess_ = Excess::kControlFrames;
 }
 
 bool FrameCounter::BeginsCall() {

@@ -29,11 +29,12 @@ inline constexpr int kMaxContinuations = 64;
 
 // Frames that cost the server work and the client nothing: so many at once, and so many more each
 // second. A caller of 2,000 calls at once whose deadlines all end at once stays below it, and goes
-// on so for as long as an upstream does not answer. Of pings, and acknowledgements, five times as
-// many: some clients measure by a ping for each reply, and gRPC counts idle ones by itself.
+// on so for as long as an upstream does not answer. Of pings, and acknowledgements, more: some
+// clients measure by a ping for each reply, and gRPC counts idle ones by itself.
 inline constexpr int64_t kControlFramesAtOnce = 3'000;
 inline constexpr int64_t kControlFramesPerSecond = 2'000;
-inline constexpr int64_t kPingsForOne = 5;
+inline constexpr int64_t kPingsAtOnce = 5'000;
+inline constexpr int64_t kPingsPerSecond = 10'000;
 
 // What all frames cost the server, of a microsecond or two each: so much a second, as much of it at
 // once. libgrpc reads a connection for as long as something comes, on the thread that serves all
@@ -95,8 +96,8 @@ class FrameCounter {
   uint32_t block_bytes_ = 0;
   int continuations_ = 0;
   uint32_t last_call_ = 0;  // By its stream; they only grow.
-  Allowance control_ = Allowance(kControlFramesAtOnce * kPingsForOne,  // In pings.
-                                 kControlFramesPerSecond* kPingsForOne);
+  Allowance control_ = Allowance(kControlFramesAtOnce, kControlFramesPerSecond);
+  Allowance pings_ = Allowance(kPingsAtOnce, kPingsPerSecond);
   Allowance work_ = Allowance(kWorkPerSecond, kWorkPerSecond);
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int kAtOnce = kControlFramesAtOnce;
-constexpr int kPings = kControlFramesAtOnce * kPingsForOne;
+constexpr int kPings = kPingsAtOnce;
 
 std::string Headers(size_t bytes, uint32_t stream = 1) {
   return Frame(kHeaders, kEndHeadersFlag, stream, std::string(bytes, 'h'));

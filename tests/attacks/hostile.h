@@ -1,0 +1,46 @@
+// Hostile peers of a gateway, and what they cost it.
+#ifndef TESTS_ATTACKS_HOSTILE_H_
+#define TESTS_ATTACKS_HOSTILE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "tests/support/child_process.h"
+
+namespace kyc::tests {
+
+// HTTP/2 as bytes.
+extern const std::string kH2Hello;  // The preface and empty settings.
+std::string H2Frame(uint8_t type, uint8_t flags, uint32_t stream, absl::string_view payload);
+// The headers of a health check; its stream stays open.
+std::string H2Call(uint32_t stream);
+
+// A connection to 127.0.0.1 from another address of this machine, so that it takes nobody else's
+// share. Not thread-safe.
+class Hostile {
+ public:
+  explicit Hostile(uint16_t port);
+  ~Hostile();
+  Hostile(Hostile&& other) noexcept;
+
+  // Sends until all is sent or the other side has ended it.
+  void Send(absl::string_view bytes);
+  // Waits until the other side has ended it; false if patience ends first.
+  bool AwaitEnd();
+
+ private:
+  int socket_;
+};
+
+// What a process has used.
+struct Used {
+  double cpu_seconds = 0;
+  int64_t peak_kib = 0;
+};
+Used UsedBy(const ChildProcess& process);
+
+}  // namespace kyc::tests
+
+#endif  // TESTS_ATTACKS_HOSTILE_H_
