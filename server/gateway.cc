@@ -74,11 +74,13 @@ class GatewayParts {
     }
     if (notifications_ != nullptr) {
       notifications_->Serve();
-      log_->info("listening webhook={} port={}", settings_.webhook->listen, notifications_->port());
+      log_->info("listening webhook={} port={}", settings_.webhook->listener.address,
+                 notifications_->port());
     }
     if (operators_ != nullptr) {
       operators_->Serve();
-      log_->info("listening admin={} port={}", settings_.admin->listen, operators_->port());
+      log_->info("listening admin={} port={}", settings_.admin->listener.address,
+                 operators_->port());
     }
     rlimit files = {};
     getrlimit(RLIMIT_NOFILE, &files);
@@ -170,8 +172,11 @@ class GatewayParts {
 
   absl::Status MakeNotifications() {
     if (!settings_.webhook.has_value()) return absl::OkStatus();
-    return Keep(NotificationsRole::Make(*settings_.webhook, event_log_, *metrics_, log_),
-                notifications_);
+    auto pair = certificates_.Open(settings_.webhook->listener);
+    if (!pair.ok()) return pair.status();
+    return Keep(
+        NotificationsRole::Make(*settings_.webhook, event_log_, *metrics_, *std::move(pair), log_),
+        notifications_);
   }
 
   absl::Status MakeOperators() {

@@ -10,18 +10,20 @@ namespace kyc {
 
 absl::StatusOr<std::unique_ptr<NotificationsRole>> NotificationsRole::Make(
     const config::Webhook& webhook, const OpenedLog& event_log, Metrics& metrics,
-    std::shared_ptr<spdlog::logger> log) {
-  auto socket = net::ListenSocket::Open(webhook.listen);
+    std::shared_ptr<const tls::WatchedPair> pair, std::shared_ptr<spdlog::logger> log) {
+  auto socket = net::ListenSocket::Open(webhook.listener.address);
   if (!socket.ok()) {
     return absl::Status(socket.status().code(),
-                        absl::StrCat(socket.status().message(), " (webhook.listen)"));
+                        absl::StrCat(socket.status().message(), " (", webhook.listener.field, ")"));
   }
   http::ServerOptions options;
+  options.pair = std::move(pair);
   options.max_body_bytes = static_cast<size_t>(webhook.max_body_bytes);
   options.max_connections = webhook.max_connections;
   options.max_connections_of_a_source = webhook.max_connections_of_a_source;
   options.metrics = &metrics;
   options.name = "webhook";
+  options.log = [log](absl::string_view line) { log->warn("{}", std::string(line)); };
   auto made =
       std::unique_ptr<NotificationsRole>(new NotificationsRole(*std::move(socket), options));
   made->UseAccounts(webhook);

@@ -17,16 +17,18 @@
 #include "server/net/listen_socket.h"
 #include "server/netzme/webhook/notify_handler.h"
 #include "server/open_event_log.h"
+#include "server/tls/watched_pair.h"
 
 namespace kyc {
 
 // Owned by the gateway, used by main's thread: Make, Serve, BeginDrain, EndDrain, each once.
 class NotificationsRole {
  public:
-  // Binds the address. `event_log` and `metrics` outlive the role.
+  // Binds the address. `event_log` and `metrics` outlive the role; `pair` is null where the
+  // listener has no TLS.
   static absl::StatusOr<std::unique_ptr<NotificationsRole>> Make(
       const config::Webhook& webhook, const OpenedLog& event_log, Metrics& metrics,
-      std::shared_ptr<spdlog::logger> log);
+      std::shared_ptr<const tls::WatchedPair> pair, std::shared_ptr<spdlog::logger> log);
 
   void Serve();
   // After Serve.

@@ -69,14 +69,14 @@ class NotificationsRoleTest : public testing::Test {
     log.lookup_key = Secret(std::string(32, 'l'));
     settings_.event_log = log;
     settings_.webhook.emplace();
-    settings_.webhook->listen = "127.0.0.1:0";
+    settings_.webhook->listener.address = "127.0.0.1:0";
     settings_.webhook->accounts.push_back({"main", {Secret("token")}});
     const auto ignore = [](absl::string_view) {};
     auto opened = OpenEventLog(settings_, metrics_, ignore, ignore);
     EXPECT_TRUE(opened.ok()) << opened.status();
     event_log_ = *std::move(opened);
     event_log_.quarantine = &quarantine_;
-    auto made = NotificationsRole::Make(*settings_.webhook, event_log_, metrics_, log_);
+    auto made = NotificationsRole::Make(*settings_.webhook, event_log_, metrics_, nullptr, log_);
     EXPECT_TRUE(made.ok()) << made.status();
     role_ = *std::move(made);
     role_->Serve();

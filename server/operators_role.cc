@@ -10,10 +10,10 @@ namespace kyc {
 absl::StatusOr<std::unique_ptr<OperatorsRole>> OperatorsRole::Make(
     const config::Admin& admin, Metrics& metrics, std::function<std::string()> page,
     std::function<std::string()> unready, std::function<std::string()> warning) {
-  auto socket = net::ListenSocket::Open(admin.listen);
+  auto socket = net::ListenSocket::Open(admin.listener.address);
   if (!socket.ok()) {
     return absl::Status(socket.status().code(),
-                        absl::StrCat(socket.status().message(), " (admin.listen)"));
+                        absl::StrCat(socket.status().message(), " (", admin.listener.field, ")"));
   }
   http::ServerOptions options;
   options.metrics = &metrics;

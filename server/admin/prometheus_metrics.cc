@@ -209,7 +209,8 @@ class Prometheus final : public PrometheusMetrics {
       Counters("kyc_connections_total",
                "Connections that came: served, or closed at once because there were too many "
                "(full), too many of their address (source_full) or waiting of it (line_full), no "
-               "descriptor was left (no_descriptor), or gone before their turn."),
+               "descriptor was left (no_descriptor), no TLS was agreed on (no_handshake), or gone "
+               "before their turn."),
       {"listener", "result"}};
   ByLabels<Gauge> connections_open_{
       Gauges("kyc_connections_open", "Connections open now, or waiting to be begun with."),

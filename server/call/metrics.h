@@ -37,7 +37,8 @@ class Metrics {
   virtual void Deviation(absl::string_view upstream, absl::string_view kind) = 0;
 
   // What became of a connection that came. `listener` is "grpc", "webhook" or "admin"; `result`
-  // "served", or why it was not: "full", "source_full", "line_full", "no_descriptor", "gone".
+  // "served", or why it was not: "full", "source_full", "line_full", "no_descriptor",
+  // "no_handshake", "gone".
   virtual void ConnectionCame(absl::string_view /*listener*/, absl::string_view /*result*/) {}
   // Connections open now; those among them that wait to be begun with.
   virtual void ConnectionsOpen(absl::string_view /*listener*/, int64_t /*open*/,

@@ -19,10 +19,14 @@ std::string UpstreamText(const Upstream& upstream) {
                       upstream.breaker.disabled ? "disabled" : "enabled");
 }
 
+std::string ListenerText(const Listener& listener) {
+  return absl::StrCat(listener.address, listener.tls.has_value() ? " by TLS" : "",
+                      listener.trusted ? " trusted" : "");
+}
+
 std::string ListenersText(const std::vector<Listener>& listeners) {
   return absl::StrJoin(listeners, ", ", [](std::string* out, const Listener& listener) {
-    absl::StrAppend(out, listener.address, listener.tls.has_value() ? " by TLS" : "",
-                    listener.trusted ? " trusted" : "");
+    *out += ListenerText(listener);
   });
 }
 
@@ -65,10 +69,12 @@ std::string Describe(const Settings& settings) {
         settings.callers.empty() ? "none: every call is refused" : Names(settings.callers), "\n");
   }
   if (settings.webhook) {
-    absl::StrAppend(&text, "webhook: listens on ", settings.webhook->listen, "; accounts ",
-                    Names(settings.webhook->accounts), "\n");
+    absl::StrAppend(&text, "webhook: listens on ", ListenerText(settings.webhook->listener),
+                    "; accounts ", Names(settings.webhook->accounts), "\n");
   }
-  if (settings.admin) absl::StrAppend(&text, "admin: listens on ", settings.admin->listen, "\n");
+  if (settings.admin) {
+    absl::StrAppend(&text, "admin: listens on ", ListenerText(settings.admin->listener), "\n");
+  }
   if (settings.finpay) {
     absl::StrAppend(&text, "finpay: ", settings.finpay->base_url, "; accounts ",
                     Names(settings.finpay->accounts), "; ", UpstreamText(settings.finpay->upstream),

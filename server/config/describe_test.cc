@@ -14,9 +14,9 @@ Settings Everything() {
   settings.grpc.emplace().listeners = {
       {.field = "grpc.listen", .address = "127.0.0.1:50051", .trusted = true},
       {.field = "grpc.listeners[0].address", .address = "0.0.0.0:50443", .tls = Tls()}};
-  settings.webhook.emplace().listen = "127.0.0.1:8081";
+  settings.webhook.emplace().listener.address = "127.0.0.1:8081";
   settings.webhook->accounts = {{"netzme", {Hidden()}}};
-  settings.admin.emplace().listen = "127.0.0.1:9090";
+  settings.admin.emplace().listener.address = "127.0.0.1:9090";
   settings.finpay.emplace().base_url = "https://finpay.example/api";
   settings.finpay->accounts = {{"a", "M1", Hidden(), Hidden(), Hidden()},
                                {"b", "M2", Hidden(), Hidden(), Hidden()}};

@@ -59,16 +59,27 @@ Listener CheckListener(const std::string& at, const std::string& field, const v1
   return listener;
 }
 
+// The one whose fields stand in a block of more.
+template <typename Block>
+v1::Listener ListenerOf(const Block& block) {
+  v1::Listener listener;
+  listener.set_address(block.listen());
+  if (block.has_tls()) *listener.mutable_tls() = block.tls();
+  listener.set_insecure_plaintext_i_understand(block.insecure_plaintext_i_understand());
+  return listener;
+}
+
 }  // namespace
+
+Listener CheckWebhookListener(const v1::Webhook& block, FieldChecks& checks) {
+  return CheckListener("webhook", "webhook.listen", ListenerOf(block), checks);
+}
 
 std::vector<Listener> CheckGrpcListeners(const v1::Grpc& block, FieldChecks& checks) {
   std::vector<Listener> listeners;
   if (!block.listen().empty() || block.listeners().empty()) {
-    v1::Listener first;
-    first.set_address(block.listen());
-    if (block.has_tls()) *first.mutable_tls() = block.tls();
+    v1::Listener first = ListenerOf(block);
     first.set_trusted(block.trusted());
-    first.set_insecure_plaintext_i_understand(block.insecure_plaintext_i_understand());
     listeners.push_back(CheckListener("grpc", "grpc.listen", first, checks));
   } else if (block.has_tls() || block.trusted()) {
     checks.Add("grpc.listen", "is required with tls or trusted beside it");

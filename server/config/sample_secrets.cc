@@ -18,7 +18,7 @@ constexpr absl::string_view kNetzmeToken =
 bool AllIsThisMachine(const Settings& settings) {
   return (!settings.finpay.has_value() || IsLoopbackUrl(settings.finpay->base_url)) &&
          (!settings.widekyc.has_value() || IsLoopbackUrl(settings.widekyc->server_url)) &&
-         (!settings.webhook.has_value() || IsLoopbackListen(settings.webhook->listen));
+         (!settings.webhook.has_value() || IsLoopbackListen(settings.webhook->listener.address));
 }
 
 void CheckIsNot(absl::string_view sample, const std::string& field, const Secret& secret,

@@ -116,7 +116,7 @@ struct WebhookAccount {
 };
 
 struct Webhook {
-  std::string listen;
+  Listener listener;
   std::vector<WebhookAccount> accounts;
   int64_t max_body_bytes = 64 << 10;
   int max_connections = 1024;
@@ -125,7 +125,7 @@ struct Webhook {
 };
 
 struct Admin {
-  std::string listen;
+  Listener listener;
 };
 
 struct SealingKey {

@@ -72,10 +72,7 @@ WebhookAccount CheckWebhookAccount(const std::string& at, const v1::WebhookAccou
 
 Webhook CheckWebhook(const v1::Webhook& block, FieldChecks& checks) {
   Webhook webhook;
-  webhook.listen = block.listen();
-  checks.AddIfAny("webhook.listen",
-                  ListenFault(block.listen(),
-                              {.plaintext_elsewhere = block.insecure_plaintext_i_understand()}));
+  webhook.listener = CheckWebhookListener(block, checks);
   if (block.accounts().empty()) checks.Add("webhook.accounts", "must hold at least one");
   std::set<std::string> names;
   SeenSecrets tokens;
@@ -98,7 +95,7 @@ Admin CheckAdmin(const v1::Admin& block, FieldChecks& checks) {
   checks.AddIfAny("admin.listen",
                   ListenFault(block.listen(),
                               {.plaintext_elsewhere = block.insecure_plaintext_i_understand()}));
-  return Admin{block.listen()};
+  return Admin{{.field = "admin.listen", .address = block.listen()}};
 }
 
 std::vector<SealingKey> CheckSealingKeys(const v1::EventLog& block, FieldChecks& checks) {

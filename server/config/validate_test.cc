@@ -104,7 +104,7 @@ TEST(Validate, CompleteConfigurationBecomesSettings) {
   EXPECT_EQ(settings->grpc->listeners[0].address, "127.0.0.1:50051");
   EXPECT_TRUE(settings->grpc->listeners[0].trusted);
   EXPECT_EQ(settings->webhook->accounts[0].name, "netzme");
-  EXPECT_EQ(settings->admin->listen, "127.0.0.1:9090");
+  EXPECT_EQ(settings->admin->listener.address, "127.0.0.1:9090");
   EXPECT_EQ(settings->finpay->base_url, "https://finpay.example/api/v1.0");
   EXPECT_EQ(settings->finpay->accounts[0].merchant_id, "M1");
   EXPECT_EQ(settings->widekyc->server_url, "https://widekyc.example");
@@ -444,6 +444,21 @@ TEST(Validate, ListenersAreOfTheKindsThatTheyCanBe) {
   EXPECT_EQ(listeners[2].tls->client_ca_file, "/etc/kyc/ca.pem");
   EXPECT_EQ(listeners[2].tls->client_certificate, ClientCertificate::kRequired);
   EXPECT_EQ(listeners[3].tls->client_certificate, ClientCertificate::kNone);
+}
+
+TEST(Validate, TheWebhookHasOneOfTheseListeners) {
+  const auto settings = Checked(R"(
+    webhook {
+      listen: "0.0.0.0:8443" tls { certificate_file: "cert.pem" key_file: "key.pem" }
+      accounts { name: "n" callback_token_files: "callback" }
+    }
+    event_log {
+      postgres { dsn: "host=127.0.0.1" durability: POSTGRES_DURABILITY_LOCAL }
+      sealing_keys { id: 1 key_file: "sealing" } lookup_key_file: "/keys/lookup"
+    })");
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->webhook->listener.field, "webhook.listen");
+  EXPECT_EQ(settings->webhook->listener.tls->certificate_file, "/etc/kyc/cert.pem");
 }
 
 TEST(Validate, EachFaultOfAListenerIsNamed) {

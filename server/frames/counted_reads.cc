@@ -92,20 +92,27 @@ void FreeCounter(void*, void* counter, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<FrameCounter*>(counter);
 }
 
-bool SpeaksHttp1(const SSL* session) {
-  const unsigned char* name = nullptr;
-  unsigned size = 0;
-  SSL_get0_alpn_selected(session, &name, &size);
-  return absl::string_view(reinterpret_cast<const char*>(name), size) == "http/1.1";
+int PlaceOfCounter() {
+  static const int place = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, FreeCounter);
+  return place;
+}
+
+int PlaceOfLeave() {
+  static const int place = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return place;
+}
+
+bool IsLeftUncounted(const SSL* session) {
+  return SSL_get_ex_data(session, PlaceOfLeave()) != nullptr;
 }
 
 // Whether the session may go on.
 bool TakeRead(SSL* session, absl::string_view bytes) {
-  static const int place = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, FreeCounter);
+  const int place = PlaceOfCounter();
   if (auto* const counter = static_cast<FrameCounter*>(SSL_get_ex_data(session, place))) {
     return Take(*counter, bytes, seen.begun_tls);
   }
-  if (SSL_is_server(session) == 0 || SpeaksHttp1(session)) return true;
+  if (SSL_is_server(session) == 0 || IsLeftUncounted(session)) return true;
   auto counter = std::make_unique<FrameCounter>();
   // What cannot be counted is not served.
   if (SSL_set_ex_data(session, place, counter.get()) != 1) return false;
@@ -121,6 +128,11 @@ bool CountReadsOf(int descriptor) {
   if (descriptor < 0 || descriptor >= kMaxDescriptor) return false;
   delete counters[static_cast<size_t>(descriptor)].exchange(new FrameCounter);
   return true;
+}
+
+bool LeaveUncounted(ssl_st* session) {
+  static char leave;  // Its address is the word.
+  return SSL_set_ex_data(session, PlaceOfLeave(), &leave) == 1;
 }
 
 Seen SeenSoFar() {

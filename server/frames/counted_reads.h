@@ -11,6 +11,9 @@
 
 #include <cstdint>
 
+// OpenSSL's SSL, without its headers: BoringSSL's have the same names.
+struct ssl_st;
+
 namespace kyc::frames {
 
 // Descriptors from this number on cannot be counted.
@@ -20,9 +23,11 @@ inline constexpr int kMaxDescriptor = 1 << 20;
 // anybody else reads it. False if its number is too large. Thread-safe.
 bool CountReadsOf(int descriptor);
 
-// In TLS every connection is counted by itself, of which this process is the server and which did
-// not agree on HTTP/1.1 by ALPN. One that agreed on nothing is: libgrpc takes NPN, too, and what it
-// takes beside these is not for this library to guess.
+// In TLS every connection is counted by itself of which this process is the server, whatever it
+// agreed on by ALPN: what libgrpc takes is not for this library to guess. But for the sessions of a
+// listener that does not speak HTTP/2, which says so of each before anything is read from it. False
+// if there is no memory to note that. Thread-safe.
+bool LeaveUncounted(ssl_st* session);
 
 // What was seen so far in the whole process. Thread-safe.
 struct Seen {

@@ -1,10 +1,8 @@
 #include "server/http/connection.h"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
@@ -29,8 +27,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using boost::system::error_code;
-// Operations give an error code instead of throwing.
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 
 // How long, and how much, is read from a peer after its last answer, so that the answer is not lost
 // in a reset.
@@ -40,10 +36,11 @@ constexpr size_t kLingerBytes = 4 << 20;
 // Owned by the coroutine that serves it.
 class HttpConnection : public Connection, public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(Socket socket, std::string source, Shared* shared)
-      : socket_(std::move(socket)),
-        source_(std::move(source)),
-        replied_(socket_.get_executor()),
+  HttpConnection(Socket socket, Peer peer, Shared* shared)
+      : wire_(std::move(socket)),
+        socket_(wire_.socket()),
+        peer_(std::move(peer)),
+        wake_(socket_.get_executor()),
         buffer_(shared->options.max_header_bytes),
         shared_(shared) {
     shared_->connections.insert(this);
@@ -52,16 +49,15 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   ~HttpConnection() override { shared_->connections.erase(this); }
 
   void Tick(Clock::time_point now) override {
-    error_code ignored;
-    if (now >= deadline_) socket_.cancel(ignored);
+    if (now >= deadline_) Interrupt();
   }
   void CloseIfIdle() override {
-    error_code ignored;
-    if (idle_) socket_.cancel(ignored);
+    if (idle_) Interrupt();
   }
   Clock::time_point IdleSince() const override { return idle_since_; }
-  const std::string& source() const override { return source_; }
+  const std::string& source() const override { return peer_.source; }
   void GiveWay() override {
+    Interrupt();
     error_code ignored;
     socket_.close(ignored);
     shared_->connections.erase(this);
@@ -69,9 +65,11 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   void StartIdle() { idle_since_ = Clock::now(); }
   void TakeReply(absl::optional<HttpReply> reply) override {
     reply_ = std::move(reply);
-    replied_.cancel();
+    wake_.cancel();
   }
 
+  // Agrees on keys with the peer, where the listener speaks TLS. False: the connection ends.
+  Task<bool> Begin();
   // Answers one request. False: the connection ends.
   Task<bool> ServeOne();
   // Answers what the listener itself refuses. Always false: the connection ends.
@@ -106,11 +104,18 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   void Tell(int status, const HttpCall& head) const {
     if (shared_->handler.not_handled != nullptr) shared_->handler.not_handled(status, head);
   }
+  // Ends the running read, write or wait for a turn.
+  void Interrupt() {
+    error_code ignored;
+    socket_.cancel(ignored);
+    wake_.cancel();
+  }
   void Allow(absl::Duration time) { deadline_ = Clock::now() + absl::ToChronoNanoseconds(time); }
 
-  Socket socket_;
-  const std::string source_;
-  Timer replied_;  // Cancelled when the reply is there.
+  Wire wire_;
+  Socket& socket_;  // Under it.
+  const Peer peer_;
+  Timer wake_;  // Cancelled when the reply is there, or the turn.
   beast::flat_buffer buffer_;
   Shared* shared_;
   Clock::time_point deadline_;
@@ -118,6 +123,20 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   absl::optional<HttpReply> reply_;
   bool idle_ = true;  // Waits for the first byte of a request.
 };
+
+Task<bool> HttpConnection::Begin() {
+  Handshakes* const handshakes = shared_->handshakes;
+  if (handshakes == nullptr) co_return true;
+  StartIdle();
+  if (!co_await handshakes->AwaitTurn(peer_.source, wake_)) co_return false;
+  tls::Owned<SSL> session = handshakes->Begin();
+  if (session == nullptr) co_return false;
+  Allow(shared_->options.handshake_timeout);
+  const error_code end = co_await wire_.Agree(std::move(session));
+  handshakes->Tell(end, peer_.address);
+  Allow(shared_->options.read_timeout);
+  co_return !end;
+}
 
 Task<bool> HttpConnection::ServeOne() {
   idle_ = true;
@@ -171,7 +190,7 @@ Task<bool> HttpConnection::AwaitRequest() {
     const absl::string_view begun = Buffered();
     if (!begun.empty() && begun != "\r") co_return true;
     if (shared_->draining) co_return false;
-    const auto [error, size] = co_await socket_.async_read_some(
+    const auto [error, size] = co_await wire_.async_read_some(
         buffer_.prepare(buffer_.max_size() - buffer_.size()), kAwait);
     if (error || !socket_.is_open()) co_return false;
     buffer_.commit(size);
@@ -190,7 +209,7 @@ Task<int> HttpConnection::ReadHead(size_t& head_size) {
     scanned = buffer_.size();
     if (scanned == buffer_.max_size()) co_return 431;
     const auto [error, size] =
-        co_await socket_.async_read_some(buffer_.prepare(buffer_.max_size() - scanned), kAwait);
+        co_await wire_.async_read_some(buffer_.prepare(buffer_.max_size() - scanned), kAwait);
     if (!socket_.is_open()) co_return kGone;  // It gave way.
     if (error) co_return error == asio::error::operation_aborted ? 408 : kGone;
     buffer_.commit(size);
@@ -214,7 +233,7 @@ Task<int> HttpConnection::ReadBody(Parser& parser, const HttpCall& head) {
       absl::EqualsIgnoreCase(head.Header("expect").value_or(""), "100-continue")) {
     static constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
     const auto [error, size] =
-        co_await asio::async_write(socket_, asio::buffer(kContinue, sizeof(kContinue) - 1), kAwait);
+        co_await asio::async_write(wire_, asio::buffer(kContinue, sizeof(kContinue) - 1), kAwait);
     if (error) co_return kGone;
   }
   // What came with the head needs no turn of the loop.
@@ -223,16 +242,16 @@ Task<int> HttpConnection::ReadBody(Parser& parser, const HttpCall& head) {
   buffer_.consume(parser.put(buffer_.cdata(), here));
   if (here && here != beast::http::error::need_more) co_return BodyRefusal(here);
   if (parser.is_done()) co_return 0;
-  const auto [error, size] = co_await beast::http::async_read(socket_, buffer_, parser, kAwait);
+  const auto [error, size] = co_await beast::http::async_read(wire_, buffer_, parser, kAwait);
   co_return error ? BodyRefusal(error) : 0;
 }
 
 Task<absl::optional<HttpReply>> HttpConnection::Handle(HttpCall call) {
   deadline_ = Clock::time_point::max();
-  replied_.expires_after(absl::ToChronoNanoseconds(shared_->options.reply_timeout));
+  wake_.expires_after(absl::ToChronoNanoseconds(shared_->options.reply_timeout));
   shared_->handler.handle(std::move(call), ReplyCarrier(shared_->gate, weak_from_this()));
   // The reply comes over the gate: never before this.
-  co_await replied_.async_wait(kAwait);
+  co_await wake_.async_wait(kAwait);
   co_return std::exchange(reply_, absl::nullopt);
 }
 
@@ -240,7 +259,7 @@ Task<bool> HttpConnection::Answer(HttpReply reply, ReplyFraming framing) {
   framing.keep_alive = framing.keep_alive && !shared_->draining;
   const std::string text = ReplyText(reply, framing, absl::Now());
   Allow(shared_->options.write_timeout);
-  const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(text), kAwait);
+  const auto [error, size] = co_await asio::async_write(wire_, asio::buffer(text), kAwait);
   Allow(shared_->options.idle_timeout);
   co_return !error && framing.keep_alive;
 }
@@ -263,9 +282,8 @@ Task<void> HttpConnection::TellTurnedAway(int status) {
 }
 
 Task<void> HttpConnection::Linger() {
-  error_code ignored;
-  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
   deadline_ = Clock::now() + kLinger;
+  co_await wire_.EndSending();
   size_t total = 0;
   while (total < kLingerBytes) {
     buffer_.clear();
@@ -278,20 +296,23 @@ Task<void> HttpConnection::Linger() {
 
 }  // namespace
 
-Task<void> Serve(Socket socket, std::string source, Shared* shared) {
+Task<void> Serve(Socket socket, Peer peer, Shared* shared) {
   const auto connection =
-      std::make_shared<HttpConnection>(std::move(socket), std::move(source), shared);
-  while (co_await connection->ServeOne()) {
+      std::make_shared<HttpConnection>(std::move(socket), std::move(peer), shared);
+  if (co_await connection->Begin()) {
+    while (co_await connection->ServeOne()) {
+    }
   }
   connection->StartIdle();
   co_await connection->Linger();
 }
 
-Task<void> TurnAway(Socket socket, std::string source, Shared* shared) {
+Task<void> TurnAway(Socket socket, Peer peer, Shared* shared) {
   ++shared->turned_away;
   const absl::Cleanup leave = [shared] { --shared->turned_away; };
   const auto connection =
-      std::make_shared<HttpConnection>(std::move(socket), std::move(source), shared);
+      std::make_shared<HttpConnection>(std::move(socket), std::move(peer), shared);
+  if (!co_await connection->Begin()) co_return;
   co_await connection->Refuse(429);
   co_await connection->TellTurnedAway(429);
   co_await connection->Linger();

@@ -2,14 +2,8 @@
 #ifndef SERVER_HTTP_CONNECTION_H_
 #define SERVER_HTTP_CONNECTION_H_
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -22,17 +16,11 @@
 #include "absl/types/optional.h"
 #include "server/call/mailbox.h"
 #include "server/http/handler.h"
+#include "server/http/handshakes.h"
 #include "server/http/server.h"
+#include "server/http/wire.h"
 
 namespace kyc::http {
-
-using Clock = std::chrono::steady_clock;
-using Executor = boost::asio::io_context::executor_type;
-template <typename T>
-using Task = boost::asio::awaitable<T, Executor>;
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
-using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
-using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
 
 // The way into the loop from any thread, as long as there is a loop. Wakes it once for all tasks
 // that wait. Thread-safe; outlives the loop.
@@ -89,6 +77,7 @@ class Connection {
 struct Shared {
   ServerOptions options;
   Handler handler;
+  Handshakes* handshakes = nullptr;  // Null: plaintext. Goes before the connections.
   std::shared_ptr<Gate> gate;
   absl::flat_hash_set<Connection*> connections;  // Also those that are turned away.
   size_t turned_away = 0;
@@ -96,6 +85,9 @@ struct Shared {
   bool draining = false;
   absl::AnyInvocable<void() &&> drained;  // Null before Drain, and once called.
 
+  void Tell(absl::string_view result) {
+    if (options.metrics != nullptr) options.metrics->ConnectionCame(options.name, result);
+  }
   void FinishDrain() {
     if (draining && busy == 0 && drained) std::exchange(drained, nullptr)();
   }
@@ -116,10 +108,16 @@ class Busy {
   Shared* shared_;
 };
 
+// Who is at the other end.
+struct Peer {
+  std::string source;  // net/taker.h
+  IpAddress address;
+};
+
 // Serves a connection to its end. `shared` outlives the loop.
-Task<void> Serve(Socket socket, std::string source, Shared* shared);
+Task<void> Serve(Socket socket, Peer peer, Shared* shared);
 // Tells a connection that there are too many.
-Task<void> TurnAway(Socket socket, std::string source, Shared* shared);
+Task<void> TurnAway(Socket socket, Peer peer, Shared* shared);
 
 }  // namespace kyc::http
 

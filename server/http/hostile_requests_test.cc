@@ -1,6 +1,5 @@
 // Malformed and smuggling requests over real sockets: each gets the listed answer, and the
 // listener lives on.
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "server/http/raw_client.h"
 #include "server/http/server.h"
+#include "server/http/server_fixture.h"
 
 namespace kyc::http {
 namespace {
@@ -130,21 +130,22 @@ std::vector<HostileCase> Cases() {
   };
 }
 
-TEST(HostileRequests, EachGetsItsAnswerAndTheListenerLivesOn) {
-  auto socket = net::ListenSocket::Open("127.0.0.1:0");
-  ASSERT_TRUE(socket.ok()) << socket.status();
-  const auto server = Server::Serve(*std::move(socket), {}, AnswersAll());
-  const uint16_t port = server->port();
+using HostileRequestsTest = ServerTest;
+
+TEST_P(HostileRequestsTest, EachGetsItsAnswerAndTheListenerLivesOn) {
+  Start({}, AnswersAll());
   for (const HostileCase& c : Cases()) {
-    RawClient client(port);
+    RawClient client(port());
     client.Send(c.bytes);
     client.EndSending();
     const std::string response = client.ReadAll();
     EXPECT_EQ(StatusOf(response), c.status) << c.name << ": " << response;
     EXPECT_FALSE(absl::StrContains(response, "handled")) << c.name << ": " << response;
-    ASSERT_EQ(StatusOf(Exchange(port, "GET / HTTP/1.0\r\n\r\n")), 200) << "after " << c.name;
+    ASSERT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200) << "after " << c.name;
   }
 }
+
+OVER_BOTH(HostileRequestsTest);
 
 }  // namespace
 }  // namespace kyc::http

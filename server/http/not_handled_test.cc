@@ -9,7 +9,6 @@
 #include "server/http/raw_client.h"
 #include "server/http/server.h"
 #include "server/http/server_fixture.h"
-#include "server/net/listen_socket.h"
 
 namespace kyc::http {
 namespace {
@@ -33,20 +32,15 @@ class Told {
   std::vector<std::string> lines_;
 };
 
-class NotHandledTest : public testing::Test {
+class NotHandledTest : public ServerTest {
  protected:
   void Start(ServerOptions options) {
     Handler handler = Echo(held_);
     handler.not_handled = [this](int status, const HttpCall& head) { told_.Put(status, head); };
-    auto socket = net::ListenSocket::Open("127.0.0.1:0");
-    ASSERT_TRUE(socket.ok()) << socket.status();
-    server_ = Server::Serve(*std::move(socket), std::move(options), std::move(handler));
+    ServerTest::Start(std::move(options), std::move(handler));
   }
-  uint16_t port() const { return server_->port(); }
 
   Told told_;
-  std::shared_ptr<Held> held_ = std::make_shared<Held>();
-  std::unique_ptr<Server> server_;
 };
 
 std::string Post(const std::string& headers, const std::string& body = "") {
@@ -78,7 +72,7 @@ const RefusedCase kRefused[] = {
     {"NoReplyInTime", "GET /hold HTTP/1.1\r\nHost: h\r\nT: x\r\n\r\n", 500},
 };
 
-TEST_F(NotHandledTest, RefusedRequestIsToldWithWhatItsHeadSays) {
+TEST_P(NotHandledTest, RefusedRequestIsToldWithWhatItsHeadSays) {
   Start({.max_body_bytes = 10,
          .max_header_bytes = 1000,
          .read_timeout = absl::Milliseconds(50),
@@ -89,7 +83,7 @@ TEST_F(NotHandledTest, RefusedRequestIsToldWithWhatItsHeadSays) {
   }
 }
 
-TEST_F(NotHandledTest, RequestWhoseSenderGoesAwayIsTold) {
+TEST_P(NotHandledTest, RequestWhoseSenderGoesAwayIsTold) {
   Start({});
   for (const std::string& part :
        {Post("Content-Length: 9", "x"), std::string("A / HTTP/1.1\r\nT: x\r\n"),
@@ -101,7 +95,7 @@ TEST_F(NotHandledTest, RequestWhoseSenderGoesAwayIsTold) {
   }
 }
 
-TEST_F(NotHandledTest, RequestThatIsTurnedAwayAtTheLimitIsTold) {
+TEST_P(NotHandledTest, RequestThatIsTurnedAwayAtTheLimitIsTold) {
   Start({.max_connections = 1});
   RawClient first(port());
   first.Send(absl::StrCat("GET /hold", kRest));
@@ -111,7 +105,7 @@ TEST_F(NotHandledTest, RequestThatIsTurnedAwayAtTheLimitIsTold) {
   std::move(reply)(Text(200, "held"));
 }
 
-TEST_F(NotHandledTest, HeadInPiecesThatIsTurnedAwayIsToldWhole) {
+TEST_P(NotHandledTest, HeadInPiecesThatIsTurnedAwayIsToldWhole) {
   Start({.max_connections = 1});
   RawClient first(port());
   first.Send(absl::StrCat("GET /hold", kRest));
@@ -124,13 +118,15 @@ TEST_F(NotHandledTest, HeadInPiecesThatIsTurnedAwayIsToldWhole) {
   std::move(reply)(Text(200, "held"));
 }
 
-TEST_F(NotHandledTest, HandledRequestsAreNot) {
+TEST_P(NotHandledTest, HandledRequestsAreNot) {
   Start({});
   EXPECT_EQ(StatusOf(Exchange(port(), absl::StrCat("GET /refuse", kRest))), 401);
   EXPECT_EQ(StatusOf(Exchange(port(), "GET http://gateway/ HTTP/1.0\r\nT: x\r\n\r\n")), 200);
   Exchange(port(), "POST * HTTP/1.1\r\n\r\n");
   EXPECT_EQ(told_.Take(), std::vector<std::string>{"400 -"});
 }
+
+OVER_BOTH(NotHandledTest);
 
 }  // namespace
 }  // namespace kyc::http

@@ -1,10 +1,9 @@
 #include "server/http/server.h"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <string>
 #include <thread>
 #include <utility>
@@ -22,10 +21,8 @@ namespace kyc::http {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using boost::system::error_code;
-// Operations give an error code instead of throwing.
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<Executor>{});
+using Watched = asio::posix::basic_stream_descriptor<Executor>;
 
 // Connections above the limit that are being told so; more are closed at once.
 constexpr size_t kTurnedAwayAtOnce = 64;
@@ -35,7 +32,7 @@ constexpr auto kWithoutDescriptors = std::chrono::milliseconds(10);
 class Listener : public Server {
  public:
   Listener(net::ListenSocket socket, ServerOptions options, Handler handler)
-      : protocol_(socket.family() == AF_INET6 ? tcp::v6() : tcp::v4()), port_(socket.port()) {
+      : protocol_(socket.family(), 0), port_(socket.port()), socket_(std::move(socket)) {
     const absl::Duration shortest =
         std::min({options.read_timeout, options.idle_timeout, options.write_timeout});
     tick_ = absl::ToChronoNanoseconds(
@@ -43,7 +40,10 @@ class Listener : public Server {
     shared_.options = std::move(options);
     shared_.handler = std::move(handler);
     shared_.gate = std::make_shared<Gate>(&loop_);
-    acceptor_.assign(protocol_, std::move(socket).Release());
+    if (shared_.options.pair != nullptr) {
+      shared_.handshakes = &handshakes_.emplace(loop_.get_executor(), shared_.options);
+    }
+    listening_.assign(socket_->descriptor());
     asio::co_spawn(loop_, Accept(), asio::detached);
     asio::co_spawn(loop_, Sweep(), asio::detached);
     thread_ = std::thread([this] { loop_.run(); });
@@ -52,6 +52,7 @@ class Listener : public Server {
     shared_.gate->Close();
     loop_.stop();
     if (thread_.joinable()) thread_.join();
+    StopListening();
     shared_.drained = nullptr;  // Requests that end with the loop do not end a drain.
   }
 
@@ -71,25 +72,27 @@ class Listener : public Server {
   void Admit(net::Taker::Taken taken);
   bool HasRoom(const std::string& source);
   bool MakeRoom(absl::FunctionRef<bool(const Connection&)> of);
-  void Tell(absl::string_view result);
   void StartDrain();
+  void StopListening();
 
   Shared shared_;  // Outlives the connections, which live in the loop.
   asio::io_context loop_{1};
-  Acceptor acceptor_{loop_.get_executor()};
-  Timer pause_{loop_.get_executor()};  // Before accepting goes on when descriptors ran out.
+  absl::optional<Handshakes> handshakes_;
+  Watched listening_{loop_.get_executor()};  // Of socket_.
+  Timer pause_{loop_.get_executor()};        // Before accepting goes on when descriptors ran out.
   Timer sweep_{loop_.get_executor()};
   std::chrono::nanoseconds tick_;
   net::Taker taker_;
-  const tcp protocol_;
+  const asio::generic::stream_protocol protocol_;
   const uint16_t port_;
+  absl::optional<net::ListenSocket> socket_;  // Nullopt once nobody is accepted any more.
   std::thread thread_;
 };
 
 Task<void> Listener::Accept() {
-  while (acceptor_.is_open()) {
-    const auto [error] = co_await acceptor_.async_wait(Acceptor::wait_read, kAwait);
-    if (!acceptor_.is_open() || (!error && AcceptOne())) continue;
+  while (listening_.is_open()) {
+    const auto [error] = co_await listening_.async_wait(Watched::wait_read, kAwait);
+    if (!listening_.is_open() || (!error && AcceptOne())) continue;
     pause_.expires_after(kWithoutDescriptors);
     co_await pause_.async_wait(kAwait);
   }
@@ -97,7 +100,7 @@ Task<void> Listener::Accept() {
 
 // One at a time: what was admitted is counted once its coroutine has begun.
 bool Listener::AcceptOne() {
-  net::Taker::Taken taken = taker_.Take(acceptor_.native_handle());
+  net::Taker::Taken taken = taker_.Take(listening_.native_handle());
   switch (taken.what) {
     case net::Taker::What::kTaken:
       Admit(std::move(taken));
@@ -105,7 +108,7 @@ bool Listener::AcceptOne() {
     case net::Taker::What::kNobody:
       return true;
     case net::Taker::What::kShed:
-      Tell("no_descriptor");
+      shared_.Tell("no_descriptor");
       return false;
     case net::Taker::What::kNotNow:
       break;
@@ -121,10 +124,11 @@ void Listener::Admit(net::Taker::Taken taken) {
   error_code failed;
   socket.assign(protocol_, taken.connection.Release(), failed);
   if (failed) return;
-  auto served = room ? http::Serve(std::move(socket), std::move(taken.source), &shared_)
-                     : TurnAway(std::move(socket), std::move(taken.source), &shared_);
+  Peer peer{std::move(taken.source), taken.address};
+  auto served = room ? http::Serve(std::move(socket), std::move(peer), &shared_)
+                     : TurnAway(std::move(socket), std::move(peer), &shared_);
   asio::co_spawn(loop_, std::move(served), asio::detached);
-  if (room) Tell("served");
+  if (room && shared_.handshakes == nullptr) shared_.Tell("served");
 }
 
 // Makes it, if need be, by closing the connection that has been idle longest, of the same source
@@ -140,11 +144,11 @@ bool Listener::HasRoom(const std::string& source) {
                                                            : std::max(1, (left + has) / 2);
   if (has >= most) {
     if (MakeRoom(of_it)) return true;
-    Tell("source_full");
+    shared_.Tell("source_full");
     return false;
   }
   if (left > 0 || MakeRoom([](const Connection&) { return true; })) return true;
-  Tell("full");
+  shared_.Tell("full");
   return false;
 }
 
@@ -157,11 +161,6 @@ bool Listener::MakeRoom(absl::FunctionRef<bool(const Connection&)> of) {
   if (longest == nullptr || longest->IdleSince() == Clock::time_point::max()) return false;
   longest->GiveWay();
   return true;
-}
-
-void Listener::Tell(absl::string_view result) {
-  const ServerOptions& options = shared_.options;
-  if (options.metrics != nullptr) options.metrics->ConnectionCame(options.name, result);
 }
 
 Task<void> Listener::Sweep() {
@@ -178,10 +177,15 @@ Task<void> Listener::Sweep() {
 
 void Listener::StartDrain() {
   shared_.draining = true;
-  error_code ignored;
-  acceptor_.close(ignored);
+  StopListening();
   for (Connection* connection : shared_.connections) connection->CloseIfIdle();
   shared_.FinishDrain();
+}
+
+// The descriptor is socket_'s, which closes it, and removes it from the file system.
+void Listener::StopListening() {
+  if (listening_.is_open()) listening_.release();
+  socket_.reset();
 }
 
 }  // namespace

@@ -4,14 +4,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/call/metrics.h"
 #include "server/http/handler.h"
 #include "server/net/listen_socket.h"
+#include "server/tls/watched_pair.h"
 
 namespace kyc::http {
 
@@ -29,12 +32,22 @@ struct ServerOptions {
   absl::Duration read_timeout = absl::Seconds(10);
   absl::Duration idle_timeout = absl::Seconds(75);  // Between requests of a connection.
   absl::Duration write_timeout = absl::Seconds(10);
+  // Speaks TLS with the pair that is in use when a connection's turn comes; null: plaintext.
+  std::shared_ptr<const tls::WatchedPair> pair = nullptr;
+  // So many handshakes are begun with a second, once so many were after quiet. The rest waits, of
+  // one source two seconds' worth, in all sources' turn; more are closed.
+  int handshakes_a_second = 100;
+  int handshakes_at_once = 300;
+  absl::Duration handshake_timeout = absl::Seconds(5);
   // For the handler's reply, after which the request is answered 500 and its own reply is dropped.
   // What the handler has begun goes on: the request may take effect all the same.
   absl::Duration reply_timeout = absl::Seconds(30);
   // Told of each connection that comes, under that name. Outlives the server; null: nobody is.
   Metrics* metrics = nullptr;
   std::string name = "";
+  // One line about connections that are not let in, the same one once a minute. Thread-safe; may be
+  // null.
+  std::function<void(absl::string_view line)> log = nullptr;
 };
 
 // One listener on one thread of its own. Owned by the gateway; the owner calls Drain, then destroys
@@ -52,7 +65,7 @@ class Server {
                                        Handler handler);
   virtual ~Server() = default;
 
-  // The port in use.
+  // The port in use; 0 where it is a socket in the file system.
   virtual uint16_t port() const = 0;
   // Stops accepting, closes idle connections, and calls `drained` (on the listener's thread) once
   // the running requests are answered. Replies then say `Connection: close`. Called once.

@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/http/raw_client.h"
 #include "server/http/server.h"
+#include "server/http/tls_files.h"
 
 namespace kyc::http {
 
@@ -67,15 +69,36 @@ inline Handler Echo(std::shared_ptr<Held> held) {
   return handler;
 }
 
-class ServerTest : public testing::Test {
+// What a listener speaks in a test.
+enum class Speaks { kPlaintext, kTls };
+
+// Every test of a listener, over both.
+#define OVER_BOTH(fixture)                                              \
+  INSTANTIATE_TEST_SUITE_P(                                             \
+      Over, fixture, testing::Values(Speaks::kPlaintext, Speaks::kTls), \
+      [](const auto& over) { return over.param == Speaks::kTls ? "Tls" : "Plaintext"; })
+
+class ServerTest : public testing::TestWithParam<Speaks> {
  protected:
-  void Start(ServerOptions options = {}) {
+  // The options with what the test is to speak.
+  ServerOptions Over(ServerOptions options) {
+    options.name = "webhook";
+    if (GetParam() == Speaks::kTls) options.pair = files_.Open();
+    return options;
+  }
+  void Start(ServerOptions options = {}) { Start(std::move(options), Echo(held_)); }
+  void Start(ServerOptions options, Handler handler) {
     auto socket = net::ListenSocket::Open("127.0.0.1:0");
     ASSERT_TRUE(socket.ok()) << socket.status();
-    server_ = Server::Serve(*std::move(socket), std::move(options), Echo(held_));
+    server_ = Server::Serve(*std::move(socket), Over(std::move(options)), std::move(handler));
   }
-  uint16_t port() const { return server_->port(); }
+  Target To(uint16_t port) const {
+    return GetParam() == Speaks::kTls ? Target(port, client_.get()) : Target(port);
+  }
+  Target port() const { return To(server_->port()); }
 
+  const TlsFiles files_;
+  const ClientContext client_ = files_.TrustingClient();
   std::shared_ptr<Held> held_ = std::make_shared<Held>();
   std::unique_ptr<Server> server_;
 };

@@ -20,21 +20,21 @@ namespace {
 
 using ServerLimitsTest = ServerTest;
 
-TEST_F(ServerLimitsTest, BodyOverTheLimitIsRefusedBeforeItIsSent) {
+TEST_P(ServerLimitsTest, BodyOverTheLimitIsRefusedBeforeItIsSent) {
   Start({.max_body_bytes = 10});
   RawClient client(port());
   client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n");
   EXPECT_EQ(StatusOf(client.ReadResponse()), 413);
 }
 
-TEST_F(ServerLimitsTest, BodyAtTheLimitIsAccepted) {
+TEST_P(ServerLimitsTest, BodyAtTheLimitIsAccepted) {
   Start({.max_body_bytes = 10});
   RawClient client(port());
   client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n0123456789");
   EXPECT_EQ(StatusOf(client.ReadResponse()), 200);
 }
 
-TEST_F(ServerLimitsTest, ClientThatSendsALargeBodyAllTheSameReadsTheRefusal) {
+TEST_P(ServerLimitsTest, ClientThatSendsALargeBodyAllTheSameReadsTheRefusal) {
   Start();
   RawClient client(port());
   client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000000\r\n\r\n");
@@ -42,7 +42,7 @@ TEST_F(ServerLimitsTest, ClientThatSendsALargeBodyAllTheSameReadsTheRefusal) {
   EXPECT_EQ(StatusOf(client.ReadResponse()), 413);
 }
 
-TEST_F(ServerLimitsTest, ChunkedBodyOverTheLimitIsRefused) {
+TEST_P(ServerLimitsTest, ChunkedBodyOverTheLimitIsRefused) {
   Start({.max_body_bytes = 10});
   RawClient client(port());
   client.Send(
@@ -50,28 +50,28 @@ TEST_F(ServerLimitsTest, ChunkedBodyOverTheLimitIsRefused) {
   EXPECT_EQ(StatusOf(client.ReadResponse()), 413);
 }
 
-TEST_F(ServerLimitsTest, UnfinishedHeadIsAnswered408) {
+TEST_P(ServerLimitsTest, UnfinishedHeadIsAnswered408) {
   Start({.read_timeout = absl::Milliseconds(30)});
   EXPECT_EQ(StatusOf(Exchange(port(), "POST / HTTP/1.1\r\nHost:")), 408);
 }
 
-TEST_F(ServerLimitsTest, UnfinishedBodyIsAnswered408) {
+TEST_P(ServerLimitsTest, UnfinishedBodyIsAnswered408) {
   Start({.read_timeout = absl::Milliseconds(30)});
   EXPECT_EQ(StatusOf(Exchange(port(), "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nx")),
             408);
 }
 
-TEST_F(ServerLimitsTest, SilentConnectionIsClosedWithoutAWord) {
+TEST_P(ServerLimitsTest, SilentConnectionIsClosedWithoutAWord) {
   Start({.read_timeout = absl::Milliseconds(30)});
   EXPECT_EQ(Exchange(port(), ""), "");
 }
 
-TEST_F(ServerLimitsTest, IdleConnectionIsClosedAfterItsAnswer) {
+TEST_P(ServerLimitsTest, IdleConnectionIsClosedAfterItsAnswer) {
   Start({.idle_timeout = absl::Milliseconds(30)});
   EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.1\r\nHost: h\r\n\r\n")), 200);
 }
 
-TEST_F(ServerLimitsTest, ReplyThatDoesNotComeIsAnswered500AndDroppedWhenItComesLate) {
+TEST_P(ServerLimitsTest, ReplyThatDoesNotComeIsAnswered500AndDroppedWhenItComesLate) {
   Start({.reply_timeout = absl::Milliseconds(30)});
   RawClient client(port());
   client.Send("GET /hold HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -83,7 +83,7 @@ TEST_F(ServerLimitsTest, ReplyThatDoesNotComeIsAnswered500AndDroppedWhenItComesL
   EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
 }
 
-TEST_F(ServerLimitsTest, ReplyThatDoesNotComeDoesNotHoldUpADrain) {
+TEST_P(ServerLimitsTest, ReplyThatDoesNotComeDoesNotHoldUpADrain) {
   Start({.reply_timeout = absl::Milliseconds(30)});
   RawClient client(port());
   client.Send(absl::StrCat("GET /hold", kRest));
@@ -94,7 +94,7 @@ TEST_F(ServerLimitsTest, ReplyThatDoesNotComeDoesNotHoldUpADrain) {
   promise.get_future().wait();
 }
 
-TEST_F(ServerLimitsTest, ConnectionAboveTheLimitIsAnswered429WhileAllHaveARequest) {
+TEST_P(ServerLimitsTest, ConnectionAboveTheLimitIsAnswered429WhileAllHaveARequest) {
   Start({.max_connections = 1});
   RawClient first(port());
   first.Send(absl::StrCat("GET /hold", kRest));
@@ -105,7 +105,7 @@ TEST_F(ServerLimitsTest, ConnectionAboveTheLimitIsAnswered429WhileAllHaveAReques
   EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
 }
 
-TEST_F(ServerLimitsTest, UnfinishedBodyKeepsItsPlaceAtTheLimit) {
+TEST_P(ServerLimitsTest, UnfinishedBodyKeepsItsPlaceAtTheLimit) {
   Start({.max_connections = 1});
   RawClient first(port());
   first.Send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
@@ -115,7 +115,7 @@ TEST_F(ServerLimitsTest, UnfinishedBodyKeepsItsPlaceAtTheLimit) {
   EXPECT_EQ(StatusOf(first.ReadResponse()), 200);
 }
 
-TEST_F(ServerLimitsTest, ConnectionIdleLongestGivesWayAtTheLimit) {
+TEST_P(ServerLimitsTest, ConnectionIdleLongestGivesWayAtTheLimit) {
   Start({.max_connections = 2, .max_connections_of_a_source = 2});
   RawClient often(port()), once(port());
   for (RawClient* client : {&often, &once, &often}) {
@@ -130,7 +130,7 @@ TEST_F(ServerLimitsTest, ConnectionIdleLongestGivesWayAtTheLimit) {
   EXPECT_EQ(StatusOf(often.ReadResponse()), 200);
 }
 
-TEST_F(ServerLimitsTest, ConnectionWithoutAWholeHeadGivesWayAtTheLimit) {
+TEST_P(ServerLimitsTest, ConnectionWithoutAWholeHeadGivesWayAtTheLimit) {
   Start({.max_connections = 1});
   for (const char* sent : {"", "GET / HT"}) {
     RawClient silent(port());
@@ -140,7 +140,7 @@ TEST_F(ServerLimitsTest, ConnectionWithoutAWholeHeadGivesWayAtTheLimit) {
   }
 }
 
-TEST_F(ServerLimitsTest, RefusedConnectionThatStaysOpenGivesWayAtTheLimit) {
+TEST_P(ServerLimitsTest, RefusedConnectionThatStaysOpenGivesWayAtTheLimit) {
   Start({.max_connections = 1});
   RawClient refused(port());
   refused.Send(absl::StrCat("GET /refuse", kRest));
@@ -148,7 +148,7 @@ TEST_F(ServerLimitsTest, RefusedConnectionThatStaysOpenGivesWayAtTheLimit) {
   EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
 }
 
-TEST_F(ServerLimitsTest, OneSourceLeavesOthersTheirHalfThoughAllItsConnectionsHaveARequest) {
+TEST_P(ServerLimitsTest, OneSourceLeavesOthersTheirHalfThoughAllItsConnectionsHaveARequest) {
   Start({.max_connections = 4});
   RawClient first(port()), second(port());
   std::vector<OnReply> replies;
@@ -163,7 +163,7 @@ TEST_F(ServerLimitsTest, OneSourceLeavesOthersTheirHalfThoughAllItsConnectionsHa
   for (OnReply& reply : replies) std::move(reply)(Text(200, "held"));
 }
 
-TEST_F(ServerLimitsTest, WhenDescriptorsRunOutPeersAreTurnedAwayAndServedAgainLater) {
+TEST_P(ServerLimitsTest, WhenDescriptorsRunOutPeersAreTurnedAwayAndServedAgainLater) {
   Start();
   ASSERT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
   rlimit before = {};
@@ -178,7 +178,7 @@ TEST_F(ServerLimitsTest, WhenDescriptorsRunOutPeersAreTurnedAwayAndServedAgainLa
   EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
 }
 
-TEST_F(ServerLimitsTest, ManyConnectionsAreServedAtOnce) {
+TEST_P(ServerLimitsTest, ManyConnectionsAreServedAtOnce) {
   Start();
   std::vector<std::unique_ptr<RawClient>> clients;
   for (int i = 0; i < 500; ++i) {
@@ -188,6 +188,8 @@ TEST_F(ServerLimitsTest, ManyConnectionsAreServedAtOnce) {
   for (auto& client : clients) client->Send("x");
   for (auto& client : clients) ASSERT_EQ(StatusOf(client->ReadResponse()), 200);
 }
+
+OVER_BOTH(ServerLimitsTest);
 
 }  // namespace
 }  // namespace kyc::http

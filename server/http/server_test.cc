@@ -16,16 +16,18 @@
 namespace kyc::http {
 namespace {
 
-TEST_F(ServerTest, WhoConnectedBeforeIsServed) {
+TEST_P(ServerTest, WhoConnectedBeforeIsServed) {
   auto socket = net::ListenSocket::Open("127.0.0.1:0");
   ASSERT_TRUE(socket.ok()) << socket.status();
-  RawClient client(socket->port());
-  client.Send("GET /early HTTP/1.1\r\nHost: h\r\n\r\n");
-  server_ = Server::Serve(*std::move(socket), {}, Echo(held_));
+  RawClient client(To(socket->port()));
+  const auto send = [&client] { client.Send("GET /early HTTP/1.1\r\nHost: h\r\n\r\n"); };
+  if (GetParam() == Speaks::kPlaintext) send();
+  server_ = Server::Serve(*std::move(socket), Over({}), Echo(held_));
+  if (GetParam() == Speaks::kTls) send();  // Not before the handshake.
   EXPECT_TRUE(absl::EndsWith(client.ReadResponse(), "\r\n\r\nGET /early  ;"));
 }
 
-TEST_F(ServerTest, RequestArrivesWhole) {
+TEST_P(ServerTest, RequestArrivesWhole) {
   Start();
   RawClient client(port());
   client.Send("POST /a/b?c=d HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nxyz");
@@ -35,7 +37,7 @@ TEST_F(ServerTest, RequestArrivesWhole) {
   EXPECT_FALSE(absl::StrContains(response, "Server:")) << response;
 }
 
-TEST_F(ServerTest, AbsoluteTargetIsServedWhateverHostSays) {
+TEST_P(ServerTest, AbsoluteTargetIsServedWhateverHostSays) {
   Start();
   RawClient client(port());
   for (const char* target : {"http://h/a/b?c=d", "HTTP://gateway.internal:8081/a/b?c=d"}) {
@@ -45,7 +47,7 @@ TEST_F(ServerTest, AbsoluteTargetIsServedWhateverHostSays) {
   }
 }
 
-TEST_F(ServerTest, HeadIsAnsweredWithoutBody) {
+TEST_P(ServerTest, HeadIsAnsweredWithoutBody) {
   Start();
   RawClient client(port());
   client.Send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -53,7 +55,7 @@ TEST_F(ServerTest, HeadIsAnsweredWithoutBody) {
   EXPECT_EQ(StatusOf(client.ReadResponse()), 200);
 }
 
-TEST_F(ServerTest, PipelinedRequestsAreAnsweredInOrder) {
+TEST_P(ServerTest, PipelinedRequestsAreAnsweredInOrder) {
   Start();
   RawClient client(port());
   std::string requests;
@@ -68,7 +70,7 @@ TEST_F(ServerTest, PipelinedRequestsAreAnsweredInOrder) {
   }
 }
 
-TEST_F(ServerTest, EmptyLinesBeforeARequestAreIgnored) {
+TEST_P(ServerTest, EmptyLinesBeforeARequestAreIgnored) {
   Start();
   RawClient client(port());
   const std::string post = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx";
@@ -81,7 +83,7 @@ TEST_F(ServerTest, EmptyLinesBeforeARequestAreIgnored) {
   EXPECT_EQ(StatusOf(client.ReadAll()), 400) << "no client ends a body with so many";
 }
 
-TEST_F(ServerTest, ReplyFromAnotherThreadGoesOutBeforeThePipelinedNext) {
+TEST_P(ServerTest, ReplyFromAnotherThreadGoesOutBeforeThePipelinedNext) {
   Start();
   RawClient client(port());
   client.Send("GET /hold HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -90,7 +92,7 @@ TEST_F(ServerTest, ReplyFromAnotherThreadGoesOutBeforeThePipelinedNext) {
   EXPECT_TRUE(absl::EndsWith(client.ReadResponse(), "GET /next  ;"));
 }
 
-TEST_F(ServerTest, ChunkedBodyArrivesJoinedWithoutItsTrailers) {
+TEST_P(ServerTest, ChunkedBodyArrivesJoinedWithoutItsTrailers) {
   Start();
   RawClient client(port());
   client.Send(
@@ -101,7 +103,7 @@ TEST_F(ServerTest, ChunkedBodyArrivesJoinedWithoutItsTrailers) {
   EXPECT_TRUE(absl::EndsWith(client.ReadResponse(), "GET /next  ;"));
 }
 
-TEST_F(ServerTest, ConnectionEndsWhenTheClientAsks) {
+TEST_P(ServerTest, ConnectionEndsWhenTheClientAsks) {
   Start();
   const std::string response =
       Exchange(port(), "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
@@ -109,7 +111,7 @@ TEST_F(ServerTest, ConnectionEndsWhenTheClientAsks) {
   EXPECT_EQ(StatusOf(Exchange(port(), "GET / HTTP/1.0\r\n\r\n")), 200);
 }
 
-TEST_F(ServerTest, RefusedHeadWithUnreadBodyEndsTheConnection) {
+TEST_P(ServerTest, RefusedHeadWithUnreadBodyEndsTheConnection) {
   Start();
   RawClient client(port());
   client.Send("POST /refuse HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n");
@@ -119,7 +121,7 @@ TEST_F(ServerTest, RefusedHeadWithUnreadBodyEndsTheConnection) {
   EXPECT_TRUE(absl::StrContains(response, "\r\nConnection: close\r\n")) << response;
 }
 
-TEST_F(ServerTest, RefusedHeadWithoutBodyEndsTheConnection) {
+TEST_P(ServerTest, RefusedHeadWithoutBodyEndsTheConnection) {
   Start();
   const std::string response = Exchange(
       port(), "GET /refuse HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -128,7 +130,7 @@ TEST_F(ServerTest, RefusedHeadWithoutBodyEndsTheConnection) {
   EXPECT_TRUE(absl::EndsWith(response, "\r\n\r\nrefused")) << response;
 }
 
-TEST_F(ServerTest, ExpectedContinueIsGivenBeforeTheBody) {
+TEST_P(ServerTest, ExpectedContinueIsGivenBeforeTheBody) {
   Start();
   RawClient client(port());
   client.Send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -137,7 +139,7 @@ TEST_F(ServerTest, ExpectedContinueIsGivenBeforeTheBody) {
   EXPECT_TRUE(absl::EndsWith(client.ReadResponse(), "POST /  ok;"));
 }
 
-TEST_F(ServerTest, ExpectedContinueIsNotGivenToARefusedHead) {
+TEST_P(ServerTest, ExpectedContinueIsNotGivenToARefusedHead) {
   Start();
   RawClient client(port());
   client.Send(
@@ -145,14 +147,14 @@ TEST_F(ServerTest, ExpectedContinueIsNotGivenToARefusedHead) {
   EXPECT_EQ(StatusOf(client.ReadResponse()), 401);
 }
 
-TEST_F(ServerTest, DroppedReplyIsAnswered500) {
+TEST_P(ServerTest, DroppedReplyIsAnswered500) {
   Start();
   RawClient client(port());
   client.Send("GET /drop HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(StatusOf(client.ReadResponse()), 500);
 }
 
-TEST_F(ServerTest, DrainEndsIdleConnectionsAndWaitsForRunningRequests) {
+TEST_P(ServerTest, DrainEndsIdleConnectionsAndWaitsForRunningRequests) {
   Start();
   RawClient idle(port());
   idle.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -174,7 +176,7 @@ TEST_F(ServerTest, DrainEndsIdleConnectionsAndWaitsForRunningRequests) {
   drained.wait();
 }
 
-TEST_F(ServerTest, DrainWithoutRequestsEndsAtOnce) {
+TEST_P(ServerTest, DrainWithoutRequestsEndsAtOnce) {
   Start();
   std::promise<void> promise;
   const std::future<void> drained = promise.get_future();
@@ -182,7 +184,7 @@ TEST_F(ServerTest, DrainWithoutRequestsEndsAtOnce) {
   drained.wait();
 }
 
-TEST_F(ServerTest, ReplyAfterDestructionDoesNothing) {
+TEST_P(ServerTest, ReplyAfterDestructionDoesNothing) {
   Start();
   RawClient client(port());
   client.Send("GET /hold HTTP/1.1\r\nHost: h\r\n\r\nGET /hold HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -192,7 +194,7 @@ TEST_F(ServerTest, ReplyAfterDestructionDoesNothing) {
   EXPECT_EQ(client.ReadAll(), "");
 }
 
-TEST_F(ServerTest, DestructionDuringADrainDoesNotEndIt) {
+TEST_P(ServerTest, DestructionDuringADrainDoesNotEndIt) {
   Start();
   RawClient client(port());
   client.Send("GET /hold HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -204,7 +206,7 @@ TEST_F(ServerTest, DestructionDuringADrainDoesNotEndIt) {
   EXPECT_EQ(drained.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
 }
 
-TEST_F(ServerTest, ReplyThatRacesWithDestructionIsHarmless) {
+TEST_P(ServerTest, ReplyThatRacesWithDestructionIsHarmless) {
   for (int i = 0; i < 50; ++i) {
     Start();
     RawClient client(port());
@@ -214,6 +216,8 @@ TEST_F(ServerTest, ReplyThatRacesWithDestructionIsHarmless) {
     replying.join();
   }
 }
+
+OVER_BOTH(ServerTest);
 
 }  // namespace
 }  // namespace kyc::http

@@ -46,14 +46,14 @@ Taker::Taken Taker::Take(int listening) {
       if (peer.ss_family != AF_UNIX) {
         setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
       }
-      return {What::kTaken, std::move(connection), SourceOf(peer)};
+      return {What::kTaken, std::move(connection), SourceOf(peer), IpAddress(peer)};
     }
     switch (errno) {
       case EAGAIN:
-        return {What::kNobody, {}, {}};
+        return {What::kNobody, {}, {}, {}};
       case EMFILE:
       case ENFILE:
-        return {Shed(listening) ? What::kShed : What::kNotNow, {}, {}};
+        return {Shed(listening) ? What::kShed : What::kNotNow, {}, {}, {}};
       // This peer is gone, or its network broke: the next one may be there.
       case ECONNABORTED:
       case EINTR:
@@ -67,7 +67,7 @@ Taker::Taken Taker::Take(int listening) {
       case ENETUNREACH:
         continue;
       default:
-        return {What::kNotNow, {}, {}};
+        return {What::kNotNow, {}, {}, {}};
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "server/call/ip_address.h"
 #include "server/net/descriptor.h"
 
 namespace kyc::net {
@@ -27,6 +28,7 @@ class Taker {
     // Who is counted as one: an address of IPv4, the network (64 bits) of one of IPv6; for all
     // who come by a socket in the file system, "".
     std::string source;
+    IpAddress address;
   };
 
   Taker();

@@ -2,12 +2,10 @@
 #ifndef SERVER_RPC_NOT_LET_IN_H_
 #define SERVER_RPC_NOT_LET_IN_H_
 
-#include <string>
-
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/call/few_addresses.h"
 #include "server/call/metrics.h"
 #include "server/call/repeated_lines.h"
 
@@ -26,12 +24,9 @@ class NotLetIn {
             absl::string_view address, absl::Time now);
 
  private:
-  absl::string_view Known(absl::string_view address, absl::Time now);
-
   Metrics& metrics_;
   RepeatedLines lines_;
-  absl::flat_hash_set<std::string> addresses_;  // Of this minute.
-  absl::Time forget_ = absl::InfinitePast();
+  FewAddresses addresses_;
 };
 
 }  // namespace kyc::rpc

@@ -1,4 +1,4 @@
-// OpenSSL's objects with owners; private to this room.
+// OpenSSL's objects with owners; private to this room and to http/, which speak OpenSSL.
 #ifndef SERVER_TLS_OPENSSL_H_
 #define SERVER_TLS_OPENSSL_H_
 
@@ -14,6 +14,7 @@ namespace kyc::tls {
 struct Free {
   void operator()(BIO* bio) const { BIO_free(bio); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+  void operator()(SSL* session) const { SSL_free(session); }
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
   void operator()(X509* certificate) const { X509_free(certificate); }
 };

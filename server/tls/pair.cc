@@ -89,8 +89,8 @@ absl::StatusOr<absl::Time> CheckPair(const Pair& pair, absl::Time now) {
   if (absl::Status sound = CheckChain(*chain, now); !sound.ok()) return sound;
   const auto authorities = ReadAuthorities(pair.client_authorities, now);
   if (!authorities.ok()) return authorities.status();
-  const absl::Status taken = TryInContext(*chain, *key, *authorities);
-  if (!taken.ok()) return taken;
+  const auto context = MakeContext(*chain, *key, *authorities);
+  if (!context.ok()) return context.status();
   return End(
       *absl::c_min_element(*chain, [](const auto& a, const auto& b) { return End(a) < End(b); }));
 }

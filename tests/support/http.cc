@@ -20,10 +20,33 @@ size_t Append(const char* bytes, size_t, size_t size, void* to) {
   return size;
 }
 
-HttpAnswer Perform(CURL* easy, uint16_t port, const std::string& target) {
+// libcurl copies it.
+void SetBlob(CURL* easy, CURLoption option, std::string text) {
+  curl_blob blob = {text.data(), text.size(), CURL_BLOB_COPY};
+  curl_easy_setopt(easy, option, &blob);
+}
+
+void Use(CURL* easy, const OverTls& tls) {
+  SetBlob(easy, CURLOPT_CAINFO_BLOB, tls.authority);
+  if (tls.identity == nullptr) return;
+  SetBlob(easy, CURLOPT_SSLCERT_BLOB, tls.identity->Pem());
+  SetBlob(easy, CURLOPT_SSLKEY_BLOB, tls.identity->KeyPem());
+}
+
+HttpAnswer Perform(CURL* easy, uint16_t port, const std::string& target,
+                   const std::vector<std::string>& headers, const OverTls* tls) {
   HttpAnswer answer;
+  std::unique_ptr<curl_slist, Close> list;
+  for (const std::string& header : headers) {
+    curl_slist* longer = curl_slist_append(list.get(), header.c_str());
+    list.release();
+    list.reset(longer);
+  }
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list.get());
+  if (tls != nullptr) Use(easy, *tls);
   const bool is_path = target[0] == '/';
-  const std::string url = absl::StrCat("http://127.0.0.1:", port, is_path ? target : "/");
+  const std::string url = absl::StrCat(tls == nullptr ? "http" : "https", "://127.0.0.1:", port,
+                                       is_path ? target : "/");
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   if (!is_path) curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, target.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -39,24 +62,18 @@ HttpAnswer Perform(CURL* easy, uint16_t port, const std::string& target) {
 
 }  // namespace
 
-HttpAnswer Get(uint16_t port, const std::string& target) {
+HttpAnswer Get(uint16_t port, const std::string& target, const std::vector<std::string>& headers,
+               const OverTls* tls) {
   const std::unique_ptr<CURL, Close> easy(curl_easy_init());
-  return Perform(easy.get(), port, target);
+  return Perform(easy.get(), port, target, headers, tls);
 }
 
 HttpAnswer Post(uint16_t port, const std::string& target, const std::vector<std::string>& headers,
-                absl::string_view body) {
+                absl::string_view body, const OverTls* tls) {
   const std::unique_ptr<CURL, Close> easy(curl_easy_init());
-  std::unique_ptr<curl_slist, Close> list;
-  for (const std::string& header : headers) {
-    curl_slist* longer = curl_slist_append(list.get(), header.c_str());
-    list.release();
-    list.reset(longer);
-  }
-  curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, list.get());
   curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDS, body.data());
-  return Perform(easy.get(), port, target);
+  return Perform(easy.get(), port, target, headers, tls);
 }
 
 }  // namespace kyc::tests

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "tests/support/certificates.h"
 
 namespace kyc::tests {
 
@@ -15,11 +16,19 @@ struct HttpAnswer {
   std::string body;
 };
 
-HttpAnswer Get(uint16_t port, const std::string& target);
+// How a client speaks TLS.
+struct OverTls {
+  std::string authority;               // PEM of what it trusts.
+  const Identity* identity = nullptr;  // What it shows; null: nothing.
+};
+
+// `tls` null: in plaintext.
+HttpAnswer Get(uint16_t port, const std::string& target,
+               const std::vector<std::string>& headers = {}, const OverTls* tls = nullptr);
 
 // `target` may be an absolute URI, too. `headers` like "Content-Type: application/json".
 HttpAnswer Post(uint16_t port, const std::string& target, const std::vector<std::string>& headers,
-                absl::string_view body);
+                absl::string_view body, const OverTls* tls = nullptr);
 
 }  // namespace kyc::tests
 
