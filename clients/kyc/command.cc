@@ -40,20 +40,31 @@ absl::Status SetFrom(absl::string_view text, Command& command) {
 }
 
 bool SetSwitch(absl::string_view name, Command& command) {
+  if (name == "tls") return command.tls = true;
   if (name == "emit-defaults") return command.emit_defaults = true;
   if (name == "full") return command.full_view = true;
   return name == "plaintext";
+}
+
+// The flags of which the value is taken as it is, by their names in kyc and in grpcurl.
+std::string* TextOf(absl::string_view name, Command& command) {
+  if (name == "cursor-file") return &command.cursor_file;
+  if (name == "ca" || name == "cacert") return &command.ca_file;
+  if (name == "cert") return &command.certificate_file;
+  if (name == "key") return &command.key_file;
+  if (name == "token-file") return &command.token_file;
+  return nullptr;
 }
 
 absl::Status SetValue(absl::string_view name, absl::string_view value, Command& command) {
   if (name == "H") return AddHeader(value, command);
   if (name == "max-time") return SetMaxTime(value, command);
   if (name == "from") return SetFrom(value, command);
-  if (name == "d") {
+  if (std::string* const text = TextOf(name, command)) {
+    *text = std::string(value);
+  } else if (name == "d") {
     command.data_from_stdin = value == "@";
     command.data = command.data_from_stdin ? "" : std::string(value);
-  } else if (name == "cursor-file") {
-    command.cursor_file = std::string(value);
   } else if (name == "reference") {
     command.references.emplace_back(value);
   } else {
@@ -63,8 +74,29 @@ absl::Status SetValue(absl::string_view name, absl::string_view value, Command& 
 }
 
 bool TakesValue(absl::string_view name) {
+  Command any;
   return name == "H" || name == "max-time" || name == "from" || name == "d" ||
-         name == "cursor-file" || name == "reference";
+         name == "reference" || TextOf(name, any) != nullptr;
+}
+
+bool IsPlaintextFlag(absl::string_view argument) {
+  return argument == "-plaintext" || argument == "--plaintext";
+}
+
+// Whoever names certificates means TLS, and grpcurl always does but where it is told otherwise.
+absl::Status SettleTls(absl::Span<const std::string> arguments, bool grpcurl, Command& command) {
+  const bool files = !command.ca_file.empty() || !command.certificate_file.empty() ||
+                     !command.key_file.empty();
+  bool plaintext = false;
+  for (const std::string& argument : arguments) plaintext |= IsPlaintextFlag(argument);
+  if (plaintext && (command.tls || files)) {
+    return Wrong("-plaintext goes neither with -tls nor with files for TLS");
+  }
+  if (command.certificate_file.empty() != command.key_file.empty()) {
+    return Wrong("-cert and -key go together");
+  }
+  command.tls = command.tls || files || (grpcurl && !plaintext);
+  return absl::OkStatus();
 }
 
 // Reads flags in Go's spellings, -name value, -name=value, --name, into `command`, and returns the
@@ -115,11 +147,7 @@ absl::StatusOr<Command> ParseGrpcurl(absl::Span<const std::string> arguments) {
   Command command;
   auto words = ReadFlags(arguments, /*flags_first=*/true, command);
   if (!words.ok()) return words.status();
-  bool plaintext = false;
-  for (const std::string& argument : arguments) {
-    plaintext |= argument == "-plaintext" || argument == "--plaintext";
-  }
-  if (!plaintext) return Wrong("only plaintext is spoken here: say -plaintext");
+  if (absl::Status settled = SettleTls(arguments, true, command); !settled.ok()) return settled;
   if (words->size() < 2) return Wrong("wanted: ADDRESS, then list, describe or a method");
   command.address = (*words)[0];
   const std::string& what = (*words)[1];
@@ -140,8 +168,12 @@ const char kUsage[] =
     "                [-emit-defaults]\n"
     "       kyc watch ADDRESS [--cursor-file FILE] [--from earliest|latest] [--reference R]...\n"
     "                 [--full] [-H 'name: value']...\n"
-    "       kyc grpcurl -plaintext ...    as grpcurl itself would be called\n"
+    "       kyc grpcurl ...    as grpcurl itself would be called\n"
     "       kyc --help, kyc --version\n"
+    "To reach the gateway, with each of them:\n"
+    "       --token-file FILE    the caller's bearer token, read for each call\n"
+    "       --tls    TLS; --ca FILE (PEM) instead of the system's authorities (grpcurl: -cacert)\n"
+    "       --cert FILE --key FILE    the caller's certificate and key (PEM)\n"
     "Exit status: 0, or 2 for a wrong command line, 64 and the gRPC code of a call that was "
     "answered\n"
     "with an error, 1 for whatever else fails.\n";
@@ -168,6 +200,7 @@ absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments) {
   }
   auto words = ReadFlags(arguments.subspan(1), /*flags_first=*/false, command);
   if (!words.ok()) return words.status();
+  if (absl::Status settled = SettleTls(arguments, false, command); !settled.ok()) return settled;
   const size_t most = command.verb == Verb::kWatch ? 1 : 2;
   const size_t least = command.verb == Verb::kCall ? 2 : 1;
   if (words->size() < least) return Wrong(absl::StrCat(first, " wants more words"));

@@ -19,6 +19,13 @@ struct Command {
   std::string address;
   std::string symbol;  // A service, a method or a message; empty for all services.
 
+  // How the gateway is reached. Files are read when it is.
+  bool tls = false;
+  std::string ca_file;           // Empty: the system's authorities.
+  std::string certificate_file;  // With key_file, or neither.
+  std::string key_file;
+  std::string token_file;  // Of the bearer token; empty: none.
+
   // For calls.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string data;

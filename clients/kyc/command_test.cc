@@ -53,6 +53,26 @@ TEST(Command, WatchReadsItsFlags) {
   EXPECT_THAT(command->references, ElementsAre("r1", "r2"));
 }
 
+TEST(Command, TlsIsSpokenWhereItIsAskedForAndByGrpcurlUnlessItIsToldNotTo) {
+  EXPECT_FALSE(ParseCommand({"list", "h:1"})->tls);
+  EXPECT_FALSE(ParseCommand({"grpcurl", "-plaintext", "h:1", "list"})->tls);
+  EXPECT_TRUE(ParseCommand({"grpcurl", "h:1", "list"})->tls);
+  EXPECT_TRUE(ParseCommand({"watch", "h:1", "--tls"})->tls);
+  const auto own = ParseCommand({"watch", "h:1", "--ca", "a", "--cert=c", "--key", "k",
+                                 "--token-file", "t"});
+  ASSERT_TRUE(own.ok()) << own.status();
+  const auto grpcurl = ParseCommand({"grpcurl", "-cacert", "a", "-cert=c", "-key", "k",
+                                     "-token-file", "t", "h:1", "list"});
+  ASSERT_TRUE(grpcurl.ok()) << grpcurl.status();
+  for (const Command& command : {*own, *grpcurl}) {
+    EXPECT_TRUE(command.tls);
+    EXPECT_EQ(command.ca_file, "a");
+    EXPECT_EQ(command.certificate_file, "c");
+    EXPECT_EQ(command.key_file, "k");
+    EXPECT_EQ(command.token_file, "t");
+  }
+}
+
 TEST(Command, HelpAndVersionAreAskedForAnywhere) {
   EXPECT_EQ(ParseCommand({"help"})->verb, Verb::kHelp);
   EXPECT_EQ(ParseCommand({"--help"})->verb, Verb::kHelp);
@@ -71,8 +91,10 @@ TEST(Command, FaultsAreNamed) {
   EXPECT_EQ(Fault({"call", "h:1", "m", "-H", "Bearer token"}), "-H wants 'name: value'");
   EXPECT_THAT(Fault({"call", "h:1", "m", "-max-time", "soon"}), HasSubstr("wants seconds"));
   EXPECT_THAT(Fault({"call", "h:1", "m", "-d"}), HasSubstr("lacks its value"));
-  EXPECT_THAT(Fault({"call", "h:1", "m", "-cacert=x"}), HasSubstr("unknown flag -cacert"));
-  EXPECT_THAT(Fault({"grpcurl", "h:1", "list"}), HasSubstr("say -plaintext"));
+  EXPECT_THAT(Fault({"call", "h:1", "m", "-insecure=x"}), HasSubstr("unknown flag -insecure"));
+  EXPECT_THAT(Fault({"list", "h:1", "--cert", "c"}), HasSubstr("-cert and -key go together"));
+  EXPECT_THAT(Fault({"grpcurl", "-plaintext", "-cacert", "c", "h:1", "list"}),
+              HasSubstr("-plaintext goes neither with -tls nor with files"));
   EXPECT_THAT(Fault({"grpcurl", "-plaintext", "h:1", "-d", "{}"}), HasSubstr("before the address"));
 }
 

@@ -50,9 +50,10 @@ absl::StatusOr<std::vector<std::string>> ReadRequests(const MethodDescriptor& me
 
 }  // namespace
 
-DynamicClient::DynamicClient(const std::string& address, CallOptions options)
+DynamicClient::DynamicClient(const std::string& address, CallOptions options,
+                             const std::shared_ptr<grpc::ChannelCredentials>& credentials)
     : options_(std::move(options)),
-      channel_(OpenChannel(address)),
+      channel_(OpenChannel(address, credentials)),
       database_(channel_, options_),
       pool_(&database_) {}
 

@@ -21,7 +21,9 @@ namespace kyc::client {
 class DynamicClient {
  public:
   // `address` is host:port; `options` go with every call, those for descriptors too.
-  DynamicClient(const std::string& address, CallOptions options);
+  DynamicClient(const std::string& address, CallOptions options,
+                const std::shared_ptr<grpc::ChannelCredentials>& credentials =
+                    grpc::InsecureChannelCredentials());
 
   absl::StatusOr<std::vector<std::string>> ListServices() { return database_.ListServices(); }
 

@@ -4,6 +4,7 @@
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
+#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/status.h>
 
 #include <memory>
@@ -21,8 +22,9 @@ struct CallOptions {
   absl::Duration max_time = absl::InfiniteDuration();
 };
 
-// A plaintext channel that takes replies of any size.
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address);
+// A channel that takes replies of any size.
+std::shared_ptr<grpc::Channel> OpenChannel(
+    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
 void Apply(const CallOptions& options, grpc::ClientContext& context);
 

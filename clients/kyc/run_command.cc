@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "clients/kyc/access.h"
 #include "clients/kyc/brief_text.h"
 #include "clients/kyc/describe.h"
 #include "clients/kyc/dynamic_client.h"
@@ -80,7 +81,11 @@ int Call(DynamicClient& client, const Command& command, std::istream& in, std::o
 }  // namespace
 
 int RunCommand(const Command& command, std::istream& in, std::ostream& out, std::ostream& err) {
-  DynamicClient client(command.address, {command.headers, command.max_time});
+  const auto credentials = CredentialsOf(command);
+  if (!credentials.ok()) return Fail(err, "kyc", credentials.status());
+  auto headers = HeadersOf(command);
+  if (!headers.ok()) return Fail(err, "kyc", headers.status());
+  DynamicClient client(command.address, {*std::move(headers), command.max_time}, *credentials);
   switch (command.verb) {
     case Verb::kList:
       return List(client, command.symbol, out, err);

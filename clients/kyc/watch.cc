@@ -10,6 +10,7 @@
 
 #include "absl/random/random.h"
 #include "absl/status/statusor.h"
+#include "clients/kyc/access.h"
 #include "clients/kyc/brief_text.h"
 #include "clients/kyc/cursor_file.h"
 #include "clients/kyc/json_print.h"
@@ -33,9 +34,9 @@ const google::protobuf::DescriptorPool& Types() {
 // One stream, from its request to its end.
 class Stream {
  public:
-  Stream(netzme::UpgradeNotificationService::Stub& stub, const Command& command,
+  Stream(netzme::UpgradeNotificationService::Stub& stub, const CallOptions& options,
          const netzme::WatchUpgradesRequest& request) {
-    Apply({command.headers, absl::InfiniteDuration()}, context_);
+    Apply(options, context_);
     reader_ = stub.PrepareAsyncWatchUpgrades(&context_, request, &queue_);
     reader_->StartCall(nullptr);
     Wait();
@@ -111,30 +112,34 @@ class Follower {
   std::ostream& out_;
 };
 
+int Fail(std::ostream& err, const absl::Status& why) {
+  err << "kyc watch: " << why.message() << "\n";
+  return 1;
+}
+
 }  // namespace
 
 int Watch(const Command& command, std::ostream& out, std::ostream& err,
           absl::FunctionRef<void(absl::Duration)> pause) {
   const auto saved = command.cursor_file.empty() ? absl::StatusOr<std::string>("")
                                                  : ReadCursor(command.cursor_file);
-  if (!saved.ok()) {
-    err << "kyc watch: " << saved.status().message() << "\n";
-    return 1;
-  }
-  const auto stub = netzme::UpgradeNotificationService::NewStub(OpenChannel(command.address));
+  if (!saved.ok()) return Fail(err, saved.status());
+  const auto credentials = CredentialsOf(command);
+  if (!credentials.ok()) return Fail(err, credentials.status());
+  const auto stub = netzme::UpgradeNotificationService::NewStub(
+      OpenChannel(command.address, *credentials));
   Follower follower(command, *saved, out);
   absl::BitGen random;
   for (int fruitless = 0;; ++fruitless) {
-    Stream stream(*stub, command, WatchRequest(command, follower.cursor()));
+    auto headers = HeadersOf(command);
+    if (!headers.ok()) return Fail(err, headers.status());
+    Stream stream(*stub, {*std::move(headers)}, WatchRequest(command, follower.cursor()));
     netzme::GoodbyeReason goodbye = netzme::GOODBYE_REASON_UNSPECIFIED;
     netzme::WatchUpgradesResponse message;
     while (stream.Read(message)) {
       if (message.has_events()) fruitless = 0;
       if (message.has_goodbye()) goodbye = message.goodbye().reason();
-      if (const absl::Status taken = follower.Take(message); !taken.ok()) {
-        err << "kyc watch: " << taken.message() << "\n";
-        return 1;
-      }
+      if (const absl::Status taken = follower.Take(message); !taken.ok()) return Fail(err, taken);
     }
     const grpc::Status end = stream.Finish();
     const AfterEnd next = JudgeEnd(end, goodbye);
