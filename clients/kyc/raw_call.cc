@@ -38,7 +38,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(
   // The library's own pause grows to two minutes, and comes on top of a follower's: no pause of
   // note here, whoever repeats calls waits by itself.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  // In spite of its name, how long one attempt may take: with TLS, far or busy, more than a moment.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 10'000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
   return grpc::CreateCustomChannel(address, credentials, arguments);
 }
