@@ -37,12 +37,15 @@ absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
     const Upstreams& upstreams, const OpenedLog& event_log, Metrics& metrics,
     std::shared_ptr<spdlog::logger> log) {
   auto made = std::unique_ptr<CallsRole>(new CallsRole());
+  once::KeyedOptions keyed;
+  keyed.longest = grpc.max_deadline;
+  made->keyed_ = once::KeyedCalls::Make(server.loop(), event_log.call_keys, keyed);
   std::vector<ServiceMethods> services;
   if (const auto* finpay = upstreams.finpay(); finpay != nullptr) {
-    services.push_back(MethodsOf(*finpay, grpc.max_image_bytes));
+    services.push_back(MethodsOf(*finpay, grpc.max_image_bytes, made->keyed_));
   }
   if (const auto* widekyc = upstreams.widekyc(); widekyc != nullptr) {
-    services.push_back(MethodsOf(*widekyc, grpc.max_image_bytes));
+    services.push_back(MethodsOf(*widekyc, grpc.max_image_bytes, made->keyed_));
   }
   if (event_log.log != nullptr) {
     made->MakeServices(event_log, server, metrics, std::move(log));
@@ -54,6 +57,11 @@ absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
   Offer(std::move(services), server);
   if (absl::Status bound = server.Listen(listeners); !bound.ok()) return bound;
   return made;
+}
+
+// What ends later is not stored any more: the log goes before its loop does.
+CallsRole::~CallsRole() {
+  if (keyed_ != nullptr) keyed_->Close();
 }
 
 void CallsRole::MakeServices(const OpenedLog& event_log, rpc::Server& server, Metrics& metrics,

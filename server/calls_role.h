@@ -14,6 +14,7 @@
 #include "server/call/worker_pool.h"
 #include "server/netzme/stream/upgrade_service.h"
 #include "server/netzme/webhook/quarantine_service.h"
+#include "server/once/keyed_calls.h"
 #include "server/open_event_log.h"
 #include "server/rpc/server.h"
 #include "server/upstreams.h"
@@ -31,6 +32,8 @@ class CallsRole {
       const Upstreams& upstreams, const OpenedLog& event_log, Metrics& metrics,
       std::shared_ptr<spdlog::logger> log);
 
+  ~CallsRole();
+
  private:
   // Threads that read history. More would only wait for the same disk.
   static constexpr int kReaders = 2;
@@ -40,6 +43,7 @@ class CallsRole {
   void MakeServices(const OpenedLog& event_log, rpc::Server& server, Metrics& metrics,
                     std::shared_ptr<spdlog::logger> log);
 
+  std::shared_ptr<once::KeyedCalls> keyed_;
   std::unique_ptr<netzme::UpgradeService> upgrades_;
   std::unique_ptr<netzme::QuarantineService> quarantine_;
   std::unique_ptr<admin::PersonalDataService> personal_data_;

@@ -5,6 +5,7 @@
 #include "finpay/linkage/v1/linkage.pb.h"
 #include "kyc/admin/v1/quarantine.pb.h"
 #include "netzme/v1/upgrade_notification.pb.h"
+#include "server/once/keyed_method.h"
 #include "widekyc/v1/widekyc.pb.h"
 
 namespace kyc {
@@ -18,20 +19,22 @@ constexpr size_t kBesideImages = 64 << 10;
 // Two images and the rest.
 constexpr size_t kBesideTwoImages = 1 << 20;
 
-// A unary method of `service` whose only large field is `image`.
-template <typename Request, typename Response, typename Service>
-Method WithImage(const std::string& name, const Service& service, int64_t max_image_bytes,
-                 int image,
-                 void (Service::*handle)(CallContext, Request, Blob, Done<Response>) const) {
-  Method method = rpc::Unary<Request, Response>(
-      name, static_cast<size_t>(max_image_bytes) + kBesideImages, {FieldPath{image}},
-      [&service, handle](CallContext context, Request request, std::vector<Blob> blobs,
-                         Done<Response> done) {
-        (service.*handle)(std::move(context), std::move(request), std::move(blobs[0]),
-                          std::move(done));
-      });
-  method.keeps_deadline = true;
-  return method;
+using KeyedCalls = std::shared_ptr<once::KeyedCalls>;
+
+// A unary method of `service` whose only large field is `image`, and whose calls may have a key.
+template <typename Request, typename Response>
+Method WithImage(const std::string& name, const KeyedCalls& keyed,
+                 const widekyc::WideKycService& service, int64_t max_image_bytes, int image,
+                 absl::StatusOr<ReadyCall<Response>> (widekyc::WideKycService::*ready)(Request,
+                                                                                       Blob)
+                     const) {
+  once::KeyedHandler<Request, Response> handler;
+  handler.ready = [&service, ready](Request request, std::vector<Blob> blobs) {
+    return (service.*ready)(std::move(request), std::move(blobs[0]));
+  };
+  handler.subject = [](const Request& request) { return request.cust_ref_no(); };
+  return once::Keyed(keyed, name, static_cast<size_t>(max_image_bytes) + kBesideImages,
+                     {FieldPath{image}}, std::move(handler));
 }
 
 // A unary method of `service` without large fields.
@@ -46,41 +49,43 @@ Method Plain(const std::string& name, Service& service,
 
 }  // namespace
 
-ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t max_image_bytes) {
+ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t max_image_bytes,
+                         const KeyedCalls& keyed) {
   using Request = ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest;
   using Response = ::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse;
   using ::finpay::linkage::v1::Image;
   using ::finpay::linkage::v1::Images;
+  once::KeyedHandler<Request, Response> handler;
+  handler.ready = [&service](Request request, std::vector<Blob> blobs) {
+    finpay::WidgetImages images{std::move(blobs[0]), std::move(blobs[1])};
+    return service.ReadyToCreateWidget(std::move(request), std::move(images));
+  };
+  handler.subject = [](const Request& request) { return request.partner_reference_no(); };
   ServiceMethods all{"finpay.linkage.v1.UpgradeAccountService", {}};
-  all.methods.push_back(rpc::Unary<Request, Response>(
-      "/finpay.linkage.v1.UpgradeAccountService/CreateUpgradeAccountWidget",
+  all.methods.push_back(once::Keyed(
+      keyed, "/finpay.linkage.v1.UpgradeAccountService/CreateUpgradeAccountWidget",
       2 * static_cast<size_t>(max_image_bytes) + kBesideTwoImages,
       {{Request::kImagesFieldNumber, Images::kKtpFieldNumber, Image::kContentFieldNumber},
        {Request::kImagesFieldNumber, Images::kSelfieFieldNumber, Image::kContentFieldNumber}},
-      [&service](CallContext context, Request request, std::vector<Blob> blobs,
-                 Done<Response> done) {
-        finpay::WidgetImages images{std::move(blobs[0]), std::move(blobs[1])};
-        service.CreateUpgradeAccountWidget(std::move(context), std::move(request),
-                                           std::move(images), std::move(done));
-      }));
+      std::move(handler)));
   all.methods.back().images_optional = true;
-  all.methods.back().keeps_deadline = true;
   return all;
 }
 
-ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_image_bytes) {
+ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_image_bytes,
+                         const KeyedCalls& keyed) {
   using Service = widekyc::WideKycService;
   const std::string name = "widekyc.v1.WideKycService";
   ServiceMethods all{name, {}};
-  all.methods.push_back(WithImage("/" + name + "/DetectLiveness", service, max_image_bytes,
+  all.methods.push_back(WithImage("/" + name + "/DetectLiveness", keyed, service, max_image_bytes,
                                   ::widekyc::v1::DetectLivenessRequest::kSelfieImageFieldNumber,
-                                  &Service::DetectLiveness));
-  all.methods.push_back(WithImage("/" + name + "/RecognizeId", service, max_image_bytes,
+                                  &Service::ReadyToDetectLiveness));
+  all.methods.push_back(WithImage("/" + name + "/RecognizeId", keyed, service, max_image_bytes,
                                   ::widekyc::v1::RecognizeIdRequest::kIdImageFieldNumber,
-                                  &Service::RecognizeId));
-  all.methods.push_back(WithImage("/" + name + "/ValidateId", service, max_image_bytes,
+                                  &Service::ReadyToRecognizeId));
+  all.methods.push_back(WithImage("/" + name + "/ValidateId", keyed, service, max_image_bytes,
                                   ::widekyc::v1::ValidateIdRequest::kSelfieImageFieldNumber,
-                                  &Service::ValidateId));
+                                  &Service::ReadyToValidateId));
   all.methods.back().images_optional = true;
   return all;
 }

@@ -3,6 +3,7 @@
 #define SERVER_GRPC_METHODS_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "server/finpay/service.h"
 #include "server/netzme/stream/upgrade_service.h"
 #include "server/netzme/webhook/quarantine_service.h"
+#include "server/once/keyed_calls.h"
 #include "server/rpc/method.h"
 #include "server/widekyc/service.h"
 
@@ -23,8 +25,10 @@ struct ServiceMethods {
   std::vector<rpc::Method> methods;
 };
 
-ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t max_image_bytes);
-ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_image_bytes);
+ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t max_image_bytes,
+                         const std::shared_ptr<once::KeyedCalls>& keyed);
+ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_image_bytes,
+                         const std::shared_ptr<once::KeyedCalls>& keyed);
 ServiceMethods MethodsOf(netzme::UpgradeService& service);
 ServiceMethods MethodsOf(netzme::QuarantineService& service);
 ServiceMethods MethodsOf(admin::EventLogService& service);

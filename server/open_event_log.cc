@@ -66,8 +66,14 @@ absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& 
   options.writer.metrics = &metrics;
   options.writer.log = std::move(log_line);
   options.say = std::move(say);
-  auto opened = Opened(events::SqliteLog::Open(std::move(options)), "event_log.sqlite.path");
-  if (opened.ok()) opened->backup_folder = from.backup_folder;
+  options.writer.key_retention = from.request_id_retention;
+  absl::StatusOr<std::unique_ptr<events::SqliteLog>> log =
+      events::SqliteLog::Open(std::move(options));
+  events::CallKeys* const call_keys = log.ok() ? log->get() : nullptr;
+  auto opened = Opened(std::move(log), "event_log.sqlite.path");
+  if (!opened.ok()) return opened;
+  opened->call_keys = call_keys;
+  opened->backup_folder = from.backup_folder;
   return opened;
 }
 

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
+#include "server/events/call_keys.h"
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
 
@@ -19,6 +20,7 @@ namespace kyc {
 struct OpenedLog {
   std::unique_ptr<events::EventLog> log;
   events::Quarantine* quarantine = nullptr;  // Owned by `log`.
+  events::CallKeys* call_keys = nullptr;     // Owned by `log`.
   std::string backup_folder;                 // Empty: none.
 };
 

@@ -81,9 +81,11 @@ void PersonalDataService::Act(events::EventLog& event_log, PersonalAct act, Tota
   event_log.Act(std::move(step), [&event_log, act = std::move(act), so_far, done = std::move(done)](
                                      absl::StatusOr<events::ActedOn> acted) mutable {
     // What a step before has erased is not found any more.
-    if (absl::IsNotFound(acted.status()) && so_far.events > 0) acted = events::ActedOn();
+    const bool done_before = so_far.events + so_far.answers > 0;
+    if (absl::IsNotFound(acted.status()) && done_before) acted = events::ActedOn();
     if (!acted.ok()) return std::move(done)(ActError(acted.status()));
     so_far.events += acted->events;
+    so_far.answers += acted->answers;
     if (acted->more) return Act(event_log, std::move(act), so_far, std::move(done));
     std::move(done)(so_far);
   });
@@ -99,20 +101,21 @@ void PersonalDataService::Erase(const CallContext& context, events::Subject subj
     const bool nothing = absl::IsNotFound(total.status());
     if (!total.ok() && !nothing) return std::move(done)(total.status());
     const Total events = total.ok() ? *total : Total();
-    (*run_blocking)([&quarantine, say, caller, text, account, total, events,
-                     done = std::move(done)]() mutable {
-      absl::StatusOr<std::vector<int64_t>> ids = EntriesWith(quarantine, text, account);
-      if (!ids.ok()) return std::move(done)(events::LogError(ids.status()));
-      if (ids->empty() && !total.ok()) return std::move(done)(total.status());
-      const Total all{events.events, static_cast<int64_t>(ids->size())};
-      DiscardAll(quarantine, *std::move(ids),
-                 [say, caller, all, done = std::move(done)](absl::Status discarded) mutable {
-                   if (!discarded.ok()) return std::move(done)(ActError(discarded));
-                   (*say)(absl::StrCat("personal data of ", all.events, " events and ",
-                                       all.quarantined, " quarantined bodies erased by ", caller));
-                   std::move(done)(all);
-                 });
-    });
+    (*run_blocking)(
+        [&quarantine, say, caller, text, account, total, events, done = std::move(done)]() mutable {
+          absl::StatusOr<std::vector<int64_t>> ids = EntriesWith(quarantine, text, account);
+          if (!ids.ok()) return std::move(done)(events::LogError(ids.status()));
+          if (ids->empty() && !total.ok()) return std::move(done)(total.status());
+          const Total all{events.events, static_cast<int64_t>(ids->size()), events.answers};
+          DiscardAll(quarantine, *std::move(ids),
+                     [say, caller, all, done = std::move(done)](absl::Status discarded) mutable {
+                       if (!discarded.ok()) return std::move(done)(ActError(discarded));
+                       (*say)(absl::StrCat("personal data of ", all.events, " events, ",
+                                           all.quarantined, " quarantined bodies and ", all.answers,
+                                           " stored answers erased by ", caller));
+                       std::move(done)(all);
+                     });
+        });
   };
   Act(event_log_, {Kind::kErase, std::move(subject), context.caller}, {},
       std::move(and_quarantine));
@@ -125,6 +128,7 @@ Done<PersonalDataService::Total> PersonalDataService::AnswerErased(Done<Response
     Response response;
     response.set_events(total->events);
     response.set_quarantined(total->quarantined);
+    response.set_answers(total->answers);
     std::move(done)(std::move(response));
   };
 }

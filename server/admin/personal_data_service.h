@@ -45,6 +45,7 @@ class PersonalDataService {
   struct Total {
     int64_t events = 0;
     int64_t quarantined = 0;
+    int64_t answers = 0;
   };
   // `done`, with the total as its response.
   template <typename Response>

@@ -130,7 +130,8 @@ TEST_F(PersonalDataServiceTest, TheLogSaysWhoAndHowMuchAndNotWhose) {
   Append("order-0001", "C1");
   ASSERT_TRUE(EraseReference("order-0001").ok());
   EXPECT_EQ(lines_, std::vector<std::string>{
-                        "personal data of 1 events and 0 quarantined bodies erased by officer"});
+                        "personal data of 1 events, 0 quarantined bodies and 0 stored answers "
+                        "erased by officer"});
 }
 
 TEST(HasText, HoweverTheBodyWritesIt) {

@@ -35,12 +35,14 @@ std::vector<const FileDescriptor*> Contracts() {
 constexpr char kAccount[] = "the configuration's name of an account";
 constexpr char kCaller[] = "the configuration's name of a caller";
 constexpr char kPlace[] = "a place in the log or in a list, which only the gateway reads";
+constexpr char kKey[] = "a call's key, which is no customer's: a UUID, as its comment says";
 constexpr char kOfTheCall[] = "WideKYC's id of a call";
 
 // Texts and bytes that are nobody's, and why.
 const std::map<std::string, const char*>& Harmless() {
   static const auto& names = *new std::map<std::string, const char*>{
       {"finpay.linkage.v1.CreateUpgradeAccountWidgetRequest.account", kAccount},
+      {"finpay.linkage.v1.CreateUpgradeAccountWidgetRequest.request_id", kKey},
       {"finpay.linkage.v1.CreateUpgradeAccountWidgetResponse.expiry_time_text", "a time"},
       {"finpay.linkage.v1.CreateUpgradeAccountWidgetResponse.response_code", "a documented code"},
       {"kyc.admin.v1.BackupRequest.file_name", "a file's name that an operator chose"},
@@ -69,11 +71,14 @@ const std::map<std::string, const char*>& Harmless() {
       {"netzme.v1.WatchUpgradesRequest.cursor", kPlace},
       {"netzme.v1.WatchUpgradesResponse.cursor", kPlace},
       {"widekyc.v1.DetectLivenessRequest.account", kAccount},
+      {"widekyc.v1.DetectLivenessRequest.request_id", kKey},
       {"widekyc.v1.RecognizeIdRequest.account", kAccount},
+      {"widekyc.v1.RecognizeIdRequest.request_id", kKey},
       {"widekyc.v1.Transaction.ref_id", kOfTheCall},
       {"widekyc.v1.Transaction.status", "always success"},
       {"widekyc.v1.Transaction.trx_id", kOfTheCall},
       {"widekyc.v1.ValidateIdRequest.account", kAccount},
+      {"widekyc.v1.ValidateIdRequest.request_id", kKey},
   };
   return names;
 }

@@ -159,6 +159,7 @@ struct EventLog {
   int quarantine_max_entries = 10'000;
   int64_t quarantine_max_bytes = 64 << 20;
   absl::Duration quarantine_max_age = absl::Hours(24 * 90);
+  absl::Duration request_id_retention = absl::Hours(24);
 };
 
 struct Caller {

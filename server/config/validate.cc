@@ -153,6 +153,9 @@ EventLog CheckEventLog(const v1::EventLog& block, FieldChecks& checks) {
   log.quarantine_max_age =
       checks.Span("event_log.quarantine_max_age", block.has_quarantine_max_age(),
                   block.quarantine_max_age(), {Days(90), absl::Minutes(1), kLongest});
+  log.request_id_retention =
+      checks.Span("event_log.request_id_retention", block.has_request_id_retention(),
+                  block.request_id_retention(), {Days(1), absl::Hours(1), Days(7)});
   return log;
 }
 

@@ -86,7 +86,8 @@ struct PersonalAct {
 // What a step of it came to.
 struct ActedOn {
   int64_t events = 0;
-  bool more = false;  // Some are left: ask again.
+  int64_t answers = 0;  // Of calls with a request_id that carried the subject's reference.
+  bool more = false;    // Some are left: ask again.
 };
 
 // Thread-safe. Makers: SqliteLog::Open. Errors: UNAVAILABLE when the engine cannot serve now,

@@ -47,6 +47,8 @@ LogKeys::LogKeys(const Secret& lookup_key)
       body(Subkey(lookup_key, "body")),
       cursor(Subkey(lookup_key, "cursor")),
       signature(Subkey(lookup_key, "signature")),
+      call{Subkey(lookup_key, "call_key"), Subkey(lookup_key, "call_content"),
+           Subkey(lookup_key, "call_subject")},
       check(Subkey(lookup_key, "check")) {}
 
 std::string LookupDigest(const Secret& key, absl::string_view value) {

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "netzme/v1/upgrade_notification.pb.h"
 #include "server/call/secret.h"
+#include "server/events/call_keys.h"
 
 namespace kyc::events {
 
@@ -25,6 +26,7 @@ struct LogKeys {
   Secret body;
   Secret cursor;
   Secret signature;
+  CallKeySecrets call;
   Secret check;  // Its digest of the log id shows that the key is the file's.
 };
 

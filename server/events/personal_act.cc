@@ -20,7 +20,9 @@ std::string DigestOrEmpty(const Secret& key, const std::string& text) {
 SubjectDigests DigestsOf(const Subject& subject, const LogKeys& keys) {
   return {.reference = DigestOrEmpty(keys.reference, subject.reference),
           .cust_id = DigestOrEmpty(keys.cust_id, subject.cust_id),
-          .account = DigestOrEmpty(keys.account, subject.account)};
+          .account = DigestOrEmpty(keys.account, subject.account),
+          .call = DigestOrEmpty(keys.call.subject,
+                                subject.reference.empty() ? subject.cust_id : subject.reference)};
 }
 
 ErasedColumns Erase(const EventRow& row, const std::string& caller, absl::Time now,

@@ -21,6 +21,7 @@ struct SubjectDigests {
   std::string reference;
   std::string cust_id;
   std::string account;
+  std::string call;  // As calls with keys carry it, whatever their account.
 };
 SubjectDigests DigestsOf(const Subject& subject, const LogKeys& keys);
 

@@ -23,7 +23,7 @@ absl::Status TooManyWait() {
   Error error;
   error.code = absl::StatusCode::kResourceExhausted;
   error.reason = "GATEWAY_OVERLOADED";
-  error.message = "Too many notifications wait to be written";
+  error.message = "Too much waits to be written";
   error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
   error.retry_after = absl::Seconds(1);
   return ToStatus(error);

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "netzme/v1/upgrade_notification.pb.h"
+#include "server/events/call_keys.h"
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
 
@@ -46,8 +47,20 @@ struct ActRequest {
   absl::AnyInvocable<void(absl::StatusOr<ActedOn>) &&> done;
   absl::StatusOr<ActedOn> answer = ActedOn();
 };
-using WriteRequest =
-    std::variant<AppendRequest, KeepRequest, MarkRequest, DiscardRequest, ActRequest>;
+struct ClaimRequest {
+  CallKey key;
+  absl::Duration lease;
+  absl::AnyInvocable<void(absl::StatusOr<KeyClaim>) &&> done;
+  KeyClaim answer;
+};
+struct SettleRequest {
+  CallKey key;
+  KeyEnd end;  // Its answer is sealed.
+  absl::AnyInvocable<void(absl::Status) &&> done;
+  absl::Status answer;
+};
+using WriteRequest = std::variant<AppendRequest, KeepRequest, MarkRequest, DiscardRequest,
+                                  ActRequest, ClaimRequest, SettleRequest>;
 
 // Calls a request's `done`: with `failure` unless that is OK, else with its own answer.
 void Answer(WriteRequest& request, const absl::Status& failure);

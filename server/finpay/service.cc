@@ -34,33 +34,45 @@ UpgradeAccountService::UpgradeAccountService(WidgetOptions options, std::vector<
 void UpgradeAccountService::CreateUpgradeAccountWidget(
     CallContext context, CreateUpgradeAccountWidgetRequest request, WidgetImages images,
     Done<CreateUpgradeAccountWidgetResponse> done) const {
-  if (absl::Status valid = Validate(request, images, *options_); !valid.ok()) {
-    return std::move(done)(valid);
-  }
+  auto call = ReadyToCreateWidget(std::move(request), std::move(images));
+  if (!call.ok()) return std::move(done)(call.status());
+  std::move(call->send)(context, std::move(done));
+}
+
+absl::StatusOr<ReadyCall<CreateUpgradeAccountWidgetResponse>>
+UpgradeAccountService::ReadyToCreateWidget(CreateUpgradeAccountWidgetRequest request,
+                                           WidgetImages images) const {
+  if (absl::Status valid = Validate(request, images, *options_); !valid.ok()) return valid;
   const std::shared_ptr<const Account> account = FindAccount(request.account());
-  if (account == nullptr) return std::move(done)(GatewayBug("the choice of a Finpay account"));
+  if (account == nullptr) return GatewayBug("the choice of a Finpay account");
   for (const std::string& deviation : DeviationsOf(request)) {
     metrics_->Deviation(kUpstream, deviation);
   }
   upstream::HttpRequest http = ToHttp(request, std::move(images), account->credentials, *options_);
-  account->send(context, std::move(http),
-                [account, request = std::move(request), request_id = context.request_id,
-                 options = options_, metrics = metrics_, kept = kept_,
-                 done = std::move(done)](upstream::HttpResult result) mutable {
-                  upstream::ReplyOf of;
-                  of.upstream = kUpstream;
-                  of.account = account->name;
-                  of.endpoint = kEndpoint;
-                  of.request_id = request_id;
-                  of.max_bytes = static_cast<size_t>(options->max_reply_bytes);
-                  of.metrics = metrics;
-                  of.kept = kept;
-                  std::move(done)(upstream::ReadReply<CreateUpgradeAccountWidgetResponse>(
-                      std::move(result), of, [&](const auto& response, auto& deviations) {
-                        return FromHttp(response, request, account->credentials, *options,
-                                        deviations);
-                      }));
-                });
+  return ReadyCall<CreateUpgradeAccountWidgetResponse>{
+      account->name,
+      [http = std::move(http), account, request = std::move(request), options = options_,
+       metrics = metrics_, kept = kept_](const CallContext& context,
+                                         Done<CreateUpgradeAccountWidgetResponse> done) mutable {
+        account->send(
+            context, std::move(http),
+            [account, request = std::move(request), request_id = context.request_id, options,
+             metrics, kept, done = std::move(done)](upstream::HttpResult result) mutable {
+              upstream::ReplyOf of;
+              of.upstream = kUpstream;
+              of.account = account->name;
+              of.endpoint = kEndpoint;
+              of.request_id = request_id;
+              of.max_bytes = static_cast<size_t>(options->max_reply_bytes);
+              of.metrics = metrics;
+              of.kept = kept;
+              const auto read = [&](const auto& response, auto& deviations) {
+                return FromHttp(response, request, account->credentials, *options, deviations);
+              };
+              std::move(done)(upstream::ReadReply<CreateUpgradeAccountWidgetResponse>(
+                  std::move(result), of, read));
+            });
+      }};
 }
 
 void UpgradeAccountService::UseCredentials(absl::string_view account,

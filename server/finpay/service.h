@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "finpay/linkage/v1/linkage.pb.h"
 #include "server/call/call_context.h"
 #include "server/call/current.h"
 #include "server/call/kept_replies.h"
 #include "server/call/metrics.h"
+#include "server/call/ready_call.h"
 #include "server/finpay/upgrade_account_widget.h"
 #include "server/upstream/http.h"
 
@@ -38,6 +40,11 @@ class UpgradeAccountService {
       CallContext context, ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest request,
       WidgetImages images,
       Done<::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse> done) const;
+
+  // The same in two steps: checked, and sent when that is wanted.
+  absl::StatusOr<ReadyCall<::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse>>
+  ReadyToCreateWidget(::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest request,
+                      WidgetImages images) const;
 
   // Calls of this account that start from now on use these; running ones keep theirs. Called by one
   // thread.

@@ -9,6 +9,7 @@
 #include "server/call/error.h"
 #include "server/call/image_type.h"
 #include "server/call/personal.h"
+#include "server/call/request_id.h"
 #include "server/call/text_rules.h"
 #include "server/finpay/refusal.h"
 #include "server/finpay/text.h"
@@ -196,6 +197,7 @@ absl::Status Validate(const CreateUpgradeAccountWidgetRequest& request, const Wi
   }
   CheckPersonalData(request.personal_data(), violations);
   CheckAccount(request.account(), options.accounts, violations);
+  CheckRequestId(request.request_id(), violations);
   return InvalidRequest(std::move(violations));
 }
 

@@ -128,12 +128,13 @@ std::shared_ptr<grpc::ByteBuffer> Call::TakeRequest() {
   return HoldRequest(request_, std::exchange(held_bytes_, 0), scope_.admission);
 }
 
-void Call::Answer(absl::StatusOr<grpc::ByteBuffer> answer) {
+void Call::Answer(UnaryAnswer answer) {
   if (state_.Answer()) {
-    if (answer.ok()) {
-      End(absl::OkStatus(), &*answer);
+    if (answer.replay) server_context_.AddTrailingMetadata("kyc-replay", "1");
+    if (answer.message.ok()) {
+      End(absl::OkStatus(), &*answer.message);
     } else {
-      End(AfterStop(answer.status()), nullptr);
+      End(AfterStop(answer.message.status()), nullptr);
     }
   }
   FreeIfOver();

@@ -67,7 +67,7 @@ class Call final : public OpenCall, private Turns::Taker {
   std::shared_ptr<grpc::ByteBuffer> TakeRequest() override;
   grpc::ByteBuffer* request() override { return &request_; }
   void ReadNext() override { AskForTurn(); }
-  void Answer(absl::StatusOr<grpc::ByteBuffer> answer) override;
+  void Answer(UnaryAnswer answer) override;
 
  private:
   // Messages up to this size come without our asking: flow control lets as much through unread.

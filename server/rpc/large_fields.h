@@ -7,6 +7,7 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -31,6 +32,8 @@ absl::Status ParseApart(const std::shared_ptr<grpc::ByteBuffer>& bytes,
                         std::vector<Blob>& blobs);
 
 grpc::ByteBuffer Serialize(const google::protobuf::MessageLite& message);
+// Of a message that was serialized before.
+grpc::ByteBuffer BufferOf(const std::string& bytes);
 
 }  // namespace kyc::rpc
 

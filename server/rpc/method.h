@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/call/blob.h"
@@ -19,6 +20,19 @@
 #include "server/rpc/stream.h"
 
 namespace kyc::rpc {
+
+// What a unary method answers.
+struct UnaryAnswer {
+  // Made of what it is.
+  UnaryAnswer(absl::StatusOr<grpc::ByteBuffer> message) : message(std::move(message)) {}
+  UnaryAnswer(grpc::ByteBuffer message) : message(std::move(message)) {}
+  UnaryAnswer(absl::Status error) : message(std::move(error)) {}
+
+  absl::StatusOr<grpc::ByteBuffer> message;
+  // It was another call's before, which the caller is told by trailing metadata.
+  bool replay = false;
+};
+using OnUnaryAnswer = absl::AnyInvocable<void(UnaryAnswer) &&>;
 
 // One rpc. Exactly one of `unary`, `stream` and `each` is set. They run on the loop's thread and
 // must not block. A unary method's request counts as held until the method lets go of it; the
@@ -31,9 +45,7 @@ struct Method {
   bool images_optional = false;
   // It answers at its deadline by itself, and says what is known. Others are answered for then.
   bool keeps_deadline = false;
-  std::function<void(CallContext, std::shared_ptr<grpc::ByteBuffer> request,
-                     Done<grpc::ByteBuffer>)>
-      unary;
+  std::function<void(CallContext, std::shared_ptr<grpc::ByteBuffer> request, OnUnaryAnswer)> unary;
   std::function<absl::StatusOr<std::unique_ptr<Producer>>(Stream*, grpc::ByteBuffer* request)>
       stream;
   // Answers each of the caller's messages by one message, in order.
@@ -51,7 +63,7 @@ Method Unary(std::string name, size_t max_request_bytes, std::vector<FieldPath> 
   method.max_request_bytes = max_request_bytes;
   method.unary = [large = std::move(large), handle = std::move(handle)](
                      CallContext context, std::shared_ptr<grpc::ByteBuffer> bytes,
-                     Done<grpc::ByteBuffer> done) {
+                     OnUnaryAnswer done) {
     std::vector<Blob> blobs;
     Request request;
     const absl::Status parsed =

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include "absl/status/statusor.h"
+#include "server/rpc/method.h"
 #include "server/rpc/stream.h"
 
 namespace kyc::rpc {
@@ -21,7 +21,7 @@ class OpenCall : public Stream {
   // Reads the next message of a conversation.
   virtual void ReadNext() = 0;
   // The answer of a unary method: exactly once.
-  virtual void Answer(absl::StatusOr<grpc::ByteBuffer> answer) = 0;
+  virtual void Answer(UnaryAnswer answer) = 0;
 };
 
 // What a kind of call does at each step of its life.

@@ -2,8 +2,7 @@
 
 #include <string>
 
-#include "google/rpc/status.pb.h"
-#include "server/call/error.h"
+#include "server/call/status_bytes.h"
 
 namespace kyc::rpc {
 namespace {
@@ -33,16 +32,8 @@ static_assert(kSame<absl::StatusCode::kUnauthenticated, grpc::UNAUTHENTICATED>);
 
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  google::rpc::Status details;
-  details.set_code(static_cast<int>(status.code()));
-  details.set_message(std::string(status.message()));
-  for (auto& [type_url, value] : DetailsOf(status)) {
-    google::protobuf::Any* detail = details.add_details();
-    detail->set_type_url(std::move(type_url));
-    detail->set_value(std::move(value));
-  }
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), details.message(),
-                      details.SerializeAsString());
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
+                      StatusBytes(status));
 }
 
 }  // namespace kyc::rpc

@@ -18,10 +18,10 @@ class Answerer {
     if (call_ != nullptr) Give(GatewayBug("a method ended without an answer"));
   }
 
-  void operator()(absl::StatusOr<grpc::ByteBuffer> answer) && { Give(std::move(answer)); }
+  void operator()(UnaryAnswer answer) && { Give(std::move(answer)); }
 
  private:
-  void Give(absl::StatusOr<grpc::ByteBuffer> answer) {
+  void Give(UnaryAnswer answer) {
     OpenCall* const call = std::exchange(call_, nullptr);
     if (loop_.OnThisThread()) return call->Answer(std::move(answer));
     loop_.Post([call, answer = std::move(answer)]() mutable { call->Answer(std::move(answer)); });

@@ -76,7 +76,7 @@ bool ReadCard(Fields& data, IdCard& card) {
 absl::Status Validate(const RecognizeIdRequest& request, const Blob& id_image,
                       const Options& options) {
   std::vector<Violation> violations;
-  CheckCommon(request.cust_ref_no(), request.account(), options, violations);
+  CheckCommon(request, options, violations);
   CheckImage("id_image", id_image, options.max_image_bytes, violations);
   return InvalidRequest(std::move(violations));
 }

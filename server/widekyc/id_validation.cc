@@ -69,7 +69,7 @@ void WriteUnlessEmpty(absl::string_view key, const std::string& text, json::Obje
 absl::Status Validate(const ValidateIdRequest& request, const Blob& selfie_image,
                       const Options& options) {
   std::vector<Violation> violations;
-  CheckCommon(request.cust_ref_no(), request.account(), options, violations);
+  CheckCommon(request, options, violations);
   if (!AreDigits(request.nik(), 16)) violations.push_back({"nik", "must be 16 digits"});
   CheckText("name", request.name(), options, violations);
   if (!request.birth_date().empty() && !IsDate(request.birth_date())) {

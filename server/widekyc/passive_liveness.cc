@@ -18,7 +18,7 @@ using ::widekyc::v1::DetectLivenessResponse;
 absl::Status Validate(const DetectLivenessRequest& request, const Blob& selfie_image,
                       const Options& options) {
   std::vector<Violation> violations;
-  CheckCommon(request.cust_ref_no(), request.account(), options, violations);
+  CheckCommon(request, options, violations);
   CheckImage("selfie_image", selfie_image, options.max_image_bytes, violations);
   return InvalidRequest(std::move(violations));
 }

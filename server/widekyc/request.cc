@@ -3,13 +3,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/call/account_choice.h"
 #include "server/call/text_rules.h"
 
 namespace kyc::widekyc {
 
-void CheckCommon(absl::string_view cust_ref_no, absl::string_view account, const Options& options,
-                 std::vector<Violation>& violations) {
+void CheckCustRefNo(absl::string_view cust_ref_no, const Options& options,
+                    std::vector<Violation>& violations) {
   if (cust_ref_no.empty() ||
       cust_ref_no.size() > static_cast<size_t>(options.max_cust_ref_no_bytes)) {
     violations.push_back(
@@ -17,7 +16,6 @@ void CheckCommon(absl::string_view cust_ref_no, absl::string_view account, const
   } else if (!IsIdentifier(cust_ref_no)) {
     violations.push_back({"cust_ref_no", kNoIdentifier});
   }
-  CheckAccount(account, options.accounts, violations);
 }
 
 void CheckText(absl::string_view field, absl::string_view text, const Options& options,

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "server/call/account_choice.h"
 #include "server/call/error.h"
 #include "server/call/personal.h"
+#include "server/call/request_id.h"
 #include "server/call/secret.h"
 #include "server/json/body.h"
 #include "server/upstream/http.h"
@@ -15,9 +17,16 @@
 
 namespace kyc::widekyc {
 
-// Adds what is wrong with the fields that every request has.
-void CheckCommon(absl::string_view cust_ref_no, absl::string_view account, const Options& options,
-                 std::vector<Violation>& violations);
+// Each adds what is wrong with a field that every request has.
+void CheckCustRefNo(absl::string_view cust_ref_no, const Options& options,
+                    std::vector<Violation>& violations);
+template <typename Request>
+void CheckCommon(const Request& request, const Options& options,
+                 std::vector<Violation>& violations) {
+  CheckCustRefNo(request.cust_ref_no(), options, violations);
+  CheckAccount(request.account(), options.accounts, violations);
+  CheckRequestId(request.request_id(), violations);
+}
 
 // Adds a violation if an optional text is too long.
 void CheckText(absl::string_view field, absl::string_view text, const Options& options,

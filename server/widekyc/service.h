@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/call/blob.h"
 #include "server/call/call_context.h"
 #include "server/call/current.h"
 #include "server/call/kept_replies.h"
 #include "server/call/metrics.h"
+#include "server/call/ready_call.h"
 #include "server/call/secret.h"
 #include "server/upstream/http.h"
 #include "server/widekyc/options.h"
@@ -42,6 +44,14 @@ class WideKycService {
   void ValidateId(CallContext context, ::widekyc::v1::ValidateIdRequest request, Blob selfie_image,
                   Done<::widekyc::v1::ValidateIdResponse> done) const;
 
+  // The same in two steps: checked, and sent when that is wanted.
+  absl::StatusOr<ReadyCall<::widekyc::v1::DetectLivenessResponse>> ReadyToDetectLiveness(
+      ::widekyc::v1::DetectLivenessRequest request, Blob selfie_image) const;
+  absl::StatusOr<ReadyCall<::widekyc::v1::RecognizeIdResponse>> ReadyToRecognizeId(
+      ::widekyc::v1::RecognizeIdRequest request, Blob id_image) const;
+  absl::StatusOr<ReadyCall<::widekyc::v1::ValidateIdResponse>> ReadyToValidateId(
+      ::widekyc::v1::ValidateIdRequest request, Blob selfie_image) const;
+
   // Calls of this account that start from now on use this token; running ones keep theirs. Called
   // by one thread.
   void UseToken(absl::string_view account, Secret token);
@@ -49,8 +59,8 @@ class WideKycService {
  private:
   using Accounts = std::vector<std::shared_ptr<const Account>>;
 
-  template <typename Request, typename Response>
-  void Call(CallContext context, Request request, Blob image, Done<Response> done) const;
+  template <typename Response, typename Request>
+  absl::StatusOr<ReadyCall<Response>> Ready(Request request, Blob image) const;
   // Null if there is none of that name.
   std::shared_ptr<const Account> FindAccount(const std::string& name) const;
 

@@ -36,6 +36,12 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
   return bytes;
 }
 
+bool WasReplayed(const grpc::ClientContext& context) {
+  const auto& trailers = context.GetServerTrailingMetadata();
+  const auto found = trailers.find("kyc-replay");
+  return found != trailers.end() && found->second == "1";
+}
+
 }  // namespace
 
 ErrorView Transcript::Add(const grpc::Status& status) {
@@ -77,6 +83,7 @@ Reply<WidgetResponse> Client::CreateWidget(const WidgetRequest& request, const C
   reply.error =
       transcript_.Add(UpgradeAccountService::NewStub(channel_)->CreateUpgradeAccountWidget(
           &context, request, &reply.response));
+  reply.replayed = WasReplayed(context);
   return reply;
 }
 
@@ -87,6 +94,7 @@ Reply<LivenessResponse> Client::DetectLiveness(const LivenessRequest& request,
   Reply<LivenessResponse> reply;
   reply.error = transcript_.Add(
       WideKycService::NewStub(channel_)->DetectLiveness(&context, request, &reply.response));
+  reply.replayed = WasReplayed(context);
   return reply;
 }
 
@@ -97,6 +105,7 @@ Reply<RecognizeResponse> Client::RecognizeId(const RecognizeRequest& request,
   Reply<RecognizeResponse> reply;
   reply.error = transcript_.Add(
       WideKycService::NewStub(channel_)->RecognizeId(&context, request, &reply.response));
+  reply.replayed = WasReplayed(context);
   return reply;
 }
 
@@ -106,6 +115,7 @@ Reply<ValidateResponse> Client::ValidateId(const ValidateRequest& request, const
   Reply<ValidateResponse> reply;
   reply.error = transcript_.Add(
       WideKycService::NewStub(channel_)->ValidateId(&context, request, &reply.response));
+  reply.replayed = WasReplayed(context);
   return reply;
 }
 
@@ -128,6 +138,7 @@ Reply<std::string> Client::Raw(const std::string& method, absl::string_view requ
   Reply<std::string> reply;
   reply.error = transcript_.Add(status);
   if (status.ok()) reply.response = BytesOf(response);
+  reply.replayed = WasReplayed(context);
   return reply;
 }
 

@@ -45,6 +45,7 @@ template <typename Response>
 struct Reply {
   ErrorView error;
   Response response;
+  bool replayed = false;  // By the word of its trailing metadata.
 
   bool ok() const { return error.code == "OK"; }
 };

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "server/crypto/mac.h"
 #include "server/events/log_identity.h"
 #include "server/events/sqlite/file_identity.h"
 
@@ -15,6 +16,8 @@ struct LogFile : LogIdentity {
   // Of the file with its -wal and -shm; checked whenever a connection is opened, and before a
   // commit is answered.
   FileIdentity identity = {};
+  // Of this process: what another one has claimed, that one has left behind.
+  std::string run_id = crypto::RandomBytes(16);
 };
 
 }  // namespace kyc::events

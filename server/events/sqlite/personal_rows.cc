@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/events/personal_act.h"
 #include "server/events/read_bounds.h"
+#include "server/events/sqlite/call_key_rows.h"
 #include "server/events/sqlite/reads.h"
 
 namespace kyc::events {
@@ -117,10 +118,16 @@ absl::StatusOr<absl::StatusOr<ActedOn>> Act(Database& database, const LogFile& f
   const SubjectDigests subject = DigestsOf(act.subject, file.keys);
   const absl::StatusOr<std::vector<Key>> keys = KeysOf(database, subject);
   if (!keys.ok()) return keys.status();
-  if (keys->empty()) return Answer(SubjectNotFound());
   const bool one_account = !subject.reference.empty() && subject.account.empty();
   if (one_account && keys->size() > 1) return Answer(SeveralAccounts());
   ActedOn acted;
+  if (act.kind == PersonalAct::Kind::kErase) {
+    const absl::StatusOr<int64_t> answers = EraseAnswers(database, subject.call, kEventsPerAct);
+    if (!answers.ok()) return answers.status();
+    acted.answers = *answers;
+    acted.more = *answers == kEventsPerAct;
+  }
+  if (keys->empty() && acted.answers == 0) return Answer(SubjectNotFound());
   for (const Key& key : *keys) {
     if (acted.more) break;
     const absl::Status status =

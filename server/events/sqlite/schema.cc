@@ -142,6 +142,7 @@ absl::Status MakeTables(Database& database, const LogKeys& keys) {
                                           "; PRAGMA user_version = ", kSchemaVersion);
   if (absl::Status status = database.Execute(header.c_str()); !status.ok()) return status;
   if (absl::Status status = database.Execute(kTables); !status.ok()) return status;
+  if (absl::Status status = database.Execute(kCallKeyTable); !status.ok()) return status;
 
   absl::StatusOr<Statement> insert = database.Prepare(
       "INSERT INTO log (one, log_id, key_check, trimmed_sequence, trimmed_chain, trimmed_time_us) "

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "server/crypto/sealer.h"
 #include "server/events/log_keys.h"
+#include "server/events/sqlite/call_key_rows.h"
 #include "server/events/sqlite/migration_to_4.h"
 #include "server/events/sqlite/migrations.h"
 #include "server/events/sqlite/quarantine_rows.h"
@@ -18,7 +19,7 @@
 
 namespace kyc::events {
 
-inline constexpr int kSchemaVersion = 6;
+inline constexpr int kSchemaVersion = 7;
 
 // A migration changes tables that a file has; kTables of schema.cc makes what they come to.
 inline SchemaHistory History() {
@@ -33,7 +34,8 @@ inline SchemaHistory History() {
                          {.from = 5,
                           .sql = "ALTER TABLE event ADD COLUMN restricted INTEGER NOT NULL "
                                  "DEFAULT 0; ALTER TABLE reference ADD COLUMN restricted INTEGER "
-                                 "NOT NULL DEFAULT 0"}}};
+                                 "NOT NULL DEFAULT 0"},
+                         {.from = 6, .sql = kCallKeyTable}}};
 }
 
 // Makes the tables in a new file, migrates an older version's; refuses another application's file,

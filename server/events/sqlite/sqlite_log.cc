@@ -10,6 +10,7 @@
 #include "server/call/error.h"
 #include "server/crypto/mac.h"
 #include "server/events/cursor_errors.h"
+#include "server/events/key_answer.h"
 #include "server/events/log_options.h"
 #include "server/events/sqlite/backup.h"
 #include "server/events/sqlite/reads.h"
@@ -195,6 +196,20 @@ absl::StatusOr<QuarantinedBody> SqliteLog::GetQuarantined(int64_t id) const {
 void SqliteLog::MarkRedriven(int64_t id, Redriven redriven,
                              absl::AnyInvocable<void(absl::Status) &&> done) {
   writer_->Write(MarkRequest{id, std::move(redriven), std::move(done), absl::OkStatus()});
+}
+
+void SqliteLog::Claim(CallKey key, absl::Duration lease,
+                      absl::AnyInvocable<void(absl::StatusOr<KeyClaim>) &&> done) {
+  auto open = [this, key, done = std::move(done)](absl::StatusOr<KeyClaim> claim) mutable {
+    if (claim.ok()) OpenAnswer(file_, key, *claim);
+    std::move(done)(std::move(claim));
+  };
+  writer_->Write(ClaimRequest{std::move(key), lease, std::move(open), {}});
+}
+
+void SqliteLog::Settle(CallKey key, KeyEnd end, absl::AnyInvocable<void(absl::Status) &&> done) {
+  SealAnswer(file_, key, end);
+  writer_->Write(SettleRequest{std::move(key), std::move(end), std::move(done), absl::OkStatus()});
 }
 
 double SqliteLog::used_ratio() const { return writer_->quarantine_used_ratio(); }

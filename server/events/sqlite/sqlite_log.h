@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "server/call/secret.h"
 #include "server/crypto/sealer.h"
+#include "server/events/call_keys.h"
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
 #include "server/events/sqlite/file_lock.h"
@@ -40,7 +41,7 @@ struct SqliteLogOptions {
 
 // Thread-safe. Events live as long as retention says; the newest events' commits are on disk before
 // they are answered. Deleting it writes and answers what waits.
-class SqliteLog : public EventLog, public Quarantine {
+class SqliteLog : public EventLog, public Quarantine, public CallKeys {
  public:
   // Blocks. Errors are for the operator: FAILED_PRECONDITION when the file is not one that may be
   // used (see schema.h) or another gateway uses it, INVALID_ARGUMENT for the options, UNAVAILABLE
@@ -80,6 +81,11 @@ class SqliteLog : public EventLog, public Quarantine {
                     absl::AnyInvocable<void(absl::Status) &&> done) override;
   void Discard(int64_t id, absl::AnyInvocable<void(absl::Status) &&> done) override;
   double used_ratio() const override;
+
+  void Claim(CallKey key, absl::Duration lease,
+             absl::AnyInvocable<void(absl::StatusOr<KeyClaim>) &&> done) override;
+  void Settle(CallKey key, KeyEnd end, absl::AnyInvocable<void(absl::Status) &&> done) override;
+  const CallKeySecrets& secrets() const override { return file_.keys.call; }
 
  private:
   SqliteLog(FileLock lock, LogFile file, Database anchor, const SqliteLogOptions& options);

@@ -58,11 +58,16 @@ absl::Status WriteSession::Prepare() {
       QuarantineWriter::Prepare(database_, file_, limits_);
   if (!quarantine.ok()) return quarantine.status();
   quarantine_.emplace(*std::move(quarantine));
+  absl::StatusOr<CallKeyRows> call_keys = CallKeyRows::Prepare(database_, file_.run_id);
+  if (!call_keys.ok()) return call_keys.status();
+  call_keys_.emplace(*std::move(call_keys));
   return absl::OkStatus();
 }
 
 absl::StatusOr<Committed> WriteSession::Commit(std::vector<WriteRequest>& requests, absl::Time now,
+                                               absl::Duration lived,
                                                const std::function<void()>& before_commit) {
+  lived_ = lived;
   absl::StatusOr<Transaction> transaction =
       Transaction::Begin(database_, Transaction::Kind::kWrite);
   if (!transaction.ok()) return transaction.status();
@@ -89,6 +94,18 @@ absl::StatusOr<int64_t> WriteSession::AgeQuarantine(absl::Time now) {
   if (!removed.ok()) return removed.status();
   if (absl::Status status = transaction->Commit(); !status.ok()) return status;
   return removed;
+}
+
+absl::StatusOr<bool> WriteSession::AgeCallKeys(absl::Duration lived, absl::Duration retention) {
+  const absl::StatusOr<bool> due = call_keys_->HasAged(lived, retention);
+  if (!due.ok() || !*due) return due;
+  absl::StatusOr<Transaction> transaction =
+      Transaction::Begin(database_, Transaction::Kind::kWrite);
+  if (!transaction.ok()) return transaction.status();
+  const absl::StatusOr<int64_t> removed = call_keys_->RemoveAged(lived, retention);
+  if (!removed.ok()) return removed.status();
+  if (absl::Status status = transaction->Commit(); !status.ok()) return status;
+  return *removed == kKeysPerStep;
 }
 
 absl::Status WriteSession::Checkpoint(absl::Time now, Metrics& metrics) {
@@ -153,6 +170,17 @@ absl::Status WriteSession::Write(ActRequest& request, absl::Time now, Committed&
   request.answer = *std::move(acted);
   committed.rewritten = committed.rewritten || request.answer.ok();
   return absl::OkStatus();
+}
+
+absl::Status WriteSession::Write(ClaimRequest& request, absl::Time, Committed&) {
+  absl::StatusOr<KeyClaim> claim = call_keys_->Claim(request.key, lived_);
+  if (!claim.ok()) return claim.status();
+  request.answer = *std::move(claim);
+  return absl::OkStatus();
+}
+
+absl::Status WriteSession::Write(SettleRequest& request, absl::Time, Committed&) {
+  return call_keys_->Settle(request.key, request.end);
 }
 
 absl::Status WriteSession::Write(DiscardRequest& request, absl::Time, Committed&) {

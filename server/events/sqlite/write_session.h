@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "server/call/metrics.h"
 #include "server/events/event_log.h"
+#include "server/events/sqlite/call_key_rows.h"
 #include "server/events/sqlite/checkpoint_pace.h"
 #include "server/events/sqlite/event_writer.h"
 #include "server/events/sqlite/log_file.h"
@@ -40,6 +41,7 @@ class WriteSession {
   // is on disk, in what was the log's file before the commit. `before_commit` is called just before
   // it.
   absl::StatusOr<Committed> Commit(std::vector<WriteRequest>& requests, absl::Time now,
+                                   absl::Duration lived,
                                    const std::function<void()>& before_commit);
 
   // Commits a change that changes nothing.
@@ -52,6 +54,8 @@ class WriteSession {
   // Removes a bounded number of the quarantine's entries that are too old, in a transaction of its
   // own. How many.
   absl::StatusOr<int64_t> AgeQuarantine(absl::Time now);
+  // The same of calls' keys: whether there may be more.
+  absl::StatusOr<bool> AgeCallKeys(absl::Duration lived, absl::Duration retention);
   double quarantine_used_ratio() const { return quarantine_->used_ratio(); }
 
   // For what is done between commits: retention, the clocks' note.
@@ -70,6 +74,8 @@ class WriteSession {
   absl::Status Write(MarkRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(DiscardRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(ActRequest& request, absl::Time now, Committed& committed);
+  absl::Status Write(ClaimRequest& request, absl::Time now, Committed& committed);
+  absl::Status Write(SettleRequest& request, absl::Time now, Committed& committed);
 
   Database database_;
   CheckpointPace pace_;
@@ -79,6 +85,8 @@ class WriteSession {
   // Set by Prepare; they point to database_.
   absl::optional<EventWriter> events_;
   absl::optional<QuarantineWriter> quarantine_;
+  absl::optional<CallKeyRows> call_keys_;
+  absl::Duration lived_;  // When what is being written came.
 };
 
 }  // namespace kyc::events

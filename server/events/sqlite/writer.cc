@@ -32,8 +32,11 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Start(const LogFile& file, Write
                                                                  .log = options.log},
                                                                 options.clock(), options.boot_id);
   if (!keeper.ok()) return keeper.status();
+  const absl::StatusOr<absl::Duration> lived = ReadLived((*session)->database());
+  if (!lived.ok()) return lived.status();
+  const LivedClock clock(*lived, options.clock().since_boot);
   std::unique_ptr<Writer> writer(
-      new Writer(file, std::move(options), *std::move(session), *std::move(keeper), *ends));
+      new Writer(file, std::move(options), *std::move(session), *std::move(keeper), clock, *ends));
   writer->options_.metrics->LogWritable(true);
   writer->PublishQuarantine();
   writer->thread_ = std::thread([raw = writer.get()] { raw->Run(); });
@@ -41,12 +44,13 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Start(const LogFile& file, Write
 }
 
 Writer::Writer(const LogFile& file, WriterOptions options, std::unique_ptr<WriteSession> session,
-               std::unique_ptr<Keeper> keeper, Ends ends)
+               std::unique_ptr<Keeper> keeper, LivedClock lived, Ends ends)
     : file_(file),
       options_(std::move(options)),
       queue_(options_.max_waiting),
       session_(std::move(session)),
       keeper_(std::move(keeper)),
+      lived_(lived),
       state_(*options_.metrics, options_.log),
       ends_(ends) {}
 
@@ -117,7 +121,9 @@ void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
 
 absl::StatusOr<Committed> Writer::Commit(std::vector<WriteRequest>& requests) {
   if (absl::Status opened = OpenSession(); !opened.ok()) return opened;
-  return session_->Commit(requests, keeper_->Label(options_.clock()), options_.before_commit);
+  const ClockReading now = options_.clock();
+  return session_->Commit(requests, keeper_->Label(now), lived_.At(now.since_boot),
+                          options_.before_commit);
 }
 
 void Writer::Publish(Committed committed, absl::Duration took) {
@@ -143,15 +149,17 @@ void Writer::Publish(Committed committed, absl::Duration took) {
 bool Writer::Trim() {
   if (session_ == nullptr) return false;
   const absl::StatusOr<bool> more = TrimStep();
-  const absl::Status aged = more.ok() ? AgeQuarantine() : absl::OkStatus();
-  const absl::StatusOr<Ends> ends = session_->ends();
-  if (!more.ok() || !aged.ok() || !ends.ok()) {
-    GiveUpSession(!more.ok() ? more.status() : !aged.ok() ? aged : ends.status());
+  absl::Status status = more.status();
+  if (status.ok()) status = AgeQuarantine();
+  const absl::StatusOr<bool> more_keys = status.ok() ? AgeCallKeys() : status;
+  const absl::StatusOr<Ends> ends = more_keys.ok() ? session_->ends() : more_keys.status();
+  if (!ends.ok()) {
+    GiveUpSession(ends.status());
     return false;
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   ends_ = *ends;
-  return *more;
+  return *more || *more_keys;
 }
 
 absl::StatusOr<bool> Writer::TrimStep() {
@@ -169,6 +177,10 @@ absl::Status Writer::AgeQuarantine() {
     options_.log(absl::StrCat("quarantine: ", *removed, " entries removed because of their age"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Writer::AgeCallKeys() {
+  return session_->AgeCallKeys(lived_.At(options_.clock().since_boot), options_.key_retention);
 }
 
 void Writer::PublishQuarantine() { state_.SetQuarantineUsed(session_->quarantine_used_ratio()); }

@@ -16,6 +16,7 @@
 #include "server/call/metrics.h"
 #include "server/events/clocks.h"
 #include "server/events/event_log.h"
+#include "server/events/lived_clock.h"
 #include "server/events/sqlite/keeper.h"
 #include "server/events/sqlite/log_file.h"
 #include "server/events/sqlite/quarantine_rows.h"
@@ -29,6 +30,8 @@ namespace kyc::events {
 struct WriterOptions {
   Retention retention;
   QuarantineLimits quarantine;
+  // How long calls' keys are remembered.
+  absl::Duration key_retention = absl::Hours(24);
   // How many requests may wait; further ones are refused at once.
   int max_waiting = 4096;
   // As KeeperOptions::interval and notice.
@@ -73,7 +76,7 @@ class Writer {
 
  private:
   Writer(const LogFile& file, WriterOptions options, std::unique_ptr<WriteSession> session,
-         std::unique_ptr<Keeper> keeper, Ends ends);
+         std::unique_ptr<Keeper> keeper, LivedClock lived, Ends ends);
 
   void Run();
   void CommitAndAnswer(std::vector<WriteRequest> requests);
@@ -84,6 +87,8 @@ class Writer {
   absl::StatusOr<bool> TrimStep();
   // Removes what is too old of the quarantine.
   absl::Status AgeQuarantine();
+  // Of calls' keys, and whether there are more.
+  absl::StatusOr<bool> AgeCallKeys();
   void PublishQuarantine();
   void Checkpoint();
   absl::Duration Pause() const;
@@ -97,6 +102,7 @@ class Writer {
   WriteQueue queue_;
   std::unique_ptr<WriteSession> session_;  // The thread's. Null after a failure.
   const std::unique_ptr<Keeper> keeper_;
+  LivedClock lived_;  // The thread's.
 
   WriterState state_;
   mutable std::mutex mutex_;

@@ -14,6 +14,7 @@
 #include "server/call/metrics.h"
 #include "server/call/secret.h"
 #include "server/crypto/sealer.h"
+#include "server/events/call_keys.h"
 #include "server/events/clocks.h"
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
@@ -31,6 +32,7 @@ struct EngineOptions {
   Secret lookup_key = {};
   Retention retention;
   QuarantineLimits quarantine;
+  absl::Duration key_retention = absl::Hours(24);
   // How often it looks for what is too old, and how long before it removes that it tells so.
   absl::Duration trim_interval = absl::Seconds(10);
   absl::Duration trim_notice = absl::ZeroDuration();
@@ -44,7 +46,8 @@ struct EngineOptions {
 
 struct OpenedEngine {
   std::unique_ptr<EventLog> log;
-  Quarantine* quarantine = nullptr;  // Owned by `log`.
+  Quarantine* quarantine = nullptr;  // Owned by `log`,
+  CallKeys* call_keys = nullptr;     // and this too.
 };
 
 // A place where one log lives, which was never opened before. Outlives what it opened.

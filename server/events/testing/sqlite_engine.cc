@@ -22,6 +22,7 @@ class SqliteEngine final : public Engine {
     options.writer.retention = from.retention;
     options.writer.before_commit = from.before_commit;
     options.writer.quarantine = from.quarantine;
+    options.writer.key_retention = from.key_retention;
     options.writer.trim_interval = from.trim_interval;
     options.writer.trim_notice = from.trim_notice;
     options.writer.log = from.log;
@@ -29,6 +30,7 @@ class SqliteEngine final : public Engine {
     if (!log.ok()) return log.status();
     OpenedEngine opened;
     opened.quarantine = log->get();
+    opened.call_keys = log->get();
     opened.log = *std::move(log);
     return opened;
   }
