@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/admin/prometheus_metrics.h"
+#include "server/admin/recent_calls.h"
 #include "server/call/steady_now.h"
 #include "server/calls_role.h"
 #include "server/certificates.h"
@@ -43,9 +44,11 @@ absl::Status Keep(absl::StatusOr<Part> made, Part& in) {
 
 class GatewayParts {
  public:
-  GatewayParts(config::Settings settings, std::shared_ptr<spdlog::logger> log)
+  GatewayParts(config::Settings settings, std::shared_ptr<spdlog::logger> log,
+               admin::CallLog* calls)
       : settings_(std::move(settings)),
         log_(std::move(log)),
+        call_log_(calls),
         metrics_(admin::MakePrometheusMetrics()),
         certificates_(*metrics_, log_) {}
 
@@ -146,6 +149,10 @@ class GatewayParts {
     if (settings_.grpc.has_value()) {
       rpc_ = std::make_unique<rpc::Server>(*settings_.grpc, settings_.callers, *metrics_,
                                            rpc::kLongestWay, LinesTo(spdlog::level::warn));
+      rpc_->OnCallEnded([this](const EndedCall& call) {
+        recent_calls_.Add(call);
+        if (call_log_ != nullptr) call_log_->Note(call);
+      });
     }
     if (!settings_.event_log.has_value()) return absl::OkStatus();
     absl::Status opened = Keep(OpenEventLog(settings_, *metrics_, LinesTo(spdlog::level::info),
@@ -182,8 +189,9 @@ class GatewayParts {
   absl::Status MakeOperators() {
     if (!settings_.admin.has_value()) return absl::OkStatus();
     return Keep(OperatorsRole::Make(
-                    *settings_.admin, *metrics_, [this] { return metrics_->Text(); },
-                    [this] { return WhyUnready(); }, [this] { return Warning(); }),
+                    *settings_.admin, *metrics_,
+                    {[this] { return metrics_->Text(); }, [this] { return recent_calls_.Json(); },
+                     [this] { return WhyUnready(); }, [this] { return Warning(); }}),
                 operators_);
   }
 
@@ -224,6 +232,8 @@ class GatewayParts {
   // In the order of making; they go in the reverse order.
   const config::Settings settings_;
   const std::shared_ptr<spdlog::logger> log_;
+  admin::CallLog* const call_log_;  // May be null.
+  admin::RecentCalls recent_calls_;
   const std::unique_ptr<admin::PrometheusMetrics> metrics_;
   Certificates certificates_;
   std::atomic<bool> leaving_ = false;
@@ -238,8 +248,9 @@ class GatewayParts {
 };
 
 absl::StatusOr<MadeGateway> MadeGateway::Make(const config::Settings& settings,
-                                              std::shared_ptr<spdlog::logger> log) {
-  auto parts = std::make_unique<GatewayParts>(settings, std::move(log));
+                                              std::shared_ptr<spdlog::logger> log,
+                                              admin::CallLog* calls) {
+  auto parts = std::make_unique<GatewayParts>(settings, std::move(log), calls);
   if (absl::Status made = parts->Make(); !made.ok()) return made;
   return MadeGateway(std::move(parts));
 }

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "server/admin/call_log.h"
 #include "server/config/reloader.h"
 #include "server/config/settings.h"
 
@@ -54,9 +55,11 @@ class Gateway {
 class MadeGateway {
  public:
   // Opens the event log, reads credentials, binds the listeners that the configuration asks for.
-  // An error is one line for the operator: what, where and why.
+  // An error is one line for the operator: what, where and why. `calls` is told of each call that
+  // ended, and outlives the gateway; null: nobody is.
   static absl::StatusOr<MadeGateway> Make(const config::Settings& settings,
-                                          std::shared_ptr<spdlog::logger> log);
+                                          std::shared_ptr<spdlog::logger> log,
+                                          admin::CallLog* calls);
   MadeGateway(MadeGateway&&) noexcept;
   ~MadeGateway();
 

@@ -1,9 +1,17 @@
 #include "server/make_logger.h"
 
+#include <spdlog/formatter.h>
 #include <spdlog/sinks/base_sink.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <mutex>
 #include <utility>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/call/utf8.h"
+#include "server/json/body.h"
 
 namespace kyc {
 namespace {
@@ -23,11 +31,48 @@ class LinesSink final : public spdlog::sinks::base_sink<std::mutex> {
   StderrLines& lines_;
 };
 
+// JSON must be; a path that the system names may be anything.
+std::string ValidUtf8(absl::string_view text) {
+  std::string valid;
+  while (!text.empty()) {
+    const size_t length = FirstChar(text).length;
+    if (length == 0) {
+      valid += '?';
+    } else {
+      valid.append(text.data(), length);
+    }
+    text.remove_prefix(std::max(length, size_t{1}));
+  }
+  return valid;
+}
+
+class JsonFormatter final : public spdlog::formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& to) override {
+    json::ObjectWriter object;
+    object.String("time", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::FromChrono(message.time),
+                                           absl::UTCTimeZone()));
+    const spdlog::string_view_t level = spdlog::level::to_string_view(message.level);
+    object.String("level", {level.data(), level.size()});
+    object.String("message", ValidUtf8({message.payload.data(), message.payload.size()}));
+    const std::string line = std::move(object).Finish().ToString() + "\n";
+    to.append(line.data(), line.data() + line.size());
+  }
+  std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<JsonFormatter>();
+  }
+};
+
 }  // namespace
 
-std::shared_ptr<spdlog::logger> MakeLogger(StderrLines& lines, const std::string& level) {
+std::shared_ptr<spdlog::logger> MakeLogger(StderrLines& lines, const std::string& level,
+                                           config::LogFormat format) {
   auto logger = std::make_shared<spdlog::logger>("kyc", std::make_shared<LinesSink>(lines));
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  if (format == config::LogFormat::kJson) {
+    logger->set_formatter(std::make_unique<JsonFormatter>());
+  } else {
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  }
   logger->set_level(spdlog::level::from_str(level));
   logger->set_error_handler([](const std::string&) {});  // Its own would write to stderr, and wait.
   return logger;

@@ -7,13 +7,16 @@
 #include <memory>
 #include <string>
 
+#include "server/config/settings.h"
 #include "server/stderr_lines.h"
 
 namespace kyc {
 
-// Writes lines of at least this severity (debug, info, warn, error) with time and severity.
-// Thread-safe, and never waits. `lines` outlives it.
-std::shared_ptr<spdlog::logger> MakeLogger(StderrLines& lines, const std::string& level);
+// Writes lines of at least this severity (debug, info, warn, error) with time and severity: as
+// text, or as JSON objects {time, level, message}. Thread-safe, and never waits. `lines` outlives
+// it.
+std::shared_ptr<spdlog::logger> MakeLogger(StderrLines& lines, const std::string& level,
+                                           config::LogFormat format = config::LogFormat::kText);
 
 }  // namespace kyc
 

@@ -3,13 +3,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/admin/operator_pages.h"
 
 namespace kyc {
 
-absl::StatusOr<std::unique_ptr<OperatorsRole>> OperatorsRole::Make(
-    const config::Admin& admin, Metrics& metrics, std::function<std::string()> page,
-    std::function<std::string()> unready, std::function<std::string()> warning) {
+absl::StatusOr<std::unique_ptr<OperatorsRole>> OperatorsRole::Make(const config::Admin& admin,
+                                                                   Metrics& metrics,
+                                                                   admin::OperatorTexts texts) {
   auto socket = net::ListenSocket::Open(admin.listener.address);
   if (!socket.ok()) {
     return absl::Status(socket.status().code(),
@@ -18,9 +17,8 @@ absl::StatusOr<std::unique_ptr<OperatorsRole>> OperatorsRole::Make(
   http::ServerOptions options;
   options.metrics = &metrics;
   options.name = "admin";
-  return std::unique_ptr<OperatorsRole>(new OperatorsRole(
-      *std::move(socket), std::move(options),
-      admin::OperatorPages(std::move(page), std::move(unready), std::move(warning))));
+  return std::unique_ptr<OperatorsRole>(new OperatorsRole(*std::move(socket), std::move(options),
+                                                          admin::OperatorPages(std::move(texts))));
 }
 
 void OperatorsRole::Serve() {

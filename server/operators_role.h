@@ -1,13 +1,13 @@
-// The role of the `admin` block: metrics, health and readiness for operators.
+// The role of the `admin` block: console, metrics, health and readiness for operators.
 #ifndef SERVER_OPERATORS_ROLE_H_
 #define SERVER_OPERATORS_ROLE_H_
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
+#include "server/admin/operator_pages.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
 #include "server/http/server.h"
@@ -18,15 +18,11 @@ namespace kyc {
 // Owned by the gateway, used by main's thread: Make, Serve, each once.
 class OperatorsRole {
  public:
-  // Binds the address. `metrics`, which outlives the role, is told of connections; `page` is its
-  // text; `unready` says why no traffic should come, `warning`
-  // what an operator should look after soon, or nothing. All are called by the listener's thread
-  // until the role is gone.
+  // Binds the address. `metrics`, which outlives the role, is told of connections. The texts are
+  // asked for by the listener's thread until the role is gone.
   static absl::StatusOr<std::unique_ptr<OperatorsRole>> Make(const config::Admin& admin,
                                                              Metrics& metrics,
-                                                             std::function<std::string()> page,
-                                                             std::function<std::string()> unready,
-                                                             std::function<std::string()> warning);
+                                                             admin::OperatorTexts texts);
 
   void Serve();
   // After Serve.

@@ -85,8 +85,8 @@ bool IsPlaintextFlag(absl::string_view argument) {
 
 // Whoever names certificates means TLS, and grpcurl always does but where it is told otherwise.
 absl::Status SettleTls(absl::Span<const std::string> arguments, bool grpcurl, Command& command) {
-  const bool files = !command.ca_file.empty() || !command.certificate_file.empty() ||
-                     !command.key_file.empty();
+  const bool files =
+      !command.ca_file.empty() || !command.certificate_file.empty() || !command.key_file.empty();
   bool plaintext = false;
   for (const std::string& argument : arguments) plaintext |= IsPlaintextFlag(argument);
   if (plaintext && (command.tls || files)) {

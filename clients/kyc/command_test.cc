@@ -58,11 +58,11 @@ TEST(Command, TlsIsSpokenWhereItIsAskedForAndByGrpcurlUnlessItIsToldNotTo) {
   EXPECT_FALSE(ParseCommand({"grpcurl", "-plaintext", "h:1", "list"})->tls);
   EXPECT_TRUE(ParseCommand({"grpcurl", "h:1", "list"})->tls);
   EXPECT_TRUE(ParseCommand({"watch", "h:1", "--tls"})->tls);
-  const auto own = ParseCommand({"watch", "h:1", "--ca", "a", "--cert=c", "--key", "k",
-                                 "--token-file", "t"});
+  const auto own =
+      ParseCommand({"watch", "h:1", "--ca", "a", "--cert=c", "--key", "k", "--token-file", "t"});
   ASSERT_TRUE(own.ok()) << own.status();
-  const auto grpcurl = ParseCommand({"grpcurl", "-cacert", "a", "-cert=c", "-key", "k",
-                                     "-token-file", "t", "h:1", "list"});
+  const auto grpcurl = ParseCommand(
+      {"grpcurl", "-cacert", "a", "-cert=c", "-key", "k", "-token-file", "t", "h:1", "list"});
   ASSERT_TRUE(grpcurl.ok()) << grpcurl.status();
   for (const Command& command : {*own, *grpcurl}) {
     EXPECT_TRUE(command.tls);

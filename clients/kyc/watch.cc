@@ -126,8 +126,8 @@ int Watch(const Command& command, std::ostream& out, std::ostream& err,
   if (!saved.ok()) return Fail(err, saved.status());
   const auto credentials = CredentialsOf(command);
   if (!credentials.ok()) return Fail(err, credentials.status());
-  const auto stub = netzme::UpgradeNotificationService::NewStub(
-      OpenChannel(command.address, *credentials));
+  const auto stub =
+      netzme::UpgradeNotificationService::NewStub(OpenChannel(command.address, *credentials));
   Follower follower(command, *saved, out);
   absl::BitGen random;
   for (int fruitless = 0;; ++fruitless) {

@@ -1,8 +1,11 @@
 #include "server/admin/operator_pages.h"
 
+#include <memory>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "server/admin/console/files.h"
 
 namespace kyc::admin {
 namespace {
@@ -15,15 +18,59 @@ http::HttpReply Text(int status, std::string body) {
   return reply;
 }
 
+http::HttpReply Readiness(const std::string& why_not, const std::string& warning) {
+  if (!why_not.empty()) return Text(503, absl::StrCat(why_not, "\n"));
+  return Text(200, warning.empty() ? "ok\n" : absl::StrCat("ok\n", warning, "\n"));
+}
+
+// Nothing of another site, nothing inline, and in nobody's frame.
+http::HttpReply Page(const ConsoleFile& file) {
+  http::HttpReply reply;
+  reply.content_type = file.content_type;
+  reply.body = file.text;
+  reply.headers = {
+      {"Content-Security-Policy",
+       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+       "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "no-referrer"},
+      {"Cache-Control", "no-cache"},
+  };
+  return reply;
+}
+
+using Pages = absl::flat_hash_map<std::string, std::function<http::HttpReply()>>;
+
+Pages PagesOf(OperatorTexts texts) {
+  Pages pages;
+  for (const ConsoleFile& file : ConsoleFiles()) {
+    pages[file.path] = [&file] { return Page(file); };
+  }
+  pages["/metrics"] = [metrics = std::move(texts.metrics)] {
+    http::HttpReply reply = Text(200, metrics());
+    reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return reply;
+  };
+  pages["/calls"] = [calls = std::move(texts.calls)] {
+    http::HttpReply reply = Text(200, calls());
+    reply.content_type = "application/json";
+    return reply;
+  };
+  pages["/healthz"] = [] { return Text(200, "ok\n"); };
+  pages["/readyz"] = [unready = std::move(texts.unready), warning = std::move(texts.warning)] {
+    return Readiness(unready(), warning());
+  };
+  return pages;
+}
+
 }  // namespace
 
-http::Handler OperatorPages(std::function<std::string()> metrics,
-                            std::function<std::string()> unready,
-                            std::function<std::string()> warning) {
+http::Handler OperatorPages(OperatorTexts texts) {
+  const auto pages = std::make_shared<const Pages>(PagesOf(std::move(texts)));
   http::Handler handler;
-  handler.check_head = [](const http::HttpCall& head) -> absl::optional<http::HttpReply> {
-    if (head.path != "/metrics" && head.path != "/healthz" && head.path != "/readyz") {
-      return Text(404, "Served here: /metrics, /healthz, /readyz.\n");
+  handler.check_head = [pages](const http::HttpCall& head) -> absl::optional<http::HttpReply> {
+    if (!pages->contains(head.path)) {
+      return Text(404, "Served here: / (the console), /metrics, /calls, /healthz, /readyz.\n");
     }
     if (head.method != "GET" && head.method != "HEAD") {
       http::HttpReply reply = Text(405, "Only GET and HEAD.\n");
@@ -32,19 +79,8 @@ http::Handler OperatorPages(std::function<std::string()> metrics,
     }
     return absl::nullopt;
   };
-  handler.handle = [metrics = std::move(metrics), unready = std::move(unready),
-                    warning = std::move(warning)](http::HttpCall call, http::OnReply on_reply) {
-    if (call.path == "/metrics") {
-      http::HttpReply reply = Text(200, metrics());
-      reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
-      return std::move(on_reply)(std::move(reply));
-    }
-    if (call.path == "/healthz") return std::move(on_reply)(Text(200, "ok\n"));
-    if (const std::string why_not = unready(); !why_not.empty()) {
-      return std::move(on_reply)(Text(503, why_not + "\n"));
-    }
-    const std::string warned = warning();
-    std::move(on_reply)(Text(200, warned.empty() ? "ok\n" : absl::StrCat("ok\n", warned, "\n")));
+  handler.handle = [pages](const http::HttpCall& call, http::OnReply on_reply) {
+    std::move(on_reply)(pages->at(call.path)());
   };
   handler.refuse = [](int status) { return Text(status, absl::StrCat("refused: ", status, "\n")); };
   return handler;

@@ -1,4 +1,4 @@
-// What operators may ask over HTTP: /metrics, /healthz, /readyz.
+// What operators may ask over HTTP: the console, /metrics, /calls, /healthz, /readyz.
 #ifndef SERVER_ADMIN_OPERATOR_PAGES_H_
 #define SERVER_ADMIN_OPERATOR_PAGES_H_
 
@@ -9,12 +9,18 @@
 
 namespace kyc::admin {
 
-// GET /metrics is `metrics()`; /healthz is 200 while the process answers; /readyz is 200, or 503
-// and `unready()` while that is not empty; 200 names `warning()` where there is one. Everything
-// else is 404 or 405. The functions must be thread-safe.
-http::Handler OperatorPages(std::function<std::string()> metrics,
-                            std::function<std::string()> unready,
-                            std::function<std::string()> warning);
+// What the pages tell. All are thread-safe, and must not block.
+struct OperatorTexts {
+  std::function<std::string()> metrics;  // In Prometheus' text format.
+  std::function<std::string()> calls;    // The newest calls, as JSON.
+  std::function<std::string()> unready;  // Empty when ready.
+  std::function<std::string()> warning;  // Empty when there is nothing to say.
+};
+
+// GET / is the console, which reads the others; /metrics and /calls are those texts; /healthz is
+// 200 while the process answers; /readyz is 200, or 503 and `unready` while that is not empty; 200
+// names `warning` where there is one. Everything else is 404 or 405.
+http::Handler OperatorPages(OperatorTexts texts);
 
 }  // namespace kyc::admin
 

@@ -166,6 +166,23 @@ std::vector<std::pair<std::string, std::string>> DetailsOf(const absl::Status& s
 
 std::string ReasonOf(const absl::Status& status) { return InfoOf(status).reason(); }
 
+EndedCall EndedBy(const absl::Status& status) {
+  EndedCall ended;
+  ended.code = status.code();
+  if (status.ok()) return ended;
+  const ErrorInfo info = InfoOf(status);
+  const auto said = [&info](const char* key) {
+    const auto at = info.metadata().find(key);
+    return at == info.metadata().end() ? std::string() : at->second;
+  };
+  ended.reason = info.reason();
+  ended.outcome = said("outcome");
+  ended.upstream = said("upstream");
+  ended.upstream_status = said("httpStatus");
+  ended.attempts = said("attempts");
+  return ended;
+}
+
 std::string MetadataOf(const absl::Status& status, absl::string_view key) {
   const ErrorInfo info = InfoOf(status);
   auto found = info.metadata().find(std::string(key));

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "server/call/ended_call.h"
 
 namespace kyc {
 
@@ -67,6 +68,9 @@ std::vector<std::pair<std::string, std::string>> DetailsOf(const absl::Status& s
 // Reads back from a Status made by ToStatus; empty when it has no ErrorInfo.
 std::string ReasonOf(const absl::Status& status);
 std::string MetadataOf(const absl::Status& status, absl::string_view key);
+
+// What is told of a call that ended so: its code and, of an error, what ErrorInfo says.
+EndedCall EndedBy(const absl::Status& status);
 
 }  // namespace kyc
 

@@ -175,6 +175,8 @@ struct Caller {
   bool allow_personal_data = false;
 };
 
+enum class LogFormat { kText, kJson };
+
 struct Settings {
   absl::optional<Grpc> grpc;
   absl::optional<Webhook> webhook;
@@ -186,6 +188,8 @@ struct Settings {
   absl::Duration drain_delay;
   absl::Duration drain_timeout = absl::Seconds(25);
   std::string log_level = "info";
+  LogFormat log_format = LogFormat::kText;
+  int64_t call_lines_per_second = 1000;  // 0: none.
 };
 
 }  // namespace kyc::config

@@ -199,6 +199,12 @@ std::string CheckLogLevel(const std::string& level, FieldChecks& checks) {
   return level;
 }
 
+LogFormat CheckLogFormat(const std::string& format, FieldChecks& checks) {
+  if (format == "json") return LogFormat::kJson;
+  if (!format.empty() && format != "text") checks.Add("log_format", "must be text or json");
+  return LogFormat::kText;
+}
+
 }  // namespace
 
 absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& folder,
@@ -225,6 +231,10 @@ absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& f
       checks.Span("drain_timeout", config.has_drain_timeout(), config.drain_timeout(),
                   {absl::Seconds(25), absl::ZeroDuration(), absl::Minutes(5)});
   settings.log_level = CheckLogLevel(config.log_level(), checks);
+  settings.log_format = CheckLogFormat(config.log_format(), checks);
+  const int64_t lines =
+      checks.Number("call_lines_per_second", config.call_lines_per_second(), {1000, -1, 1'000'000});
+  settings.call_lines_per_second = std::max(lines, int64_t{0});
   if (checks.faults().empty()) return settings;
   return absl::InvalidArgumentError(absl::StrJoin(checks.faults(), "\n"));
 }

@@ -176,6 +176,8 @@ TEST(Validate, WhatIsNotSetHasItsDocumentedDefault) {
   EXPECT_EQ(settings->drain_delay, absl::ZeroDuration());
   EXPECT_EQ(settings->drain_timeout, absl::Seconds(25));
   EXPECT_EQ(settings->log_level, "info");
+  EXPECT_EQ(settings->log_format, LogFormat::kText);
+  EXPECT_EQ(settings->call_lines_per_second, 1000);
 }
 
 TEST(Validate, WhatIsSetIsTaken) {
@@ -209,7 +211,7 @@ TEST(Validate, WhatIsSetIsTaken) {
         every_503_is_the_upstreams_own_and_means_not_processed_i_understand: true
       }
     }
-    drain_timeout {} log_level: "debug")");
+    drain_timeout {} log_level: "debug" log_format: "json" call_lines_per_second: -1)");
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_EQ(settings->grpc->max_request_bytes_in_flight, 17 << 20);
   EXPECT_EQ(settings->grpc->overload_wait, absl::ZeroDuration());
@@ -248,6 +250,8 @@ TEST(Validate, WhatIsSetIsTaken) {
   EXPECT_TRUE(upstream.believe_every_503);
   EXPECT_EQ(settings->drain_timeout, absl::ZeroDuration());
   EXPECT_EQ(settings->log_level, "debug");
+  EXPECT_EQ(settings->log_format, LogFormat::kJson);
+  EXPECT_EQ(settings->call_lines_per_second, 0);
 }
 
 TEST(Validate, DefaultDeadlineIsCutToASmallerMaximum) {
@@ -370,6 +374,10 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
        "drain_timeout: must be 0 to 5m"},
       {"callers { name: \"local\"", "log_level: \"INFO\" callers { name: \"local\"",
        "log_level: must be debug, info, warn or error"},
+      {"callers { name: \"local\"", "log_format: \"xml\" callers { name: \"local\"",
+       "log_format: must be text or json"},
+      {"callers { name: \"local\"", "call_lines_per_second: -2 callers { name: \"local\"",
+       "call_lines_per_second: must be -1 to 1000000"},
       {"50051\"", "50051\" max_image_bytes: -1", "grpc.max_image_bytes: must be 1024 to 8388608"},
       {"50051\"", "50051\" max_request_bytes_in_flight: 17825791",
        "grpc.max_request_bytes_in_flight: must be 17825792 to 1099511627776"},

@@ -169,6 +169,12 @@ ObjectWriter& ObjectWriter::Bool(absl::string_view key, bool value) {
   return *this;
 }
 
+ObjectWriter& ObjectWriter::Integer(absl::string_view key, int64_t value) {
+  Key(key);
+  absl::StrAppend(&text_, value);
+  return *this;
+}
+
 ObjectWriter& ObjectWriter::Base64(absl::string_view key, absl::string_view prefix, Blob blob) {
   Key(key);
   text_ += '"';

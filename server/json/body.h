@@ -3,6 +3,7 @@
 #define SERVER_JSON_BODY_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,6 +73,7 @@ class ObjectWriter {
   ObjectWriter();
   ObjectWriter& String(absl::string_view key, absl::string_view value);
   ObjectWriter& Bool(absl::string_view key, bool value);
+  ObjectWriter& Integer(absl::string_view key, int64_t value);
   // "key":"<prefix><base64 of blob>".
   ObjectWriter& Base64(absl::string_view key, absl::string_view prefix, Blob blob);
   ObjectWriter& BeginObject(absl::string_view key);

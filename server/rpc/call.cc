@@ -90,6 +90,7 @@ void Call::OnTurnOver() {
 void Call::OnRead(bool ok) {
   // First the message counts, then its turn does not: nobody is given room that it has.
   held_bytes_ = ok ? static_cast<int64_t>(request_.Length()) : 0;
+  message_bytes_ += held_bytes_;
   scope_.admission.Hold(held_bytes_);
   Turns::Leave(this);
   const bool too_long = ok && request_.Length() > method_->max_request_bytes;
@@ -217,8 +218,17 @@ void Call::ReportEnd() {
   // When the caller left, or gRPC itself refused the call, our status is not why it ended; and a
   // reply that nobody took is no success.
   const bool cancelled = server_context_.IsCancelled() && (!cut_ || status_.ok());
-  scope_.metrics.CallEnded(MethodName(), cancelled ? absl::StatusCode::kCancelled : status_.code(),
-                           cancelled ? "" : ReasonOf(status_), scope_.loop.now() - start_);
+  EndedCall ended = EndedBy(cancelled ? absl::CancelledError() : status_);
+  ended.took = scope_.loop.now() - start_;
+  scope_.metrics.CallEnded(MethodName(), ended.code, ended.reason, ended.took);
+  // Health is asked every few seconds by whoever balances the load.
+  if (scope_.call_ended == nullptr || method_ == nullptr || !method_->needs_caller) return;
+  ended.ended = absl::Now();
+  ended.request_id = context_.request_id;
+  ended.method = std::string(MethodName());
+  ended.caller = context_.caller;
+  ended.request_bytes = message_bytes_;
+  scope_.call_ended(ended);
 }
 
 void Call::FreeIfOver() {

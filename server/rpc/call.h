@@ -143,6 +143,7 @@ class Call final : public OpenCall, private Turns::Taker {
   grpc::ByteBuffer request_;
   int64_t held_bytes_ = 0;    // Of request_, at the admission.
   int64_t header_bytes_ = 0;  // The same of large headers.
+  int64_t message_bytes_ = 0;
 
   // What the call ends with; Finish waits with it for the write in flight.
   absl::Status status_;

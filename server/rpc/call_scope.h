@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
+#include "server/call/ended_call.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
 #include "server/net/shares.h"
@@ -68,6 +69,9 @@ struct CallScope {
   Serving serving = Serving::kAll;
   // Called after each call's end, and after each arrival in a drain.
   std::function<void()> on_change{};
+
+  // Told of each call's end, but not of calls that anybody may make. Must not block; may be null.
+  std::function<void(const EndedCall&)> call_ended{};
 
   // Those that were not refused.
   size_t admitted() const { return open.size() - refused; }

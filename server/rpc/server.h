@@ -12,15 +12,18 @@
 #include <grpcpp/server_builder.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "server/call/ended_call.h"
 #include "server/call/metrics.h"
 #include "server/call/repeated_lines.h"
 #include "server/config/settings.h"
@@ -60,6 +63,9 @@ class Server {
   Loop& loop() { return *loop_; }
 
   void Add(Method method);
+  // `ended` is told, on the loop's thread, of each call's end, but not of those that anybody may
+  // make; it must not block. Before Listen.
+  void OnCallEnded(std::function<void(const EndedCall&)> ended) { call_ended_ = std::move(ended); }
   // Binds the addresses, and takes no call yet. UNAVAILABLE with one line: address, reason, field.
   absl::Status Listen(const std::vector<Listener>& listeners);
   // Takes calls from now on. After Listen.
@@ -116,6 +122,7 @@ class Server {
   std::unique_ptr<CqLoop> loop_;
   Connections connections_;
   absl::flat_hash_map<std::string, Method> methods_;  // Until Listen.
+  std::function<void(const EndedCall&)> call_ended_;  // Likewise.
   // From Listen on.
   std::unique_ptr<Admission> admission_;
   std::unique_ptr<CallScope> scope_;

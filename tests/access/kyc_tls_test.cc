@@ -45,9 +45,9 @@ class KycTlsTest : public TlsTest {
 constexpr char kList[] = "netzme.v1.UpgradeNotificationService/ListUpgrades";
 
 TEST_F(KycTlsTest, CallersAreWhoTheirTokenOrCertificateSays) {
-  EXPECT_EQ(Run({"call", address(), kList, "--ca", File("root.pem"), "--token-file",
-                 File("token")}),
-            "{}\n");
+  EXPECT_EQ(
+      Run({"call", address(), kList, "--ca", File("root.pem"), "--token-file", File("token")}),
+      "{}\n");
   EXPECT_EQ(Run({"call", address(), kList, "--ca", File("root.pem"), "--cert", File("caller.pem"),
                  "--key", File("caller.key")}),
             "{}\n");

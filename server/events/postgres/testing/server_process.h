@@ -22,7 +22,8 @@ struct SmallDisk {
 
 // In a process group of its own, so that all its processes are signalled at once; killed by the
 // kernel if the test dies first. Of root it is `nobody`: in a user namespace of its own, for in
-// Bazel's sandbox a test is root and can be nobody else; or, where there cannot be one, really. What it says is added to the file `log`.
+// Bazel's sandbox a test is root and can be nobody else; or, where there cannot be one, really.
+// What it says is added to the file `log`.
 pid_t SpawnServer(const std::vector<std::string>& command, const std::string& log,
                   const SmallDisk& disk = {});
 

@@ -1,0 +1,90 @@
+#include "server/admin/operator_pages.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/admin/recent_calls.h"
+
+namespace kyc::admin {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Pair;
+
+class OperatorPagesTest : public testing::Test {
+ protected:
+  // As the listener asks for it.
+  http::HttpReply Get(const std::string& path, const std::string& method = "GET") {
+    http::HttpCall call;
+    call.method = method;
+    call.path = path;
+    if (auto refused = pages_.check_head(call)) return *std::move(refused);
+    http::HttpReply reply;
+    pages_.handle(std::move(call), [&reply](http::HttpReply made) { reply = std::move(made); });
+    return reply;
+  }
+
+  RecentCalls calls_;
+  std::string unready_, warning_;
+  http::Handler pages_ = OperatorPages({[] { return "metrics"; }, [this] { return calls_.Json(); },
+                                        [this] { return unready_; }, [this] { return warning_; }});
+};
+
+TEST_F(OperatorPagesTest, TheConsoleLoadsNothingOfOthers) {
+  for (const auto& [path, type, text] :
+       {std::tuple("/", "text/html; charset=utf-8", "<title>KYC Gateway</title>"),
+        std::tuple("/console.css", "text/css; charset=utf-8", "prefers-color-scheme"),
+        std::tuple("/console.js", "text/javascript; charset=utf-8", "'/readyz'"),
+        std::tuple("/reading.js", "text/javascript; charset=utf-8", "class Reading"),
+        std::tuple("/chart.js", "text/javascript; charset=utf-8", "Chart.js")}) {
+    const http::HttpReply reply = Get(path);
+    EXPECT_EQ(reply.status, 200) << path;
+    EXPECT_EQ(reply.content_type, type);
+    EXPECT_THAT(reply.body, HasSubstr(text)) << path;
+    EXPECT_THAT(reply.headers,
+                Contains(Pair("Content-Security-Policy",
+                              AllOf(HasSubstr("default-src 'none'"), HasSubstr("script-src 'self'"),
+                                    testing::Not(HasSubstr("unsafe"))))))
+        << path;
+  }
+}
+
+TEST_F(OperatorPagesTest, TheOtherPages) {
+  EXPECT_EQ(Get("/metrics").body, "metrics");
+  EXPECT_EQ(Get("/healthz").body, "ok\n");
+  EXPECT_EQ(Get("/readyz").body, "ok\n");
+  warning_ = "look";
+  EXPECT_EQ(Get("/readyz").body, "ok\nlook\n");
+  unready_ = "draining";
+  EXPECT_EQ(Get("/readyz").status, 503);
+  EXPECT_EQ(Get("/readyz").body, "draining\n");
+  EXPECT_EQ(Get("/nothing").status, 404);
+  EXPECT_EQ(Get("/calls", "POST").status, 405);
+}
+
+TEST_F(OperatorPagesTest, TheNewestCallsComeFirst) {
+  EXPECT_EQ(Get("/calls").body, "{\"calls\":[]}\n");
+  EndedCall call;
+  for (size_t i = 0; i <= RecentCalls::kKept; ++i) {
+    call.request_id = absl::StrCat("call-", i);
+    calls_.Add(call);
+  }
+  const http::HttpReply reply = Get("/calls");
+  EXPECT_EQ(reply.content_type, "application/json");
+  const size_t newest = reply.body.find(absl::StrCat("\"call-", RecentCalls::kKept, "\""));
+  const size_t oldest = reply.body.find("\"call-1\"");
+  ASSERT_NE(newest, reply.body.npos);
+  ASSERT_NE(oldest, reply.body.npos);
+  EXPECT_LT(newest, oldest);
+  EXPECT_EQ(reply.body.find("\"call-0\""), reply.body.npos);
+}
+
+}  // namespace
+}  // namespace kyc::admin
