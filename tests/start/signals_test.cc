@@ -70,7 +70,7 @@ TEST_F(SignalsTest, ReadyUntilItDrains) {
   Start();
   EXPECT_EQ(Get(gateway().admin_port(), "/healthz").status, 200);
   EXPECT_EQ(Get(gateway().admin_port(), "/readyz").status, 200);
-  EXPECT_EQ(Get(gateway().admin_port(), "/").status, 404);
+  EXPECT_EQ(Get(gateway().admin_port(), "/nothing").status, 404);
 }
 
 TEST_F(SignalsTest, BeforeTheDrainItIsNotReadyAndTakesEverything) {

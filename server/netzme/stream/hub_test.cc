@@ -193,8 +193,8 @@ TEST_F(HubTest, EveryWatcherIsToldWhatIsAboutToBeRemoved) {
     event.set_original_reference_no(std::to_string(i));
     event.set_status(::netzme::v1::UPGRADE_STATUS_APPROVED);
     log.Append(std::move(event));
+    loop_.WaitForPosts(i);  // Over PostgreSQL commits that come together are told together.
   }
-  loop_.WaitForPosts(3);
   RunLoop();
   EXPECT_THAT(all.Trimming(), IsEmpty());
   log.Advance(10);
