@@ -149,10 +149,12 @@ class GatewayParts {
     if (settings_.grpc.has_value()) {
       rpc_ = std::make_unique<rpc::Server>(*settings_.grpc, settings_.callers, *metrics_,
                                            rpc::kLongestWay, LinesTo(spdlog::level::warn));
-      rpc_->OnCallEnded([this](const EndedCall& call) {
-        recent_calls_.Add(call);
-        if (call_log_ != nullptr) call_log_->Note(call);
-      });
+      if (settings_.admin.has_value() || call_log_ != nullptr) {
+        rpc_->OnCallEnded([this](const EndedCall& call) {
+          if (settings_.admin.has_value()) recent_calls_.Add(call);
+          if (call_log_ != nullptr) call_log_->Note(call);
+        });
+      }
     }
     if (!settings_.event_log.has_value()) return absl::OkStatus();
     absl::Status opened = Keep(OpenEventLog(settings_, *metrics_, LinesTo(spdlog::level::info),

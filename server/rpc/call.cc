@@ -224,9 +224,10 @@ void Call::ReportEnd() {
   // Health is asked every few seconds by whoever balances the load.
   if (scope_.call_ended == nullptr || method_ == nullptr || !method_->needs_caller) return;
   ended.ended = absl::Now();
-  ended.request_id = context_.request_id;
+  // Nobody asks the call for them any more.
+  ended.request_id = std::move(context_.request_id);
   ended.method = std::string(MethodName());
-  ended.caller = context_.caller;
+  ended.caller = std::move(context_.caller);
   ended.request_bytes = message_bytes_;
   scope_.call_ended(ended);
 }

@@ -25,8 +25,17 @@ namespace kyc::rpc {
 struct UnaryAnswer {
   // Made of what it is.
   UnaryAnswer(absl::StatusOr<grpc::ByteBuffer> message) : message(std::move(message)) {}
-  UnaryAnswer(grpc::ByteBuffer message) : message(std::move(message)) {}
+  UnaryAnswer(grpc::ByteBuffer bytes) : message(grpc::ByteBuffer()) { message->Swap(&bytes); }
   UnaryAnswer(absl::Status error) : message(std::move(error)) {}
+  // gRPC's buffers can be copied and swapped, but not moved.
+  UnaryAnswer(UnaryAnswer&& other) noexcept : message(grpc::ByteBuffer()), replay(other.replay) {
+    if (other.message.ok()) {
+      message->Swap(&*other.message);
+    } else {
+      message = std::move(other.message).status();
+    }
+  }
+  UnaryAnswer& operator=(UnaryAnswer&&) = delete;
 
   absl::StatusOr<grpc::ByteBuffer> message;
   // It was another call's before, which the caller is told by trailing metadata.
