@@ -8,32 +8,37 @@
 namespace kyc::admin {
 namespace {
 
-// Calls `add` with each field that has something to say, in the order of the line.
-template <typename Add>
-void EachField(const EndedCall& call, Add add) {
-  const auto add_if = [&add](const char* name, absl::string_view text) {
-    if (!text.empty()) add(name, text);
+// Gives each field that has something to say, in the order of the line, to `text` or `number`.
+template <typename Text, typename Number>
+void EachField(const EndedCall& call, Text text, Number number) {
+  const auto text_if = [&](const char* name, absl::string_view value) {
+    if (!value.empty()) text(name, value);
   };
-  add_if("method", call.method);
-  add_if("caller", call.caller);
-  add("code", absl::StatusCodeToString(call.code));
-  add_if("reason", call.reason);
-  add_if("outcome", call.outcome);
-  add_if("upstream", call.upstream);
-  add_if("upstream_status", call.upstream_status);
-  add_if("attempts", call.attempts);
-  add("took_us", absl::StrCat(absl::ToInt64Microseconds(call.took)));
-  add("request_bytes", absl::StrCat(call.request_bytes));
-  add_if("request_id", call.request_id);
+  const auto number_if = [&](const char* name, absl::string_view value) {
+    int64_t parsed = 0;
+    absl::SimpleAtoi(value, &parsed) ? number(name, parsed) : text_if(name, value);
+  };
+  text_if("method", call.method);
+  text_if("caller", call.caller);
+  text("code", absl::StatusCodeToString(call.code));
+  text_if("reason", call.reason);
+  text_if("outcome", call.outcome);
+  text_if("upstream", call.upstream);
+  number_if("upstream_status", call.upstream_status);
+  number_if("attempts", call.attempts);
+  number("took_us", absl::ToInt64Microseconds(call.took));
+  number("request_bytes", call.request_bytes);
+  text_if("request_id", call.request_id);
 }
 
 }  // namespace
 
 std::string CallText(const EndedCall& call) {
   std::string line = "call";
-  EachField(call, [&line](const char* name, absl::string_view text) {
-    absl::StrAppend(&line, " ", name, "=", text);
-  });
+  const auto append = [&line](const char* name, const auto& value) {
+    absl::StrAppend(&line, " ", name, "=", value);
+  };
+  EachField(call, append, append);
   return line;
 }
 
@@ -41,14 +46,9 @@ std::string CallJson(const EndedCall& call) {
   json::ObjectWriter object;
   object.String("time", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", call.ended, absl::UTCTimeZone()));
   object.String("kind", "call");
-  EachField(call, [&object](const char* name, absl::string_view text) {
-    int64_t number = 0;
-    if (absl::string_view(name) != "request_id" && absl::SimpleAtoi(text, &number)) {
-      object.Integer(name, number);
-    } else {
-      object.String(name, text);
-    }
-  });
+  EachField(
+      call, [&](const char* name, absl::string_view value) { object.String(name, value); },
+      [&](const char* name, int64_t value) { object.Integer(name, value); });
   return std::move(object).Finish().ToString();
 }
 

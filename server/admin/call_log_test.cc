@@ -55,6 +55,14 @@ TEST(CallLogTest, WhatItSays) {
                                  "\"request_id\":\"a\\\"b\\\\c\"}"));
 }
 
+// A name is a text, whatever it looks like.
+TEST(CallLogTest, ACallerMayBeCalledByANumber) {
+  EndedCall call = Fine();
+  call.caller = "007";
+  EXPECT_THAT(CallText(call), testing::HasSubstr(" caller=007 "));
+  EXPECT_THAT(CallJson(call), testing::HasSubstr("\"caller\":\"007\""));
+}
+
 TEST(CallLogTest, ALineThatIsLeftOutIsCounted) {
   absl::Time now = absl::UnixEpoch();
   std::vector<std::string> said;
