@@ -25,18 +25,17 @@ bool FieldsTellAll(const UpgradeEvent& notification) {
                       });
 }
 
-// Digests of it are stored, so it must be the same in every build.
-std::string StableBytes(const UpgradeEvent& event) {
+}  // namespace
+
+std::string StableBytes(const google::protobuf::MessageLite& message) {
   std::string bytes;
   google::protobuf::io::StringOutputStream stream(&bytes);
   google::protobuf::io::CodedOutputStream output(&stream);
   output.SetSerializationDeterministic(true);
-  event.SerializeToCodedStream(&output);
+  message.SerializeToCodedStream(&output);
   output.Trim();
   return bytes;
 }
-
-}  // namespace
 
 LogKeys::LogKeys(const Secret& lookup_key)
     : reference(Subkey(lookup_key, "reference")),

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "google/protobuf/message_lite.h"
 #include "netzme/v1/upgrade_notification.pb.h"
 #include "server/call/secret.h"
 #include "server/events/call_keys.h"
@@ -29,6 +30,9 @@ struct LogKeys {
   CallKeySecrets call;
   Secret check;  // Its digest of the log id shows that the key is the file's.
 };
+
+// A message as bytes that are the same in every build: digests of them are stored.
+std::string StableBytes(const google::protobuf::MessageLite& message);
 
 inline constexpr size_t kLookupDigestBytes = 16;
 // So many bytes under which a value is found without being stored.

@@ -3,8 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "server/crypto/content_mac.h"
 #include "server/events/log_keys.h"
 
@@ -18,23 +16,13 @@ std::string TextOf(const CallName& name, absl::string_view account) {
                       account);
 }
 
-std::string StableBytes(const google::protobuf::MessageLite& message) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream output(&stream);
-  output.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&output);
-  output.Trim();
-  return bytes;
-}
-
 }  // namespace
 
 std::string ContentDigest(const events::CallKeySecrets& secrets, const CallName& name,
                           const google::protobuf::MessageLite& message,
                           const std::vector<Blob>& images) {
   crypto::ContentMac mac(secrets.content, TextOf(name, ""));
-  const std::string bytes = StableBytes(message);
+  const std::string bytes = events::StableBytes(message);
   mac.AddSize(bytes.size());
   mac.Add(bytes);
   for (const Blob& image : images) {
