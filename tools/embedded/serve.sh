@@ -49,7 +49,7 @@ announce() {
 Running. State, configuration and secrets: $state
   gRPC      $grpc   services: finpay.linkage.v1, widekyc.v1, netzme.v1, kyc.admin.v1, reflection, health
   webhook   http://$webhook/v1.0/snap/account/upgrade/notify
-  admin     http://$admin/metrics, /healthz, /readyz
+  admin     http://$admin/   the console; /metrics, /healthz, /readyz
   simulator http://$simulator   plays Finpay, WideKYC and Netzme
 
 Paste into another terminal, in $PWD: a stream, which waits for one upgrade
