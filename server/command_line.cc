@@ -41,6 +41,11 @@ constexpr Flag kFlags[] = {
        line.backup = std::move(value);
        SetTask(line, CommandLine::Task::kBackup);
      }},
+    {"--ask", "PATH", "ask the gateway that runs over it for this page of its admin listener",
+     [](CommandLine& line, std::string value) {
+       line.ask = std::move(value);
+       SetTask(line, CommandLine::Task::kAsk);
+     }},
     {"--allow-core-dumps", "", "dump core and let debuggers in: both show images and keys",
      [](CommandLine& line, std::string) { line.allow_core_dumps = true; }},
     {"--help", "", "print this",
@@ -52,8 +57,9 @@ constexpr Flag kFlags[] = {
 constexpr absl::string_view kExitStatuses = R"(
 Exit status:
   0  it was told to end, and drained; or --check found nothing wrong; or --import or --backup is
-     done; --help, --version
-  1  it could not start, or import, or back up: one line tells why
+     done; or --ask was answered 200; --help, --version
+  1  it could not start, or import, or back up: one line tells why; --ask was answered otherwise,
+     or not at all within 5 s
   2  the command line or the configuration is wrong
   3  it was told to end, and something did not end in time (a disk that hangs): a line tells
   4  a gRPC listener had served no new connection for 30 s, and the configuration says to end then
@@ -90,6 +96,9 @@ absl::StatusOr<CommandLine> ReadCommandLine(const std::vector<std::string>& argu
   if (line.task == CommandLine::Task::kBackup && line.backup.empty()) {
     return Fault("say where to: --backup FILE");
   }
+  if (line.task == CommandLine::Task::kAsk && !absl::StartsWith(line.ask, "/")) {
+    return Fault("say for which page, such as --ask /readyz");
+  }
   const bool only_prints =
       line.task == CommandLine::Task::kHelp || line.task == CommandLine::Task::kVersion;
   if (!only_prints && line.config.empty()) return Fault("say which configuration: --config FILE");
@@ -98,8 +107,8 @@ absl::StatusOr<CommandLine> ReadCommandLine(const std::vector<std::string>& argu
 
 std::string Usage() {
   std::string text =
-      "usage: kyc-gateway --config FILE [--check | --import FILE | --backup FILE] "
-      "[--allow-core-dumps]\n\n";
+      "usage: kyc-gateway --config FILE [--check | --import FILE | --backup FILE | "
+      "--ask PATH]\n                   [--allow-core-dumps]\n\n";
   for (const Flag& flag : kFlags) {
     std::string name = absl::StrCat("  ", flag.name, flag.value.empty() ? "" : " ", flag.value);
     name.resize(std::max<size_t>(name.size() + 1, 24), ' ');

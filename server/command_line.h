@@ -10,11 +10,12 @@
 namespace kyc {
 
 struct CommandLine {
-  enum class Task { kServe, kCheck, kImport, kBackup, kHelp, kVersion };
+  enum class Task { kServe, kCheck, kImport, kBackup, kAsk, kHelp, kVersion };
   Task task = Task::kServe;
   std::string config;
   std::string import_from;  // Of kImport.
   std::string backup;       // The file to make.
+  std::string ask;          // The page to ask for.
   bool allow_core_dumps = false;
 };
 

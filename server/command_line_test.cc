@@ -35,6 +35,8 @@ TEST(CommandLine, FlagsSayWhatToDo) {
   EXPECT_EQ(Read({"--config", "a", "--check"}).task, Task::kCheck);
   EXPECT_EQ(Read({"--config", "a", "--backup", "b"}).task, Task::kBackup);
   EXPECT_EQ(Read({"--config", "a", "--backup=b"}).backup, "b");
+  EXPECT_EQ(Read({"--config", "a", "--ask", "/readyz"}).task, Task::kAsk);
+  EXPECT_EQ(Read({"--config", "a", "--ask=/readyz"}).ask, "/readyz");
   EXPECT_EQ(Read({"--help", "--check"}).task, Task::kHelp);
   EXPECT_EQ(Read({"--check", "--version"}).task, Task::kVersion);
 }
@@ -45,6 +47,8 @@ TEST(CommandLine, FaultsQuoteNoValue) {
   EXPECT_EQ(Fault({"--config", ""}), "say which configuration: --config FILE");
   EXPECT_EQ(Fault({"--config", "a", "--backup="}), "say where to: --backup FILE");
   EXPECT_EQ(Fault({"--backup", "b"}), "say which configuration: --config FILE");
+  EXPECT_EQ(Fault({"--config", "a", "--ask", "readyz"}),
+            "say for which page, such as --ask /readyz");
   EXPECT_EQ(Fault({"--config"}), "--config needs a FILE");
   EXPECT_EQ(Fault({"--confg=secret"}), "unknown flag --confg");
   EXPECT_EQ(Fault({"--check=secret"}), "--check takes no value");
@@ -54,8 +58,9 @@ TEST(CommandLine, FaultsQuoteNoValue) {
 
 TEST(CommandLine, UsageNamesEveryFlagAndStatus) {
   const std::string usage = Usage();
-  for (const char* words : {"--config FILE", "--check", "--backup FILE", "--allow-core-dumps",
-                            "--help", "--version", "\n  0  ", "\n  1  ", "\n  2  "}) {
+  for (const char* words :
+       {"--config FILE", "--check", "--backup FILE", "--ask PATH", "--allow-core-dumps", "--help",
+        "--version", "\n  0  ", "\n  1  ", "\n  2  "}) {
     EXPECT_TRUE(absl::StrContains(usage, words)) << words;
   }
 }

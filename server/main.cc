@@ -27,6 +27,7 @@
 #include "server/stderr_lines.h"
 #include "server/stop_signals.h"
 #include "server/unused_memory.h"
+#include "server/upstream/ask.h"
 #include "tools/version/version.h"
 
 namespace {
@@ -41,6 +42,9 @@ constexpr int kDeaf = 4;
 // either does, unless a disk hangs or a thread does not come back.
 constexpr absl::Duration kBeyondDrain = absl::Seconds(30);
 constexpr absl::Duration kTakingDown = absl::Seconds(10);
+
+// How long --ask waits.
+constexpr absl::Duration kLongestAnswer = absl::Seconds(5);
 
 // How often it is looked whether a file of the configuration has changed, and for unused memory.
 constexpr std::chrono::seconds kBetweenLooks(5);
@@ -185,6 +189,27 @@ int Backup(const kyc::CommandLine& command) {
                             " bytes, checked and synced\n"));
 }
 
+int Ask(const kyc::CommandLine& command) {
+  const kyc::config::Loaded config = kyc::config::Load(command.config);
+  if (!config.settings.ok()) {
+    std::fprintf(stderr, "kyc-gateway: the configuration is wrong:\n%s\n",
+                 std::string(config.settings.status().message()).c_str());
+    return kWrongCommand;
+  }
+  if (!config.settings->admin.has_value()) {
+    std::fprintf(stderr, "kyc-gateway: there is nobody to ask: no admin {}\n");
+    return kWrongCommand;
+  }
+  const auto answer =
+      kyc::upstream::Ask(config.settings->admin->listener.address, command.ask, kLongestAnswer);
+  if (!answer.ok()) {
+    std::fprintf(stderr, "kyc-gateway: %s\n", std::string(answer.status().message()).c_str());
+    return kCannotStart;
+  }
+  std::fputs(answer->body.c_str(), stdout);
+  return answer->status == 200 ? kDone : kCannotStart;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -203,6 +228,7 @@ int main(int argc, char** argv) {
   if (command->task == Task::kCheck) return Check(command->config);
   if (command->task == Task::kImport) return Import(command->config, command->import_from);
   if (command->task == Task::kBackup) return Backup(*command);
+  if (command->task == Task::kAsk) return Ask(*command);
   if (const absl::Status enough = kyc::TakeResources(); !enough.ok()) {
     std::fprintf(stderr, "kyc-gateway: cannot start: %s\n", std::string(enough.message()).c_str());
     return kCannotStart;

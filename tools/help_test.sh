@@ -14,8 +14,8 @@ for name in apt-get dpkg-query sudo bazel bazel-4 clang-format-14 buildifier git
 done
 PATH=$TEST_TMPDIR/bin:$PATH
 
-for script in tools/run tools/test tools/bench tools/install tools/format tools/package tools/embedded/serve.sh tools/embedded/cluster.sh \
-  tools/embedded/fault.sh tools/benchmarks/contestant tools/turns_red.sh; do
+for script in tools/run tools/test tools/bench tools/install tools/format tools/package tools/image tools/embedded/serve.sh \
+  tools/embedded/cluster.sh tools/embedded/fault.sh tools/benchmarks/contestant tools/turns_red.sh; do
   for option in --help -h; do
     status=0
     output=$("$script" "$option" 2>&1) || status=$?

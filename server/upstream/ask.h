@@ -1,0 +1,25 @@
+// One question to a listener of this machine: how a program asks a gateway that runs how it is.
+#ifndef SERVER_UPSTREAM_ASK_H_
+#define SERVER_UPSTREAM_ASK_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace kyc::upstream {
+
+struct Answer {
+  int status = 0;
+  std::string body;
+};
+
+// GET `path` from `address`, which is written like a listener's: host:port or unix:/path. Blocks,
+// at most for `patience`; for a program that does nothing else. UNAVAILABLE, in one line, if there
+// is no answer within that, or a larger one than 16 MiB.
+absl::StatusOr<Answer> Ask(const std::string& address, const std::string& path,
+                           absl::Duration patience);
+
+}  // namespace kyc::upstream
+
+#endif  // SERVER_UPSTREAM_ASK_H_
