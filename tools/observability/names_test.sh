@@ -15,7 +15,10 @@ for alert in $alerts; do
   [ "$(grep -c "alertname: $alert\$" tools/observability/alerts_test.yaml)" -ge 2 ] || fail "$alert is not tried both ways"
   grep -q "runbook: server/runbook.md#${alert,,}\$" "$rules" || fail "$alert does not name its cure"
 done
-for metric in $(grep -oE '\bkyc_[a-z_]+' "$rules" | sed 's/_bucket$//' | sort -u); do
+for metric in $(grep -ohE '\bkyc_[a-z_]+' "$rules" tools/observability/dashboard.json | sed 's/_bucket$//' | sort -u); do
   grep -q "^| \`$metric\` |" server/metrics.md || fail "$metric is no metric"
+done
+for alert in $(grep -oE '\bKyc[A-Za-z]+' tools/observability/dashboard.json | sort -u); do
+  grep -qx "$alert" <<<"$alerts" || fail "the dashboard names $alert, which is no alert"
 done
 exit "$failures"

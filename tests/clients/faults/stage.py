@@ -80,7 +80,7 @@ class Gateway:
     def _with_tls(self, config):
         """Has another listener, whose one caller has a token."""
         certificate, key = self.folder / "certificate", self.folder / "secrets/key"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "90",
                         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out",
                         certificate], check=True, capture_output=True)
         key.chmod(0o600)
@@ -145,10 +145,11 @@ class Simulator:
         (self.port,) = free_ports(1)
         self._folder = folder
 
-    def start(self, gateway):
+    def start(self, gateway, token="widekyc-token"):
+        """`token` names the file of WideKYC's, as WideKYC itself has it."""
         secrets = gateway.folder / "secrets"
         self.program = Program("simulator", self._folder / "simulator.log", [
             PROGRAMS / "tools/simulator/simulator", "--listen", f"127.0.0.1:{self.port}", "--quiet", "--notify-url", "",
-            "--widekyc-token-file", secrets / "widekyc-token", "--finpay-merchant-pass-file", secrets / "finpay-merchant-pass",
+            "--widekyc-token-file", secrets / token, "--finpay-merchant-pass-file", secrets / "finpay-merchant-pass",
             "--finpay-key-file", secrets / "finpay-field-key", "--finpay-iv-file", secrets / "finpay-field-iv"])
         until(lambda: "listening on" in self.program.text(), "the simulator listens")
