@@ -27,8 +27,11 @@ def incident(at):
         if status == 500:
             refused.append(reference)
 
-    at.fires("KycNotificationsNotStored", "KycCommitsFail", doing=notify)
+    at.fires("KycLogNotWritable", "KycNotificationsNotStored", "KycCommitsFail", doing=notify)
     at.logged(r"^.*the event log cannot be written: .*the disk is full.*$")
+    status, page = at.gateway.page("/readyz")
+    assert status == 503, page
+    at.tell(f"/readyz: {page.strip()}")
     assert at.gateway.call("netzme.v1.UpgradeNotificationService/GetUpgrade", {"originalReferenceNo": "before"})[0] == 0
 
     (disk / "of somebody else").unlink()

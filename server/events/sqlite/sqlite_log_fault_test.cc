@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <csignal>
+#include <thread>
 
+#include "absl/strings/match.h"
 #include "server/call/error.h"
 #include "server/events/sqlite/sqlite_log.h"
 #include "server/events/testing/log_testing.h"
@@ -14,13 +17,13 @@ namespace {
 
 using ::testing::ElementsAre;
 
-// While it lives, no file of this process can be written beyond its first page.
+// While it lives, no file of this process can be written beyond its first page, or so many bytes.
 class FullDisk {
  public:
-  FullDisk() {
+  explicit FullDisk(rlim_t bytes = 4096) {
     std::signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit full = {.rlim_cur = 4096, .rlim_max = before_.rlim_max};
+    const rlimit full = {.rlim_cur = bytes, .rlim_max = before_.rlim_max};
     setrlimit(RLIMIT_FSIZE, &full);
   }
   ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
@@ -80,6 +83,29 @@ TEST_F(SqliteLogFaultTest, WriterHealsWhenTheFaultEnds) {
   SetUp();
   EXPECT_THAT(ReadAll(*log_), ElementsAre("1:R1/approved@1", "2:R2/approved@1", "3:R2/rejected@2"));
   EXPECT_EQ(log_->ListQuarantined(0, 10)->size(), 1u);
+}
+
+TEST_F(SqliteLogFaultTest, WhatIsFullOnlyForSomeIsOneFaultUntilThereIsRoom) {
+  log_.reset();
+  SqliteLogOptions options = OptionsAt(path_, metrics_);
+  std::atomic<int> faults = 0;
+  options.writer.log = [&](absl::string_view line) {
+    if (absl::StrContains(line, "cannot be written")) ++faults;
+  };
+  options.writer.probe_interval = absl::ZeroDuration();
+  log_ = SqliteLog::Open(std::move(options)).value();
+  ::netzme::v1::UpgradeEvent large = Notification("R1", "approved");
+  large.set_raw_body(std::string(2 << 20, 'b'));
+  {
+    FullDisk full(1 << 20);
+    for (int i = 0; i < 20; ++i) {
+      EXPECT_FALSE(TryAppend(*log_, large).ok());
+      EXPECT_FALSE(log_->writable());
+    }
+    EXPECT_EQ(faults, 1);
+  }
+  while (!log_->writable()) std::this_thread::yield();
+  Append(*log_, "R2", "approved");
 }
 
 }  // namespace

@@ -5,12 +5,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/call/steady_now.h"
+#include "server/events/sqlite/disk_room.h"
 
 namespace kyc::events {
 namespace {
 
 // Bounds how long a transaction gets.
 constexpr size_t kMaxBatch = 1024;
+// What a disk that was full must have before the log counts as writable again, unless a commit
+// shows it: far more than a notification or a reply that is kept.
+constexpr int64_t kRoomToGoOn = 4 << 20;
 // Under a load that never pauses, retention still gets its turn after so many requests; and while
 // more is due than a step removes, it removes twice as much as is added.
 constexpr int kAddedPerTurn = 1024;
@@ -85,7 +89,7 @@ void Writer::Run() {
   int added_since_trim = 0;
   while (!queue_.Drained()) {
     std::vector<WriteRequest> requests =
-        queue_.Take(kMaxBatch, trim_is_due ? absl::ZeroDuration() : Pause());
+        queue_.Take(kMaxBatch, trim_is_due && state_.writable() ? absl::ZeroDuration() : Pause());
     const bool idle = requests.empty();
     added_since_trim += static_cast<int>(requests.size());
     if (!idle) CommitAndAnswer(std::move(requests));
@@ -199,6 +203,9 @@ absl::Duration Writer::Pause() const {
 void Writer::Probe() {
   absl::Status status = OpenSession();
   if (status.ok()) status = session_->Probe();
+  // A page may fit where a notification does not: then each would be a fault of its own, begun and
+  // over within a millisecond, of which no alert and nobody who reads the log can make sense.
+  if (status.ok()) status = RoomBeside(file_.path, kRoomToGoOn);
   if (!status.ok()) session_.reset();
   state_.SetWritable(status);
 }
