@@ -74,7 +74,8 @@ run() {
     exec chroot "$root" /bin/sh -c "$as_nobody" sh "$@"' sh "$root" "$state" "$as_nobody" "$@"
 }
 
-[[ $(run kyc-gateway --version) == "kyc-gateway $(cat VERSION) "* ]] || fail "it does not tell its version"
+said=$(run kyc-gateway --version)
+[ "$said" = "kyc-gateway $(cat VERSION) ($(tools/workspace_status | sed "s/^STABLE_COMMIT //"))" ] || fail "its version is $said"
 run kyc --version >/dev/null || fail "there is no kyc in it"
 run sh -c '! touch /x 2>/dev/null && ! touch /tmp/x 2>/dev/null && touch /var/lib/kyc-gateway/x' || fail "its root can be written"
 run kyc-gateway --config /etc/kyc-gateway/config.textproto --check >"$made/log" 2>&1 || fail "--check"
