@@ -38,6 +38,7 @@ events::QuarantineLimits LimitsOf(const config::Settings& settings) {
   return limits;
 }
 
+// Either engine.
 template <typename Log>
 absl::StatusOr<OpenedLog> Opened(absl::StatusOr<std::unique_ptr<Log>> log,
                                  absl::string_view field) {
@@ -47,6 +48,7 @@ absl::StatusOr<OpenedLog> Opened(absl::StatusOr<std::unique_ptr<Log>> log,
   }
   OpenedLog opened;
   opened.quarantine = log->get();
+  opened.call_keys = log->get();
   opened.log = *std::move(log);
   return opened;
 }
@@ -67,12 +69,8 @@ absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& 
   options.writer.log = std::move(log_line);
   options.say = std::move(say);
   options.writer.key_retention = from.request_id_retention;
-  absl::StatusOr<std::unique_ptr<events::SqliteLog>> log =
-      events::SqliteLog::Open(std::move(options));
-  events::CallKeys* const call_keys = log.ok() ? log->get() : nullptr;
-  auto opened = Opened(std::move(log), "event_log.sqlite.path");
+  auto opened = Opened(events::SqliteLog::Open(std::move(options)), "event_log.sqlite.path");
   if (!opened.ok()) return opened;
-  opened->call_keys = call_keys;
   opened->backup_folder = from.backup_folder;
   return opened;
 }
@@ -109,6 +107,7 @@ absl::StatusOr<OpenedLog> OpenPostgres(const config::Settings& settings, Metrics
   options.tail.poll_interval = postgres.poll_interval;
   options.keeper.retention = {from.retention_age, from.retention_count,
                               from.reference_retention_age};
+  options.keeper.key_retention = from.request_id_retention;
   options.metrics = &metrics;
   options.say = std::move(say);
   options.log = std::move(log_line);

@@ -51,8 +51,8 @@ absl::Status NotNoted() {
 
 absl::Status NoLog() {
   return ToStatus(Made(absl::StatusCode::kFailedPrecondition, "REQUEST_ID_UNSUPPORTED",
-                       "This gateway has no event_log over SQLite in its configuration, so it "
-                       "cannot remember a request_id; call without one",
+                       "This gateway has no event_log in its configuration, so it cannot remember "
+                       "a request_id; call without one",
                        Outcome::kNotSent));
 }
 

@@ -49,10 +49,14 @@ void KeyedCalls::Run(const CallContext& context, events::CallKey key, Send send,
 void KeyedCalls::Join(const Name& name, Key& key, const CallContext& context, bool first,
                       OnAnswer done) {
   if (key.phase == Phase::kUnstored) {
-    const bool answered = key.end.kind == KeyEnd::Kind::kAnswered;
-    if (key.end.kind == KeyEnd::Kind::kFree) return std::move(done)({NotNoted()});
-    if (!answered || !key.result.has_value()) return std::move(done)({OutcomeUnknown()});
-    return std::move(done)({*key.result, true});
+    switch (key.end.kind) {
+      case KeyEnd::Kind::kAnswered:
+        return std::move(done)({ResultOf(key.end.answer), true});
+      case KeyEnd::Kind::kFree:
+        return std::move(done)({NotNoted()});
+      case KeyEnd::Kind::kLost:
+        return std::move(done)({OutcomeUnknown()});
+    }
   }
   const bool full = !first && (key.waiters.size() >= options_.max_waiting_for_one ||
                                waiting_ >= options_.max_waiting);
@@ -88,14 +92,16 @@ void KeyedCalls::Leave(const Name& name, uint64_t id, bool late) {
   const bool sent = key.phase == Phase::kSending || key.phase == Phase::kSettling;
   const Outcome outcome = waiter.first && sent ? Outcome::kUnknown : Outcome::kNotSent;
   if (!late) return std::move(waiter.done)({Cancelled(outcome)});
-  if (!waiter.first || key.phase == Phase::kElsewhere) {
+  const bool elsewhere = key.phase == Phase::kElsewhere || key.phase == Phase::kAsking;
+  if (!waiter.first || elsewhere) {
     return std::move(waiter.done)({InProgress()});
   }
   std::move(waiter.done)({DeadlineOver(outcome)});
 }
 
 void KeyedCalls::Claim(const Name& name, Key& key) {
-  key.phase = Phase::kClaiming;
+  key.phase = key.phase == Phase::kElsewhere ? Phase::kAsking : Phase::kClaiming;
+  key.must_end = options_.now() + options_.longest;
   auto claimed = [self = weak_from_this(), &loop = loop_, name](absl::StatusOr<KeyClaim> claim) {
     loop.Post([self, name, claim = std::move(claim)]() mutable {
       if (const auto calls = self.lock()) calls->OnClaimed(name, std::move(claim));
@@ -113,15 +119,13 @@ void KeyedCalls::OnClaimed(const Name& name, absl::StatusOr<KeyClaim> claim) {
     case KeyFound::kClaimed:
       return SendNow(name, key);
     case KeyFound::kAnswered: {
-      const absl::StatusOr<std::string> result = ResultOf(claim->answer);
+      absl::StatusOr<std::string> result = ResultOf(claim->answer);
       // What is stored and cannot be read is not known.
       return absl::IsDataLoss(result.status()) ? Over(name, OutcomeUnknown(), false)
-                                               : Over(name, result, true);
+                                               : Over(name, std::move(result), true);
     }
     case KeyFound::kRunning:
-      if (key.waiters.empty()) return Forget(name);
-      key.phase = Phase::kElsewhere;
-      return Later(options_.again, name, &KeyedCalls::Claim);
+      return WaitElsewhere(name, key);
     case KeyFound::kReused:
       return Over(name, KeyReused(), false);
     case KeyFound::kLost:
@@ -130,9 +134,16 @@ void KeyedCalls::OnClaimed(const Name& name, absl::StatusOr<KeyClaim> claim) {
   Over(name, OutcomeUnknown(), false);
 }
 
+void KeyedCalls::WaitElsewhere(const Name& name, Key& key) {
+  if (key.waiters.empty()) return Forget(name);
+  key.phase = Phase::kElsewhere;
+  Later(options_.again, name, &KeyedCalls::Claim);
+}
+
 // It is not sent. But it may be claimed, so the key is made free again as soon as the store works.
 void KeyedCalls::OnNotClaimed(const Name& name, Key& key, const absl::Status& why) {
   const bool surely_not = absl::IsResourceExhausted(why);
+  if (surely_not && key.phase == Phase::kAsking) return WaitElsewhere(name, key);
   const absl::Status told = surely_not ? TooManyKeys() : NotNoted();
   if (surely_not) return Over(name, told, false);
   key.send = nullptr;
@@ -144,9 +155,11 @@ void KeyedCalls::OnNotClaimed(const Name& name, Key& key, const absl::Status& wh
 
 void KeyedCalls::SendNow(const Name& name, Key& key) {
   if (key.waiters.empty()) return OnEnded(name, Cancelled(Outcome::kNotSent));
+  // Of a process that stood still meanwhile; others may have given its key up.
+  if (options_.now() >= key.must_end) return OnEnded(name, DeadlineOver(Outcome::kNotSent));
   key.phase = Phase::kSending;
   CallContext context = std::move(key.context);
-  context.deadline = options_.now() + options_.longest;
+  context.deadline = key.must_end;
   std::move(key.send)(std::move(context), [self = weak_from_this(), &loop = loop_,
                                            name](absl::StatusOr<std::string> result) {
     loop.Post([self, name, result = std::move(result)]() mutable {
@@ -159,7 +172,7 @@ void KeyedCalls::OnEnded(const Name& name, absl::StatusOr<std::string> result) {
   Key& key = *keys_.at(name);
   key.send = nullptr;
   key.end = EndOf(result);
-  key.result = std::move(result);
+  if (key.end.kind != KeyEnd::Kind::kAnswered) key.error = result.status();
   Settle(name, key);
 }
 
@@ -179,7 +192,10 @@ void KeyedCalls::Settle(const Name& name, Key& key) {
 void KeyedCalls::OnSettled(const Name& name, const absl::Status& stored) {
   Key& key = *keys_.at(name);
   const bool first_time = key.phase == Phase::kSettling;
-  if (first_time) AnswerAll(key, *key.result, key.end.kind == KeyEnd::Kind::kAnswered);
+  if (first_time) {
+    const bool answered = key.end.kind == KeyEnd::Kind::kAnswered;
+    AnswerAll(key, answered ? ResultOf(key.end.answer) : key.error, answered);
+  }
   if (stored.ok()) {
     if (!first_time) unstored_bytes_ -= key.end.answer.size();
     return Forget(name);
@@ -188,26 +204,27 @@ void KeyedCalls::OnSettled(const Name& name, const absl::Status& stored) {
     key.phase = Phase::kUnstored;
     if (unstored_bytes_ + key.end.answer.size() > options_.max_unstored_bytes) {
       key.end = {KeyEnd::Kind::kLost, ""};
-      key.result.reset();
     }
     unstored_bytes_ += key.end.answer.size();
   }
   Later(options_.store_again, name, &KeyedCalls::Settle);
 }
 
-void KeyedCalls::AnswerAll(Key& key, const absl::StatusOr<std::string>& result, bool is_replay) {
+void KeyedCalls::AnswerAll(Key& key, absl::StatusOr<std::string> result, bool is_replay) {
+  const bool ended_here = key.phase == Phase::kSettling;
   std::vector<Waiter> waiters = std::exchange(key.waiters, {});
   waiting_ -= waiters.size();
   for (Waiter& waiter : waiters) {
     if (waiter.timer != 0) loop_.Cancel(waiter.timer);
     waiter.on_stop.reset();
-    const bool is_its_own = key.result.has_value() && waiter.first;
-    std::move(waiter.done)({result, is_replay && !is_its_own});
+    const bool is_its_own = ended_here && waiter.first;
+    const bool is_last = &waiter == &waiters.back();
+    std::move(waiter.done)({is_last ? std::move(result) : result, is_replay && !is_its_own});
   }
 }
 
-void KeyedCalls::Over(const Name& name, const absl::StatusOr<std::string>& result, bool is_replay) {
-  AnswerAll(*keys_.at(name), result, is_replay);
+void KeyedCalls::Over(const Name& name, absl::StatusOr<std::string> result, bool is_replay) {
+  AnswerAll(*keys_.at(name), std::move(result), is_replay);
   Forget(name);
 }
 

@@ -23,7 +23,7 @@
 namespace kyc::once {
 
 struct KeyedOptions {
-  // What a call may take from its sending to its end, whatever its caller's deadline is.
+  // What a call may take from its claim to its end, whatever its caller's deadline is.
   absl::Duration longest = absl::Seconds(60);
   // Beyond that, until other processes take its key for lost.
   absl::Duration grace = absl::Seconds(30);
@@ -74,7 +74,8 @@ class KeyedCalls : public std::enable_shared_from_this<KeyedCalls> {
   // Where a key stands; each waits for one thing.
   enum class Phase {
     kClaiming,   // The store. -> kSending, kElsewhere, kSettling (free), or it is over.
-    kElsewhere,  // A moment, then claimed again.
+    kElsewhere,  // A moment. -> kAsking.
+    kAsking,     // The store, as kClaiming: whether another process's call has ended.
     kSending,    // The call's end. -> kSettling.
     kSettling,   // The store. -> over, or kUnstored.
     kUnstored,   // A moment, then stored again. Its answer is given from here.
@@ -90,10 +91,12 @@ class KeyedCalls : public std::enable_shared_from_this<KeyedCalls> {
     events::CallKey key;
     Phase phase = Phase::kClaiming;
     CallContext context;
+    absl::Time must_end;  // Once claimed.
     Send send;
     std::vector<Waiter> waiters;
-    absl::optional<absl::StatusOr<std::string>> result;  // From its end on, to those who come.
+    // Its result, from its end on: to those who come.
     events::KeyEnd end;
+    absl::Status error;  // Where `end` has no answer.
   };
   using Name = std::string;  // Of a Key: its digests.
 
@@ -104,14 +107,16 @@ class KeyedCalls : public std::enable_shared_from_this<KeyedCalls> {
   void Leave(const Name& name, uint64_t waiter, bool late);
   void Claim(const Name& name, Key& key);
   void OnClaimed(const Name& name, absl::StatusOr<events::KeyClaim> claim);
+  // Another process's call is waited for, by those who wait here.
+  void WaitElsewhere(const Name& name, Key& key);
   void OnNotClaimed(const Name& name, Key& key, const absl::Status& why);
   void SendNow(const Name& name, Key& key);
   void OnEnded(const Name& name, absl::StatusOr<std::string> result);
   void Settle(const Name& name, Key& key);
   void OnSettled(const Name& name, const absl::Status& stored);
   // Answers all who wait.
-  void AnswerAll(Key& key, const absl::StatusOr<std::string>& result, bool is_replay);
-  void Over(const Name& name, const absl::StatusOr<std::string>& result, bool is_replay);
+  void AnswerAll(Key& key, absl::StatusOr<std::string> result, bool is_replay);
+  void Over(const Name& name, absl::StatusOr<std::string> result, bool is_replay);
   void Forget(const Name& name);
   // Runs `what` on the loop with the key, which is there until its phase's one answer came.
   void Later(absl::Duration delay, const Name& name, void (KeyedCalls::*what)(const Name&, Key&));

@@ -68,7 +68,16 @@ class MapStore final : public events::CallKeys {
   void Claim(CallKey key, absl::Duration,
              absl::AnyInvocable<void(absl::StatusOr<KeyClaim>) &&> done) override {
     steps.push_back("claim");
+    if (holds) {
+      held = [this, key = std::move(key), done = std::move(done)]() mutable {
+        Judge(std::move(key), std::move(done));
+      };
+      return;
+    }
     if (!fault.ok()) return std::move(done)(fault);
+    Judge(std::move(key), std::move(done));
+  }
+  void Judge(CallKey key, absl::AnyInvocable<void(absl::StatusOr<KeyClaim>) &&> done) {
     auto found = rows.find(key.key);
     absl::optional<events::KeyRow> row;
     if (found != rows.end()) row = found->second.first;
@@ -94,7 +103,15 @@ class MapStore final : public events::CallKeys {
   }
   const events::CallKeySecrets& secrets() const override { return secrets_; }
 
+  // Answers the claim that it held back.
+  void Release() {
+    holds = false;
+    std::move(held)();
+  }
+
   absl::Status fault = absl::OkStatus();
+  bool holds = false;
+  absl::AnyInvocable<void() &&> held;
   std::string run_id = "this run";
   bool others_live = true;
   std::map<std::string, std::pair<events::KeyRow, std::string>> rows;
@@ -307,6 +324,48 @@ TEST_F(KeyedCallsTest, WhatADeadProcessClaimedIsLost) {
   store_.others_live = false;
   Call();
   EXPECT_THAT(answers_, ElementsAre("REQUEST_OUTCOME_UNKNOWN"));
+}
+
+TEST_F(KeyedCallsTest, AStoreThatTakesNoMoreQuestionsEndsNoWait) {
+  store_.rows["key"] = {{events::KeyState::kClaimed, "content", "another run"}, ""};
+  Call();
+  store_.fault = absl::ResourceExhaustedError("too much waits");
+  loop_.Pass(absl::Seconds(1));
+  EXPECT_THAT(answers_, ElementsAre(""));
+  store_.fault = absl::OkStatus();
+  store_.rows["key"] = {{events::KeyState::kAnswered, "content", "another run"}, "\x01response"};
+  loop_.Pass(absl::Seconds(1));
+  EXPECT_THAT(answers_, ElementsAre("replay of response"));
+}
+
+// Its process stood still, as others may have taken it for dead.
+TEST_F(KeyedCallsTest, AClaimThatComesTooLateSendsNothing) {
+  store_.holds = true;
+  Call("content", absl::Hours(1));
+  loop_.Pass(options_.longest);
+  store_.Release();
+  loop_.Run();
+  EXPECT_THAT(answers_, ElementsAre("CALLER_DEADLINE"));
+  EXPECT_THAT(store_.steps, ElementsAre("claim", "settle"));
+  EXPECT_TRUE(store_.rows.empty());
+}
+
+TEST_F(KeyedCallsTest, WhatACallTakesIsCountedFromItsClaim) {
+  store_.holds = true;
+  Call("content", absl::Hours(1));
+  const absl::Time asked = loop_.now();
+  loop_.Pass(absl::Seconds(20));
+  store_.Release();
+  loop_.Run();
+  EXPECT_EQ(own_.front().deadline, asked + options_.longest);
+}
+
+TEST_F(KeyedCallsTest, AnErrorThatCannotBeStoredIsToldToThoseWhoComeToo) {
+  Call();
+  store_.fault = absl::UnavailableError("full");
+  End(Failed(absl::StatusCode::kInvalidArgument, Outcome::kRefused));
+  Call();
+  EXPECT_THAT(answers_, ElementsAre("FAILED", "replay of FAILED"));
 }
 
 TEST_F(KeyedCallsTest, TheDeadlineEndsAWaitForAnotherProcess) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/events/event_row.h"
 #include "server/events/log_keys.h"
+#include "server/events/sqlite/call_key_rows.h"
 #include "server/events/sqlite/places.h"
 #include "server/events/sqlite/schema.h"
 
@@ -160,13 +161,28 @@ absl::Status ImportSource::CopyTables(const std::function<absl::Status(Trip)>& r
         "ON CONFLICT DO NOTHING",
         "ibibbiibibbibi", run);
   }
+  // Who had claimed something has ended.
+  if (copied.ok()) {
+    copied = CopyTable(
+        "SELECT key_digest, content_digest, subject_digest, CASE state WHEN 1 THEN 3 ELSE state "
+        "END, "
+        "run_id, claimed_us, sealed_answer FROM call_key",
+        "INSERT INTO call_key (key_digest, content_digest, subject_digest, state, run_id, "
+        "claimed_us, sealed_answer, lease_us) SELECT *, 0 FROM unnest($1::bytea[], $2::bytea[], "
+        "$3::bytea[], $4::bigint[], $5::bytea[], $6::bigint[], $7::bytea[]) "
+        "ON CONFLICT DO NOTHING",
+        "bbnibib", run);
+  }
   if (!copied.ok()) return copied;
+  const absl::StatusOr<absl::Duration> lived = ReadLived(database_);
+  if (!lived.ok()) return lived.status();
   // No id is ever used again.
   const absl::StatusOr<int64_t> last = database_.QueryInteger(
       "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'quarantine'), 0)");
   if (!last.ok()) return last.status();
   Trip trip;
-  trip.Add("UPDATE log SET next_quarantine_id = $1::bigint", {Value::Integer(*last + 1)});
+  trip.Add("UPDATE log SET next_quarantine_id = $1::bigint, lived_us = $2::bigint",
+           {Value::Integer(*last + 1), Value::Integer(absl::ToInt64Microseconds(*lived))});
   return run(std::move(trip));
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,16 @@ class ImportTest : public testing::Test {
     ASSERT_TRUE(Keep(*log, "{broken").ok());
     ASSERT_TRUE(Keep(*log, "{gone").ok());
     ASSERT_TRUE(Discard(*log, 2).ok());
+    for (const char* key : {"answered", "running"}) {
+      std::promise<KeyFound> claimed;
+      log->Claim({key, "content", "subject"}, absl::Seconds(90),
+                 [&](auto claim) { claimed.set_value(claim->found); });
+      EXPECT_EQ(claimed.get_future().get(), KeyFound::kClaimed);
+    }
+    std::promise<absl::Status> settled;
+    log->Settle({"answered", "content", "subject"}, {KeyEnd::Kind::kAnswered, "the answer"},
+                [&](auto status) { settled.set_value(status); });
+    EXPECT_TRUE(settled.get_future().get().ok());
     lines_ = ReadAll(*log);
     cursor_ = log->CursorText(log->ReadAfter({}, 2, {})->through);
     end_ = log->CursorText(log->ends().newest);
@@ -58,6 +69,14 @@ class ImportTest : public testing::Test {
     EXPECT_EQ(ReadAll(*log, *position).size(), lines_.size() - 2);
     EXPECT_EQ(log->PositionFromText(end_).value(), log->ends().newest);
     EXPECT_EQ(log->GetQuarantined(1)->body, "{broken");
+    const auto claim = [&](const char* key) {
+      std::promise<KeyClaim> claimed;
+      log->Claim({key, "content", "subject"}, absl::Seconds(90),
+                 [&](auto claim) { claimed.set_value(*std::move(claim)); });
+      return claimed.get_future().get();
+    };
+    EXPECT_EQ(claim("answered").answer, "the answer");
+    EXPECT_EQ(claim("running").found, KeyFound::kLost) << "nobody knows what became of it";
     EXPECT_TRUE(Append(*log, "R0", "approved", "C1").repeat) << "its latest content";
     EXPECT_EQ(Append(*log, "R0", "other", "C1").revision, 4);
     ASSERT_TRUE(Keep(*log, "{another").ok());

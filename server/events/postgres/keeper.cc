@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/call/steady_now.h"
+#include "server/events/postgres/call_key_rows.h"
 #include "server/events/postgres/clock_note.h"
 #include "server/events/postgres/host_settings.h"
 #include "server/events/postgres/log_row.h"
@@ -18,6 +19,11 @@ namespace {
 constexpr absl::Duration kTripLimit = absl::Seconds(5);
 // So many partitions are free for what comes.
 constexpr int kPartitionsAhead = 2;
+// The key clock is noted when it has moved so far: after all processes ended, keys live longer by
+// so much.
+constexpr absl::Duration kNoteLivedEvery = absl::Minutes(1);
+// Steps of a turn, so that the other duties get theirs.
+constexpr int kKeySteps = 20;
 
 absl::Time Steady(const ClockReading& now) { return absl::UnixEpoch() + now.since_boot; }
 
@@ -122,7 +128,23 @@ absl::Status Keeper::Keep() {
   if (!told.ok()) return told;
   if (absl::Status noted = Note(connection); !noted.ok()) return noted;
   if (absl::Status aged = AgeQuarantine(connection); !aged.ok()) return aged;
+  if (absl::Status aged = AgeCallKeys(connection, row.lived); !aged.ok()) return aged;
   return TrimReferences(connection);
+}
+
+absl::Status Keeper::AgeCallKeys(Connection& connection, absl::Duration noted) {
+  const absl::Duration lived = context_.key_clock.At(noted);
+  if (lived - noted >= kNoteLivedEvery) {
+    absl::Status told = NoteLived(connection, kTripLimit, lived);
+    if (!told.ok()) return told;
+  }
+  for (int step = 0; step < kKeySteps; ++step) {
+    const absl::StatusOr<int64_t> removed =
+        RemoveAgedKeys(connection, kTripLimit, lived - options_.key_retention);
+    if (!removed.ok()) return removed.status();
+    if (*removed < kKeysPerStep) break;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Keeper::Note(Connection& connection) {

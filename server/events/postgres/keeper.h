@@ -32,6 +32,8 @@ struct KeeperOptions {
   bool is_owner = false;
   Retention retention;
   absl::Duration quarantine_max_age = absl::Hours(24 * 90);
+  // How long calls' keys are remembered.
+  absl::Duration key_retention = absl::Hours(24);
   int64_t events_per_partition = 500'000;
   absl::Duration trim_interval = absl::Seconds(10);
   // Between finding which events are due and removing them. Slow streams have half of it to read
@@ -74,6 +76,8 @@ class Keeper {
   absl::Status Note(Connection& connection);
   absl::Status AgeQuarantine(Connection& connection);
   absl::Status TrimReferences(Connection& connection);
+  // `noted`: where the log says that the key clock is.
+  absl::Status AgeCallKeys(Connection& connection, absl::Duration noted);
   absl::Duration Pause() const;
 
   LogContext& context_;

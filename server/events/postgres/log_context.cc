@@ -25,10 +25,12 @@ absl::Status HistoryLost() {
 
 enum class History { kOurs, kAnotherLog, kLost };
 
-// Whether the log there goes on from the event that this process has proven last.
-History Compare(const LogRow& row, const Rows& chain_there, const Place& ours,
+// Whether the log there goes on from the event, and the calls' keys, that this process has proven
+// last.
+History Compare(const LogRow& row, const Rows& chain_there, const Place& ours, absl::Duration lived,
                 const std::string& log_id) {
   if (row.log_id != log_id) return History::kAnotherLog;
+  if (row.lived < lived) return History::kLost;
   if (ours.sequence <= row.trimmed.sequence) {
     const bool differs = ours.sequence == row.trimmed.sequence && ours.chain != row.trimmed.chain;
     return differs ? History::kLost : History::kOurs;
@@ -48,7 +50,8 @@ void Remember(LogContext& context, const absl::Status& history, const Primary& p
     context.say(absl::StrCat(
         "HISTORY LOST: ", primary.host, " on timeline ", primary.seen.timeline,
         " takes writes, but its events end at ", row.newest.sequence,
-        " or differ; this gateway has proven ones up to ", context.progress.newest().sequence,
+        " or differ, or calls' keys are missing; this gateway has proven ones up to ",
+        context.progress.newest().sequence,
         "; it writes and serves nothing until a server that has them takes writes, or until it is "
         "restarted to go on without them"));
   } else {
@@ -63,13 +66,14 @@ absl::StatusOr<Primary> ConnectToOurs(LogContext& context, absl::string_view app
   absl::StatusOr<Primary> primary = context.servers.Connect(application_name, settings);
   if (!primary.ok()) return primary.status();
   const Place ours = context.progress.newest();
+  const absl::Duration lived = context.progress.lived();
   Trip trip;
   trip.Add(kReadLogRow).Add(kChainAt, {Value::Integer(ours.sequence)});
   const absl::StatusOr<std::vector<Rows>> answers = primary->connection->Run(trip, kLookLimit);
   if (!answers.ok()) return answers.status();
   if (answers->front().size() == 0) return Unreachable("its log has no head");
   const LogRow row = LogRowIn(answers->front());
-  switch (Compare(row, answers->back(), ours, context.log.log_id)) {
+  switch (Compare(row, answers->back(), ours, lived, context.log.log_id)) {
     case History::kAnotherLog:
       return Unreachable("its database holds another log");
     case History::kLost:

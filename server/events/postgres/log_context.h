@@ -12,6 +12,7 @@
 #include "server/call/metrics.h"
 #include "server/events/event_log.h"
 #include "server/events/log_identity.h"
+#include "server/events/postgres/key_clock.h"
 #include "server/events/postgres/progress.h"
 #include "server/events/postgres/proof.h"
 #include "server/events/postgres/servers.h"
@@ -24,6 +25,9 @@ struct LogContext {
   Servers servers;
   Proof proof;
   Progress progress;
+  // Of this process: what another one has claimed is that one's, for as long as it may live.
+  std::string run_id;
+  KeyClock key_clock;
   Metrics* metrics = nullptr;
   // Takes a line without data for the operator. Never null.
   std::function<void(absl::string_view line)> say;

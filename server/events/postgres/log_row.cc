@@ -8,7 +8,8 @@ LogRow LogRowIn(const Rows& rows) {
           .newest = {rows.Integer(0, 2), std::string(rows.Bytes(0, 3)), rows.Integer(0, 4)},
           .trimmed = {rows.Integer(0, 5), std::string(rows.Bytes(0, 6)), rows.Integer(0, 7)},
           .due_sequence = rows.Integer(0, 8),
-          .rewritten = rows.Integer(0, 9)};
+          .rewritten = rows.Integer(0, 9),
+          .lived = absl::Microseconds(rows.Integer(0, 10))};
 }
 
 }  // namespace kyc::events::postgres

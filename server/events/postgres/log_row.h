@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/time/time.h"
 #include "server/events/place.h"
 #include "server/events/postgres/pq.h"
 
@@ -20,19 +21,21 @@ struct LogRow {
   int64_t due_sequence = 0;
   // How often events were changed after they were committed.
   int64_t rewritten = 0;
+  // A lower bound of the key clock.
+  absl::Duration lived;
 };
 
 // All of it, as others may see it.
 inline constexpr Statement kReadLogRow = {
     "log_row",
     "SELECT log_id, key_check, next_sequence - 1, chain, newest_time_us, trimmed_sequence, "
-    "trimmed_chain, trimmed_time_us, due_sequence, rewritten FROM log"};
+    "trimmed_chain, trimmed_time_us, due_sequence, rewritten, lived_us FROM log"};
 // The same, and nobody else gets it until the transaction ends. A statement of its own: one that
 // locks and reads others' rows would see those as they were before it waited.
 inline constexpr Statement kLockLogRow = {
     "lock_log_row",
     "SELECT log_id, key_check, next_sequence - 1, chain, newest_time_us, trimmed_sequence, "
-    "trimmed_chain, trimmed_time_us, due_sequence, rewritten FROM log FOR UPDATE"};
+    "trimmed_chain, trimmed_time_us, due_sequence, rewritten, lived_us FROM log FOR UPDATE"};
 
 // Of either statement's answer, which has a row.
 LogRow LogRowIn(const Rows& rows);

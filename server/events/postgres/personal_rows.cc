@@ -8,6 +8,7 @@
 #include "server/crypto/mac.h"
 #include "server/events/log_keys.h"
 #include "server/events/personal_act.h"
+#include "server/events/postgres/call_key_rows.h"
 #include "server/events/postgres/event_rows.h"
 #include "server/events/read_bounds.h"
 
@@ -148,14 +149,25 @@ absl::StatusOr<Answer> Act(Connection& connection, absl::Duration limit, const L
   const SubjectDigests subject = DigestsOf(act.subject, log.keys);
   const absl::StatusOr<Keys> keys = KeysOf(connection, limit, subject);
   if (!keys.ok()) return keys.status();
-  if (keys->references.empty()) return Answer(SubjectNotFound());
   const bool one_account = !subject.reference.empty() && subject.account.empty();
   if (one_account && keys->references.size() > 1) return Answer(SeveralAccounts());
+  int64_t answers = 0;
+  if (act.kind == PersonalAct::Kind::kErase) {
+    const absl::StatusOr<int64_t> erased =
+        EraseAnswers(connection, limit, subject.call, kEventsPerAct);
+    if (!erased.ok()) return erased.status();
+    answers = *erased;
+  }
+  if (keys->references.empty() && answers == 0) return Answer(SubjectNotFound());
+  if (keys->references.empty() || answers == kEventsPerAct) {
+    return Answer(ActedOn{.answers = answers, .more = answers == kEventsPerAct});
+  }
   absl::StatusOr<ActedOn> acted =
       act.kind == PersonalAct::Kind::kErase
           ? EraseKeys(connection, limit, log, act, *keys, now)
           : RestrictKeys(connection, limit, act.kind == PersonalAct::Kind::kRestrict, *keys);
   if (!acted.ok()) return acted.status();
+  acted->answers = answers;
   return acted;
 }
 

@@ -10,6 +10,7 @@
 #include "server/crypto/mac.h"
 #include "server/events/cursor.h"
 #include "server/events/cursor_errors.h"
+#include "server/events/key_answer.h"
 #include "server/events/log_options.h"
 #include "server/events/postgres/await.h"
 #include "server/events/postgres/errors.h"
@@ -26,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr absl::Duration kBetweenTries = absl::Milliseconds(200);
 constexpr absl::Duration kTripLimit = absl::Seconds(2);
+constexpr size_t kRunIdBytes = 16;
 
 absl::Status DoesNotFollow() { return Unreachable("this gateway does not read the log"); }
 
@@ -116,6 +118,8 @@ absl::StatusOr<std::unique_ptr<PostgresLog>> PostgresLog::Open(PostgresLogOption
                                                  .servers = Servers(*std::move(servers)),
                                                  .proof = Proof(options.durability),
                                                  .progress = {},
+                                                 .run_id = crypto::RandomBytes(kRunIdBytes),
+                                                 .key_clock = KeyClock(options.writer.clocks),
                                                  .metrics = options.metrics,
                                                  .say = std::move(say),
                                                  .on_lost = nullptr,
@@ -220,6 +224,7 @@ absl::Status PostgresLog::Refresh() const {
     }
     context_->progress.SetTrimmed(row.trimmed);
     context_->Advance(row.newest, *proven);
+    context_->key_clock.At(row.lived);
     return true;
   };
   if (readers_ != nullptr) return readers_->Run(look).status();
@@ -333,6 +338,20 @@ absl::StatusOr<QuarantinedBody> PostgresLog::GetQuarantined(int64_t id) const {
 void PostgresLog::MarkRedriven(int64_t id, Redriven redriven,
                                absl::AnyInvocable<void(absl::Status) &&> done) {
   writer_->Write(MarkRequest{id, std::move(redriven), std::move(done), absl::OkStatus()});
+}
+
+void PostgresLog::Claim(CallKey key, absl::Duration lease,
+                        absl::AnyInvocable<void(absl::StatusOr<KeyClaim>) &&> done) {
+  auto open = [this, key, done = std::move(done)](absl::StatusOr<KeyClaim> claim) mutable {
+    if (claim.ok()) OpenAnswer(context_->log, key, *claim);
+    std::move(done)(std::move(claim));
+  };
+  writer_->Write(ClaimRequest{std::move(key), lease, std::move(open), {}});
+}
+
+void PostgresLog::Settle(CallKey key, KeyEnd end, absl::AnyInvocable<void(absl::Status) &&> done) {
+  SealAnswer(context_->log, key, end);
+  writer_->Write(SettleRequest{std::move(key), std::move(end), std::move(done), absl::OkStatus()});
 }
 
 double PostgresLog::used_ratio() const { return writer_->quarantine_used_ratio(); }

@@ -13,6 +13,7 @@
 #include "server/call/metrics.h"
 #include "server/call/secret.h"
 #include "server/crypto/sealer.h"
+#include "server/events/call_keys.h"
 #include "server/events/event_log.h"
 #include "server/events/postgres/keeper.h"
 #include "server/events/postgres/log_context.h"
@@ -62,7 +63,7 @@ struct PostgresLogOptions {
 // While the primary cannot be reached, or nothing can be proven, appends are answered UNAVAILABLE
 // LOG_UNREACHABLE; what is in doubt is settled before anything else is written. While it lacks
 // events that this process has seen proven, everything is answered DATA_LOSS LOG_HISTORY_LOST.
-class PostgresLog : public EventLog, public Quarantine {
+class PostgresLog : public EventLog, public Quarantine, public CallKeys {
  public:
   // Blocks up to start_timeout. Errors are for the operator: FAILED_PRECONDITION when the database
   // is not one that may be used (see schema.h), INVALID_ARGUMENT for the options, UNAVAILABLE when
@@ -107,6 +108,11 @@ class PostgresLog : public EventLog, public Quarantine {
   double used_ratio() const override;
   absl::StatusOr<QuarantinedBody> GetQuarantined(int64_t id) const override;
   void Discard(int64_t id, absl::AnyInvocable<void(absl::Status) &&> done) override;
+
+  void Claim(CallKey key, absl::Duration lease,
+             absl::AnyInvocable<void(absl::StatusOr<KeyClaim>) &&> done) override;
+  void Settle(CallKey key, KeyEnd end, absl::AnyInvocable<void(absl::Status) &&> done) override;
+  const CallKeySecrets& secrets() const override { return context_->log.keys.call; }
 
   // For tests: retention's next turn, now.
   void WakeKeeper() { keeper_->Wake(); }

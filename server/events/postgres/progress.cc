@@ -1,5 +1,6 @@
 #include "server/events/postgres/progress.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace kyc::events::postgres {
@@ -16,6 +17,16 @@ void Progress::Advance(const Place& newest) {
 void Progress::SetTrimmed(const Place& trimmed) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (trimmed.sequence > trimmed_.sequence) trimmed_ = trimmed;
+}
+
+void Progress::AdvanceLived(absl::Duration lived) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  lived_ = std::max(lived_, lived);
+}
+
+absl::Duration Progress::lived() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return lived_;
 }
 
 Place Progress::newest() const {

@@ -19,6 +19,9 @@ class Progress {
   // Everything up to here is proven. Never goes back.
   void Advance(const Place& newest);
   void SetTrimmed(const Place& trimmed);
+  // So far is the key clock where it is proven: whoever lacks that lacks calls' keys.
+  void AdvanceLived(absl::Duration lived);
+  absl::Duration lived() const;
 
   // The newest event that may be shown or was acknowledged.
   Place newest() const;
@@ -37,6 +40,7 @@ class Progress {
   mutable std::condition_variable advanced_;
   Place newest_;
   Place trimmed_;
+  absl::Duration lived_;
   absl::Status history_;
 };
 

@@ -108,8 +108,9 @@ bool IsReply(const WriteRequest& request) {
 
 bool QuarantineWrites::empty() const {
   return std::all_of(requests_.begin(), requests_.end(), [](const WriteRequest& request) {
-    return std::holds_alternative<AppendRequest>(request) ||
-           std::holds_alternative<ActRequest>(request);
+    return !std::holds_alternative<KeepRequest>(request) &&
+           !std::holds_alternative<MarkRequest>(request) &&
+           !std::holds_alternative<DiscardRequest>(request);
   });
 }
 

@@ -91,6 +91,19 @@ TEST_F(RolesTest, EachIsEnoughForItsProcess) {
   EXPECT_EQ(erased.get_future().get(), absl::OkStatus());
   EXPECT_FALSE((*gateway->Latest("R1", "")).has_value());
   EXPECT_EQ(gateway->ReleaseRetention().value(), 0);
+  for (const KeyFound found : {KeyFound::kClaimed, KeyFound::kAnswered}) {
+    const CallKey key{"key", "content", "subject"};
+    std::promise<absl::StatusOr<KeyClaim>> claimed;
+    gateway->Claim(key, absl::Seconds(90),
+                   [&](auto claim) { claimed.set_value(std::move(claim)); });
+    const absl::StatusOr<KeyClaim> claim = claimed.get_future().get();
+    ASSERT_TRUE(claim.ok()) << claim.status();
+    EXPECT_EQ(claim->found, found);
+    std::promise<absl::Status> settled;
+    gateway->Settle(key, {KeyEnd::Kind::kAnswered, "the answer"},
+                    [&](auto status) { settled.set_value(status); });
+    EXPECT_TRUE(settled.get_future().get().ok());
+  }
   // It may not look after the tables, and does not try.
   EXPECT_EQ(sidecar->ReadAfter({}, 10, {}).status().code(), absl::StatusCode::kUnavailable);
 }
@@ -111,6 +124,9 @@ TEST_F(RolesTest, NoneHasMoreThanItNeeds) {
       {"sidecar", "UPDATE kyc.log SET trimmed_sequence = 1"},
       {"sidecar", "UPDATE kyc.log SET due_sequence = 1"},
       {"sidecar", "UPDATE kyc.retention SET released = 1"},
+      {"sidecar", "SELECT sealed_answer FROM kyc.call_key"},
+      {"sidecar", "DELETE FROM kyc.call_key"},
+      {"sidecar", "UPDATE kyc.log SET lived_us = 1"},
       {"gateway", "UPDATE kyc.retention SET waiting = 1"},
       {"gateway", "DELETE FROM kyc.event"},
       {"gateway", "UPDATE kyc.event SET revision = 2"},

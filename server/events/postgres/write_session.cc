@@ -112,7 +112,8 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Commit(WriteBatch& batch, 
   attempt_.reset();
   found_unsure_ = false;
   QuarantineWrites quarantine(batch.requests, limits_);
-  absl::StatusOr<Locked> locked = Lock(batch, unsure, quarantine);
+  CallKeyWrites keys(batch.requests);
+  absl::StatusOr<Locked> locked = Lock(batch, unsure, quarantine, keys);
   if (!locked.ok()) return locked.status();
   const bool is_there = found_unsure_ && !batch.events.empty() &&
                         batch.events.front().event_id == unsure->first_event_id;
@@ -123,19 +124,30 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Commit(WriteBatch& batch, 
     if (absl::Status ended = EndUnwritten(locked->row); !ended.ok()) return ended;
     return Committed{};
   }
-  if (absl::Status acted = ActOnAll(batch, now, *locked); !acted.ok()) return acted;
+  if (absl::Status acted = ActOnAll(batch, now, *locked, keys); !acted.ok()) return acted;
   if (absl::Status looked_up = LookUpOlder(batch, *locked); !looked_up.ok()) return looked_up;
   const Plan plan = Judge(batch.events, locked->row.newest, locked->references, locked->older, now);
   PutAnswers(plan, batch.requests);
-  return Write(plan, now, quarantine, fate);
+  keys.Judge(context_.run_id, context_.key_clock.At(locked->row.lived));
+  const bool only_asks =
+      !keys.empty() && !keys.changes() && batch.events.empty() && !rewrites_ && quarantine.empty();
+  if (only_asks) {
+    if (absl::Status ended = EndUnwritten(locked->row); !ended.ok()) return ended;
+    return Committed{};
+  }
+  return Write(plan, now, quarantine, keys, fate);
 }
 
 absl::StatusOr<WriteSession::Locked> WriteSession::Lock(const WriteBatch& batch,
                                                         const absl::optional<Attempt>& unsure,
-                                                        QuarantineWrites& quarantine) {
+                                                        QuarantineWrites& quarantine,
+                                                        CallKeyWrites& keys) {
   Trip trip;
   trip.Add(kBegin).Add(kLockLogRow).Add(kReferences, {ReferencesOf(batch)});
   trip.Add(kEventIdAt, {Value::Integer(unsure.has_value() ? unsure->first_sequence : 0)});
+  const size_t keys_at = trip.size();
+  if (!keys.empty()) keys.Ask(trip);
+  const size_t quarantine_at = trip.size();
   quarantine.Ask(context_.log, trip);
   const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
   if (!answers.ok()) return answers.status();
@@ -148,16 +160,21 @@ absl::StatusOr<WriteSession::Locked> WriteSession::Lock(const WriteBatch& batch,
   if (locked.row.newest.sequence < known.sequence) {
     return Unreachable("its log ends before what is known to be kept");
   }
+  if (locked.row.lived < context_.progress.lived()) {
+    return Unreachable("it lacks calls' keys that are known to be kept");
+  }
   locked.references = ReferencesIn((*answers)[2], batch.events);
   const Rows& event_id = (*answers)[3];
   found_unsure_ =
       unsure.has_value() && event_id.size() > 0 && event_id.Bytes(0, 0) == unsure->first_event_id;
-  quarantine.Take(*answers, 4);
+  if (!keys.empty()) keys.Take((*answers)[keys_at]);
+  quarantine.Take(*answers, quarantine_at);
   return locked;
 }
 
 // Before the batch is judged: what comes after is as they leave it.
-absl::Status WriteSession::ActOnAll(WriteBatch& batch, absl::Time now, Locked& locked) {
+absl::Status WriteSession::ActOnAll(WriteBatch& batch, absl::Time now, Locked& locked,
+                                    CallKeyWrites& keys) {
   rewrites_ = false;
   for (WriteRequest& request : batch.requests) {
     auto* act = std::get_if<ActRequest>(&request);
@@ -171,9 +188,11 @@ absl::Status WriteSession::ActOnAll(WriteBatch& batch, absl::Time now, Locked& l
   if (!rewrites_) return absl::OkStatus();
   Trip trip;
   trip.Add(kReferences, {ReferencesOf(batch)});
+  if (!keys.empty()) keys.Ask(trip);
   const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
   if (!answers.ok()) return answers.status();
   locked.references = ReferencesIn(answers->front(), batch.events);
+  if (!keys.empty()) keys.Take(answers->back());
   return absl::OkStatus();
 }
 
@@ -202,7 +221,7 @@ absl::Status WriteSession::LookUpOlder(const WriteBatch& batch, Locked& locked) 
 
 absl::StatusOr<WriteSession::Committed> WriteSession::Write(const Plan& plan, absl::Time now,
                                                             QuarantineWrites& quarantine,
-                                                            Fate& fate) {
+                                                            const CallKeyWrites& keys, Fate& fate) {
   Trip trip;
   if (!plan.rows.empty()) {
     trip.Add(kInsertEvents, EventValues(plan)).Add(kUpsertReferences, ReferenceValues(plan));
@@ -212,6 +231,7 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Write(const Plan& plan, ab
     attempt_ = Attempt{plan.rows.front().place.sequence, plan.rows.front().event->event_id};
   }
   if (rewrites_) trip.Add(kRewritten).Add(kNotify);
+  if (keys.changes()) keys.Write(trip);
   const size_t quarantine_at = trip.size();
   quarantine.Write(context_.log, now, trip);
   const size_t commit_at = trip.size();
@@ -239,6 +259,7 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Write(const Plan& plan, ab
       context_.proof.Await(answers->back(), *primary_.connection, kTripLimit);
   if (!proven.ok()) return proven.status();
   context_.Advance(plan.newest, *proven);
+  if (keys.changes()) context_.progress.AdvanceLived(keys.lived());
   if (!quarantine.empty()) quarantine_used_ratio_ = quarantine.used_ratio();
   return Committed{static_cast<int64_t>(plan.rows.size()), plan.repeats};
 }
@@ -253,6 +274,7 @@ absl::Status WriteSession::EndUnwritten(const LogRow& row) {
       context_.proof.Await(answers->back(), *primary_.connection, kTripLimit);
   if (!proven.ok()) return proven.status();
   context_.Advance(row.newest, *proven);
+  context_.progress.AdvanceLived(row.lived);
   return absl::OkStatus();
 }
 

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "server/events/postgres/batch.h"
+#include "server/events/postgres/call_key_rows.h"
 #include "server/events/postgres/log_context.h"
 #include "server/events/postgres/log_row.h"
 #include "server/events/postgres/quarantine_rows.h"
@@ -80,11 +81,11 @@ class WriteSession {
     Contents older;
   };
   absl::StatusOr<Locked> Lock(const WriteBatch& batch, const absl::optional<Attempt>& unsure,
-                              QuarantineWrites& quarantine);
-  absl::Status ActOnAll(WriteBatch& batch, absl::Time now, Locked& locked);
+                              QuarantineWrites& quarantine, CallKeyWrites& keys);
+  absl::Status ActOnAll(WriteBatch& batch, absl::Time now, Locked& locked, CallKeyWrites& keys);
   absl::Status LookUpOlder(const WriteBatch& batch, Locked& locked);
   absl::StatusOr<Committed> Write(const Plan& plan, absl::Time now, QuarantineWrites& quarantine,
-                                  Fate& fate);
+                                  const CallKeyWrites& keys, Fate& fate);
   absl::Status EndUnwritten(const LogRow& row);
 
   LogContext& context_;

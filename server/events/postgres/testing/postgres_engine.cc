@@ -54,6 +54,7 @@ class PostgresEngine final : public Engine {
     options.keeper.clocks = from.clocks;
     options.keeper.boot_id = from.boot_id;
     options.keeper.retention = from.retention;
+    options.keeper.key_retention = from.key_retention;
     options.keeper.trim_interval = from.trim_interval;
     options.keeper.trim_notice = from.trim_notice;
     options.keeper.events_per_partition = from.events_removed_together;
@@ -62,6 +63,7 @@ class PostgresEngine final : public Engine {
     if (!log.ok()) return log.status();
     OpenedEngine opened;
     opened.quarantine = log->get();
+    opened.call_keys = log->get();
     opened.log = *std::move(log);
     return opened;
   }
