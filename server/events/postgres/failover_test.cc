@@ -76,6 +76,7 @@ TEST_F(FailoverTest, TheRightStandbyIsPromotedAndTheOldPrimaryComesBack) {
   const auto other = OpenLog(Options());
   ASSERT_NE(log, nullptr);
   ASSERT_NE(other, nullptr);
+  const Listener told(*other);
   Appender appender(*log, "R");
   appender.Await(50);
   servers_.Kill(0);
@@ -86,7 +87,7 @@ TEST_F(FailoverTest, TheRightStandbyIsPromotedAndTheOldPrimaryComesBack) {
   appender.Await(50);
   appender.Stop();
   ExpectAllKept(*log, {&appender});
-  AwaitSequence(*other, log->ends().newest.sequence);
+  told.AwaitSequence(log->ends().newest.sequence);
   EXPECT_EQ(ReadAll(*other), ReadAll(*log));
   // A process that connects now sees both.
   const auto third = OpenLog(Options());
@@ -246,6 +247,7 @@ TEST_F(FailoverTest, ConnectionsAreCutWhileManyAppend) {
   const auto two = OpenLog(Options());
   ASSERT_NE(one, nullptr);
   ASSERT_NE(two, nullptr);
+  const Listener told(*one);
   std::vector<std::unique_ptr<Appender>> appenders;
   for (int number = 0; number < 8; ++number) {
     appenders.push_back(
@@ -262,7 +264,7 @@ TEST_F(FailoverTest, ConnectionsAreCutWhileManyAppend) {
     appender->Stop();
     all.push_back(appender.get());
   }
-  AwaitSequence(*one, two->ends().newest.sequence);
+  told.AwaitSequence(two->ends().newest.sequence);
   ExpectAllKept(*one, all);
 }
 

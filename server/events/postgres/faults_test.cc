@@ -3,6 +3,7 @@
 // ends.
 #include <gtest/gtest.h>
 
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,10 @@
 
 namespace kyc::events::postgres {
 namespace {
+
+// Of PostgreSQL's protocol: a type and a length. In steps of so many bytes each message is once the
+// last one that arrives.
+constexpr int64_t kShortestMessage = 5;
 
 // A log over one server, whose writer alone speaks to it.
 class FaultsTest : public testing::Test {
@@ -61,7 +66,7 @@ class FaultsTest : public testing::Test {
   int appended_ = 0;
 };
 
-TEST_F(FaultsTest, ConnectionThatIsCutAtAnyByteOfACommit) {
+TEST_F(FaultsTest, ConnectionThatIsCutAtAnyMomentOfACommit) {
   Start();
   AppendOne();
   const int64_t sent_before = gate_->sent();
@@ -69,18 +74,17 @@ TEST_F(FaultsTest, ConnectionThatIsCutAtAnyByteOfACommit) {
   AppendOne();
   const int64_t sent = gate_->sent() - sent_before;
   const int64_t received = gate_->received() - received_before;
-  int cuts = 0;
-  for (int64_t bytes = 0; bytes <= sent; bytes += 40, ++cuts) {
+  for (int64_t bytes = 0; bytes <= sent; bytes += kShortestMessage) {
     gate_->CutAfterSending(bytes);
     AppendOne();
     gate_->TakeBackCut();
   }
-  for (int64_t bytes = 0; bytes <= received; bytes += 20, ++cuts) {
+  for (int64_t bytes = 0; bytes <= received; bytes += kShortestMessage) {
     gate_->CutAfterReceiving(bytes);
     AppendOne();
     gate_->TakeBackCut();
   }
-  EXPECT_GT(cuts, 40);
+  std::cout << appended_ - 2 << " cuts\n";
   ExpectAllKept();
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <string>
@@ -125,7 +127,8 @@ TEST_F(ImportTest, ALogThatIsTrimmedKeepsItsPlace) {
     options.writer.trim_interval = absl::Milliseconds(1);
     const std::unique_ptr<SqliteLog> log = SqliteLog::Open(std::move(options)).value();
     for (int i = 1; i <= 8; ++i) Append(*log, absl::StrCat("R", i), "approved");
-    while (log->ends().oldest.sequence < 5) absl::SleepFor(absl::Milliseconds(1));
+    std::atomic<int64_t>& removed = metrics_.removed_by_count;
+    for (int64_t seen = removed; seen < 5; seen = removed) removed.wait(seen);
   }
   ASSERT_TRUE(Import(Options()).ok());
   const auto log = OpenLog(OptionsOver(servers_, metrics_));

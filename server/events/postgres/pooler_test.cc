@@ -44,9 +44,10 @@ TEST_F(PoolerTest, WhichKeepsThemMayStandBetween) {
   const auto reads = OpenLog(Through(pooler));
   ASSERT_NE(writes, nullptr);
   ASSERT_NE(reads, nullptr);
+  const Listener told(*reads);
   Append(*writes, "R1", "approved");
   Append(*writes, "R1", "rejected");
-  AwaitSequence(*reads, 2);
+  told.AwaitSequence(2);
   EXPECT_EQ(ReadAll(*reads), ReadAll(*writes));
 }
 

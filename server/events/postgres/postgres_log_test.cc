@@ -131,9 +131,18 @@ TEST(PostgresLogTest, ProcessesThatKeepTheLogAtOnceDoNotHinderEachOther) {
 class KeeperMetrics : public CountingMetrics {
  public:
   void ClockDisagrees(absl::Duration ahead) override {
-    if (ahead > absl::Hours(1)) ++turns_in_doubt;
+    if (ahead <= absl::Hours(1)) return;
+    ++turns_in_doubt_;
+    turns_in_doubt_.notify_all();
   }
-  std::atomic<int> turns_in_doubt = 0;
+  void AwaitTurnsInDoubt(int enough) const {
+    for (int turns = turns_in_doubt_; turns < enough; turns = turns_in_doubt_) {
+      turns_in_doubt_.wait(turns);
+    }
+  }
+
+ private:
+  std::atomic<int> turns_in_doubt_ = 0;
 };
 
 TEST(PostgresLogTest, WallClockThatJumpsEmptiesNoQuarantine) {
@@ -151,7 +160,7 @@ TEST(PostgresLogTest, WallClockThatJumpsEmptiesNoQuarantine) {
   ASSERT_NE(log, nullptr);
   ASSERT_TRUE(Keep(*log, "unread").ok());
   jumped = true;
-  while (metrics.turns_in_doubt < 3) std::this_thread::yield();
+  metrics.AwaitTurnsInDoubt(3);
   EXPECT_EQ(log->ListQuarantined(0, 10)->size(), 1u);
 }
 

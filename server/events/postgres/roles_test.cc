@@ -71,12 +71,13 @@ TEST_F(RolesTest, EachIsEnoughForItsProcess) {
   const auto gateway = OpenLog(As("gateway", true));
   ASSERT_NE(sidecar, nullptr);
   ASSERT_NE(gateway, nullptr);
+  const Listener told(*gateway);
   Append(*sidecar, "R1", "approved");
   Append(*sidecar, "R1", "rejected");
   Append(*sidecar, "R1", "approved");
   ASSERT_TRUE(Keep(*sidecar, "{broken").ok());
   ASSERT_TRUE(Keep(*sidecar, "{broken").ok());
-  AwaitSequence(*gateway, 3);
+  told.AwaitSequence(3);
   EXPECT_EQ(ReadAll(*gateway).size(), 3u);
   EXPECT_TRUE((*gateway->Latest("R1", "")).has_value());
   Append(*gateway, "R2", "approved");

@@ -38,15 +38,20 @@ uint32_t FromEnvironment(const char* name, uint32_t otherwise) {
 class SoakTest : public testing::Test {
  protected:
   void SetUp() override {
+    ASSERT_NO_FATAL_FAILURE(OpenLogs());
+    first_ = std::make_unique<Listener>(*logs_.front());
+    for (size_t i = 0; i < logs_.size(); ++i) {
+      for (int k = 0; k < kAppendersEach; ++k) {
+        appenders_.push_back(std::make_unique<Appender>(*logs_[i], absl::StrCat("A", i, "-", k)));
+      }
+    }
+  }
+  void OpenLogs() {
     for (int i = 0; i < kGateways; ++i) {
       PostgresLogOptions options = OptionsOver(servers_, metrics_);
       options.log = nullptr;
       logs_.push_back(OpenLog(std::move(options)));
       ASSERT_NE(logs_.back(), nullptr);
-      for (int k = 0; k < kAppendersEach; ++k) {
-        appenders_.push_back(
-            std::make_unique<Appender>(*logs_.back(), absl::StrCat("A", i, "-", k)));
-      }
     }
   }
   int Below(int bound) { return std::uniform_int_distribution<int>(0, bound - 1)(random_); }
@@ -118,6 +123,7 @@ class SoakTest : public testing::Test {
   CountingMetrics metrics_;
   PostgresServers servers_{2};
   std::vector<std::unique_ptr<PostgresLog>> logs_;
+  std::unique_ptr<Listener> first_;  // Of the first log.
   std::vector<std::unique_ptr<Appender>> appenders_;
   std::mt19937 random_;
   int primary_ = 0;
@@ -143,7 +149,7 @@ TEST_F(SoakTest, NothingAcknowledgedIsLostOrDoubled) {
     acknowledged += appender->acknowledged();
   }
   std::cout << acknowledged << " acknowledged\n";
-  AwaitSequence(*logs_.front(), logs_.back()->ends().newest.sequence);
+  first_->AwaitSequence(logs_.back()->ends().newest.sequence);
   ExpectAllKept(*logs_.front(), all);
 }
 

@@ -34,7 +34,9 @@ class CountingMetrics : public FakeMetrics {
   void Committed(int64_t appended, int64_t repeats, absl::Duration) override;
   void Quarantined(bool kept) override { ++(kept ? quarantined : quarantine_refused); }
   void EventsRemoved(int64_t events, absl::string_view why) override {
-    (why == "age" ? removed_by_age : removed_by_count) += events;
+    std::atomic<int64_t>& removed = why == "age" ? removed_by_age : removed_by_count;
+    removed += events;
+    removed.notify_all();
   }
   void RetentionWaits(int64_t events) override { retention_waits = events; }
   void Checkpointed(bool vain) override { vain_checkpoints += vain ? 1 : 0; }

@@ -2,10 +2,10 @@
 #ifndef SERVER_EVENTS_POSTGRES_TESTING_PGBOUNCER_H_
 #define SERVER_EVENTS_POSTGRES_TESTING_PGBOUNCER_H_
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <string>
+
+#include "server/events/postgres/testing/server_process.h"
 
 namespace kyc::events::postgres {
 
@@ -14,17 +14,13 @@ class PgBouncer {
  public:
   // Before the server on this port; `mode` is session, transaction or statement.
   PgBouncer(uint16_t server_port, const std::string& mode);
-  ~PgBouncer();
-  PgBouncer(const PgBouncer&) = delete;
-  PgBouncer& operator=(const PgBouncer&) = delete;
 
   std::string dsn() const;
 
  private:
-  void AwaitServing(const std::string& log) const;
-
   const uint16_t port_;
-  pid_t pid_ = -1;
+  const std::string path_;  // Of its files, without what they are.
+  const ServerProcess process_;
 };
 
 }  // namespace kyc::events::postgres

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -11,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -18,9 +18,6 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "server/events/postgres/await.h"
-#include "server/events/postgres/pq.h"
-#include "server/events/postgres/testing/server_process.h"
 
 namespace kyc::events::postgres {
 namespace {
@@ -30,9 +27,7 @@ constexpr char kPrograms[] = "/usr/lib/postgresql/15/bin/";
 
 void RunProgram(const std::vector<std::string>& command) {
   const std::string log = absl::StrCat(testing::TempDir(), "/program-", getpid(), ".log");
-  int status = 0;
-  waitpid(SpawnServer(command, log), &status, 0);
-  if (status == 0) return;
+  if (ServerProcess(command, log).AwaitEnd() == 0) return;
   std::ifstream file(log);
   ADD_FAILURE() << command.front() << ": " << std::string(std::istreambuf_iterator<char>(file), {});
 }
@@ -74,13 +69,23 @@ void Copy(const std::string& from, const std::string& to) {
   RunProgram({"/bin/cp", "-a", from, to});
 }
 
+// The first column of the first row, as text.
+absl::StatusOr<std::string> Ask(Connection& connection, const std::string& statement) {
+  Trip trip;
+  trip.Add(std::string(statement));
+  const absl::StatusOr<std::vector<Rows>> answers = connection.Run(trip, kPatience);
+  if (!answers.ok()) return answers.status();
+  const Rows& rows = answers->front();
+  return rows.size() > 0 ? std::string(rows.Bytes(0, 0)) : "";
+}
+
 }  // namespace
 
 PostgresServers::PostgresServers(int standbys, const std::string& settings, int small_disk_mib)
     : servers_(static_cast<size_t>(standbys) + 1), small_disk_mib_(small_disk_mib) {
-  for (Server& server : servers_) server = {NewFolder(), FreePort(), -1};
+  for (Server& server : servers_) server = {NewFolder(), FreePort(), nullptr};
   for (int number = 0; number < count(); ++number) {
-    const Server& server = servers_[static_cast<size_t>(number)];
+    const Server& server = At(number);
     Copy(Template(), server.folder);
     Configure(server, absl::StrCat("s", number), settings);
     if (number > 0) std::ofstream(server.folder + "/standby.signal");
@@ -134,14 +139,14 @@ std::vector<std::string> PostgresServers::names() const {
 }
 
 std::string PostgresServers::log(int number) const {
-  std::ifstream file(servers_[static_cast<size_t>(number)].folder + ".log");
+  std::ifstream file(At(number).folder + ".log");
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 std::string PostgresServers::Stored(int number) const {
   namespace fs = std::filesystem;
   std::string stored = log(number);
-  const fs::path folder = servers_[static_cast<size_t>(number)].folder;
+  const fs::path folder = At(number).folder;
   std::error_code gone;  // The server goes on: what is gone is not looked at.
   for (fs::recursive_directory_iterator at(folder, gone), end; at != end; at.increment(gone)) {
     if (!at->is_regular_file(gone)) continue;
@@ -153,7 +158,7 @@ std::string PostgresServers::Stored(int number) const {
 
 // They are in groups of their own, all children of the first.
 std::vector<pid_t> PostgresServers::ProcessesOf(int number) const {
-  const pid_t pid = servers_[static_cast<size_t>(number)].pid;
+  const pid_t pid = At(number).process->pid();
   std::ifstream file(absl::StrCat("/proc/", pid, "/task/", pid, "/children"));
   std::vector<pid_t> processes = {pid};
   processes.insert(processes.end(), std::istream_iterator<pid_t>(file), {});
@@ -174,29 +179,20 @@ double PostgresServers::CpuSeconds() const {
 }
 
 void PostgresServers::Kill(int number) {
-  Server& server = servers_[static_cast<size_t>(number)];
   Signal(number, SIGKILL);
-  waitpid(server.pid, nullptr, 0);
-  server.pid = -1;
+  At(number).process->AwaitEnd();
+  At(number).process.reset();
 }
 
 void PostgresServers::Start(int number) {
-  Server& server = servers_[static_cast<size_t>(number)];
+  Server& server = At(number);
   const SmallDisk disk = {small_disk(number), small_disk_mib_};
   if (disk.mib > 0) mkdir(disk.folder.c_str(), 0700);
-  const auto spawn = [&server, &disk] {
-    unlink((server.folder + "/postmaster.pid").c_str());
-    server.pid = SpawnServer({absl::StrCat(kPrograms, "postgres"), "-D", server.folder},
-                             server.folder + ".log", disk);
-  };
-  spawn();
-  const absl::Time patience = absl::Now() + kPatience;
-  while (!Connection::Open(HostOf(number, "postgres"), Secret(), absl::Seconds(5)).ok()) {
-    ASSERT_LT(absl::Now(), patience) << log(number);
-    // A process of the server that was killed may have outlived that by a moment: then it refuses.
-    if (waitpid(server.pid, nullptr, WNOHANG) == server.pid) spawn();
-    postgres::Await(absl::Milliseconds(20));
-  }
+  unlink((server.folder + "/postmaster.pid").c_str());
+  server.process = std::make_unique<ServerProcess>(
+      std::vector<std::string>{absl::StrCat(kPrograms, "postgres"), "-D", server.folder},
+      server.folder + ".log", disk);
+  ASSERT_TRUE(server.process->AwaitSaid("ready to accept")) << log(number);
 }
 
 void PostgresServers::Freeze(int number) const { Signal(number, SIGSTOP); }
@@ -242,7 +238,7 @@ int PostgresServers::FailOver(int dead) {
 }
 
 void PostgresServers::Rebuild(int number, int primary) {
-  Server& server = servers_[static_cast<size_t>(number)];
+  const Server& server = At(number);
   RunProgram({"/bin/rm", "-rf", server.folder});
   RunProgram({absl::StrCat(kPrograms, "pg_basebackup"), "-D", server.folder, "-h", "127.0.0.1",
               "-p", absl::StrCat(port(primary)), "-U", "postgres", "-c", "fast", "-X", "stream"});
@@ -255,46 +251,41 @@ void PostgresServers::Rebuild(int number, int primary) {
   Start(number);
 }
 
-Keywords PostgresServers::HostOf(int number, const std::string& database) const {
-  return {{"host", "127.0.0.1"},
-          {"port", absl::StrCat(port(number))},
-          {"user", "postgres"},
-          {"dbname", database},
-          {"sslmode", "disable"}};
+std::unique_ptr<Connection> PostgresServers::Connect(int number,
+                                                     const std::string& database) const {
+  const Keywords host = {{"host", "127.0.0.1"},
+                         {"port", absl::StrCat(port(number))},
+                         {"user", "postgres"},
+                         {"dbname", database},
+                         {"sslmode", "disable"}};
+  // One that is full, or has lost a process by a crash, takes connections again soon.
+  const absl::Time patience = absl::Now() + kPatience;
+  for (;;) {
+    auto connection = Connection::Open(host, Secret(), absl::Seconds(5));
+    if (connection.ok()) return *std::move(connection);
+    if (absl::Now() < patience) continue;
+    ADD_FAILURE() << connection.status();
+    return nullptr;
+  }
 }
 
 std::string PostgresServers::Sql(int number, const std::string& statement,
                                  const std::string& database) const {
-  const Keywords host = HostOf(number, database);
-  const absl::Time patience = absl::Now() + kPatience;
-  for (;;) {
-    absl::StatusOr<std::unique_ptr<Connection>> connection =
-        Connection::Open(host, Secret(), absl::Seconds(5));
-    if (!connection.ok() && absl::Now() < patience) {
-      postgres::Await(absl::Milliseconds(20));
-      continue;
-    }
-    if (!connection.ok()) {
-      ADD_FAILURE() << connection.status();
-      return "";
-    }
-    Trip trip;
-    trip.Add(std::string(statement));
-    const absl::StatusOr<std::vector<Rows>> answers = (*connection)->Run(trip, kPatience);
-    if (!answers.ok()) {
-      ADD_FAILURE() << statement << ": " << answers.status();
-      return "";
-    }
-    const Rows& rows = answers->front();
-    return rows.size() > 0 ? std::string(rows.Bytes(0, 0)) : "";
-  }
+  const std::unique_ptr<Connection> connection = Connect(number, database);
+  if (connection == nullptr) return "";
+  absl::StatusOr<std::string> answer = Ask(*connection, statement);
+  EXPECT_TRUE(answer.ok()) << statement << ": " << answer.status();
+  return answer.ok() ? *std::move(answer) : "";
 }
 
 void PostgresServers::Await(int number, const std::string& condition) const {
   const absl::Time patience = absl::Now() + kPatience;
-  while (Sql(number, absl::StrCat("SELECT (", condition, ")::text")) != "true") {
+  const std::unique_ptr<Connection> connection = Connect(number, "postgres");
+  ASSERT_NE(connection, nullptr);
+  for (absl::StatusOr<std::string> is = ""; *is != "true";) {
+    is = Ask(*connection, absl::StrCat("SELECT (", condition, ")::text"));
+    ASSERT_TRUE(is.ok()) << condition << ": " << is.status();
     ASSERT_LT(absl::Now(), patience) << condition << "\n" << log(number);
-    postgres::Await(absl::Milliseconds(20));
   }
 }
 

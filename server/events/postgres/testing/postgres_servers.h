@@ -5,11 +5,12 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "server/events/postgres/pq.h"
+#include "server/events/postgres/testing/server_process.h"
 
 namespace kyc::events::postgres {
 
@@ -31,14 +32,12 @@ class PostgresServers {
   // Of all of them, by the superuser, without TLS.
   std::string dsn() const { return Dsn("postgres"); }
   std::string Dsn(const std::string& user) const;
-  uint16_t port(int number) const { return servers_[static_cast<size_t>(number)].port; }
+  uint16_t port(int number) const { return At(number).port; }
   // Each one's application_name, of standbys.
   std::vector<std::string> names() const;
   std::string log(int number) const;
   // The folder where the small disk is, for a tablespace.
-  std::string small_disk(int number) const {
-    return servers_[static_cast<size_t>(number)].folder + "-small";
-  }
+  std::string small_disk(int number) const { return At(number).folder + "-small"; }
   // All that its files hold, the write-ahead log and what it wrote for its operator too.
   std::string Stored(int number) const;
 
@@ -46,7 +45,7 @@ class PostgresServers {
   // is on its disk, as what it was.
   void Kill(int number);
   void Start(int number);
-  bool running(int number) const { return servers_[static_cast<size_t>(number)].pid > 0; }
+  bool running(int number) const { return At(number).process != nullptr; }
   // SIGSTOP and SIGCONT to all its processes: its connections stay, and nothing comes over them.
   void Freeze(int number) const;
   void Thaw(int number) const;
@@ -69,19 +68,23 @@ class PostgresServers {
   // text; a test failure if it fails.
   std::string Sql(int number, const std::string& statement,
                   const std::string& database = "postgres") const;
-  // Again and again until it is so; a test failure if it never is.
+  // Asks again and again until it is so, as servers tell nobody of such things; a test failure if
+  // it never is.
   void Await(int number, const std::string& condition) const;
 
  private:
   struct Server {
     std::string folder;
     uint16_t port = 0;
-    pid_t pid = -1;
+    std::unique_ptr<ServerProcess> process;  // Null while it does not run.
   };
+  Server& At(int number) { return servers_[static_cast<size_t>(number)]; }
+  const Server& At(int number) const { return servers_[static_cast<size_t>(number)]; }
   void Configure(const Server& server, const std::string& name, const std::string& settings) const;
   std::vector<pid_t> ProcessesOf(int number) const;
   void Signal(int number, int signal) const;
-  Keywords HostOf(int number, const std::string& database) const;
+  // Null, after a test failure, if there is none.
+  std::unique_ptr<Connection> Connect(int number, const std::string& database) const;
 
   std::vector<Server> servers_;
   const int small_disk_mib_;

@@ -4,6 +4,7 @@
 
 #include <iostream>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "server/call/error.h"
@@ -34,12 +35,21 @@ std::unique_ptr<PostgresLog> OpenLog(PostgresLogOptions options) {
   return log.ok() ? *std::move(log) : nullptr;
 }
 
-void AwaitSequence(const EventLog& log, int64_t sequence) {
-  const absl::Time patience = absl::Now() + kPatience;
-  while (log.ends().newest.sequence < sequence) {
-    ASSERT_LT(absl::Now(), patience) << "at " << log.ends().newest.sequence;
-    absl::SleepFor(absl::Milliseconds(1));
-  }
+Listener::Listener(EventLog& log) {
+  log.SetOnCommitted([told = told_](const std::shared_ptr<const std::vector<Event>>& events) {
+    {
+      const std::lock_guard<std::mutex> lock(told->mutex);
+      told->sequence = events->back().position.sequence;
+    }
+    told->more.notify_all();
+  });
+}
+
+void Listener::AwaitSequence(int64_t sequence) const {
+  std::unique_lock<std::mutex> lock(told_->mutex);
+  const bool shown = told_->more.wait_for(lock, absl::ToChronoSeconds(kPatience),
+                                          [&] { return told_->sequence >= sequence; });
+  EXPECT_TRUE(shown) << "at " << told_->sequence;
 }
 
 Appended AppendWhatever(EventLog& log, const ::netzme::v1::UpgradeEvent& notification) {

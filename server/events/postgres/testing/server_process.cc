@@ -2,22 +2,36 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/inotify.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <set>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "server/events/postgres/await.h"
 
 namespace kyc::events::postgres {
 namespace {
 
+constexpr absl::Duration kPatience = absl::Seconds(60);
 constexpr char kNobody[] = "65534";
 
 bool IsFree(uint16_t port) {
@@ -69,6 +83,12 @@ std::vector<std::string> AsNobody() {
           "--pdeathsig=KILL"};
 }
 
+// Nothing is ever written: what can be read is its end.
+bool HasEnded(int alive) {
+  pollfd end = {alive, POLLIN, 0};
+  return poll(&end, 1, 0) > 0;
+}
+
 }  // namespace
 
 uint16_t FreePort() {
@@ -81,29 +101,76 @@ uint16_t FreePort() {
   }
 }
 
-pid_t SpawnServer(const std::vector<std::string>& command, const std::string& log,
-                  const SmallDisk& disk) {
+ServerProcess::ServerProcess(const std::vector<std::string>& command, std::string log,
+                             const SmallDisk& disk)
+    : log_(std::move(log)) {
   // In the child there is no memory to be had.
   const std::vector<std::string> as_nobody = AsNobody();
   std::vector<char*> arguments;
   for (const std::string& each : as_nobody) arguments.push_back(const_cast<char*>(each.c_str()));
   for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
   arguments.push_back(nullptr);
-  const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  const pid_t pid = fork();
-  if (pid == 0) {
+  const int output = open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  log_begins_ = lseek(output, 0, SEEK_END);
+  std::array<int, 2> alive;
+  if (output < 0 || pipe2(alive.data(), O_CLOEXEC) != 0) std::abort();
+  pid_ = fork();
+  if (pid_ == 0) {
     setpgid(0, 0);
     char** const run = arguments.data() + (BecomeNobody(disk) ? as_nobody.size() : 0);
     // After the namespace: changing who one is clears it.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
+    fcntl(alive[1], F_SETFD, 0);
     execv(run[0], run);
     _exit(127);
   }
-  setpgid(pid, pid);
+  setpgid(pid_, pid_);
   close(output);
-  return pid;
+  close(alive[1]);
+  alive_ = alive[0];
+}
+
+ServerProcess::~ServerProcess() {
+  if (pid_ > 0) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  close(alive_);
+}
+
+bool ServerProcess::Said(absl::string_view text) const {
+  std::ifstream file(log_);
+  file.seekg(log_begins_);
+  return absl::StrContains(std::string(std::istreambuf_iterator<char>(file), {}), text);
+}
+
+bool ServerProcess::AwaitSaid(absl::string_view text) const {
+  const int news = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  inotify_add_watch(news, log_.c_str(), IN_MODIFY);
+  const absl::Time patience = absl::Now() + kPatience;
+  bool ended = false;
+  bool said = Said(text);
+  while (!said && !ended && absl::Now() < patience) {
+    AwaitAny({{news, POLLIN}, {alive_, POLLIN}}, patience - absl::Now());
+    ended = HasEnded(alive_);
+    std::array<char, 4096> read_away;
+    while (read(news, read_away.data(), read_away.size()) > 0) {
+    }
+    said = Said(text);
+  }
+  close(news);
+  return said;
+}
+
+int ServerProcess::AwaitEnd() {
+  AwaitAny({{alive_, POLLIN}}, kPatience);
+  EXPECT_TRUE(HasEnded(alive_)) << "a process of it lives on";
+  int status = 0;
+  waitpid(pid_, &status, 0);
+  pid_ = -1;
+  return status;
 }
 
 }  // namespace kyc::events::postgres
