@@ -44,6 +44,7 @@ done
 # --- The pages that are probed: of this gateway, as it listens nowhere but in a file.
 awk -v folder="$made" '/^[a-z_]+ \{/ { block = $1 } /^  listen: / { $0 = "  listen: \"unix:" folder "/" block "\"" } 1' \
   tools/embedded/config.textproto >"$state/config.textproto"
+: >"$made/log"
 "$gateway" --config "$state/config.textproto" 2>"$made/log" &
 runs=$!
 for ((waited = 0; waited < 300; ++waited)); do
