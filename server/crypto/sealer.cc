@@ -69,6 +69,8 @@ absl::StatusOr<Sealer> Sealer::Make(std::vector<SealingKey> keys) {
   return sealer;
 }
 
+std::string Sealer::mark() const { return {kUnderRecordsKey, static_cast<char>(seals_with_)}; }
+
 const EVP_AEAD_CTX& RecordSealer::KeyUnder(uint8_t id) {
   if (derived_under_ != id) {
     derived_ = Aes256Gcm(Secret(Hmac(sealer_.keys_.at(id).of_records, record_)));

@@ -49,7 +49,7 @@ class RecordSealer {
   std::shared_ptr<const evp_aead_ctx_st> derived_;
 };
 
-// Immutable, so thread-safe.
+// Thread-safe, but for Forget.
 class Sealer {
  public:
   // The first key seals; every key opens what it sealed. INVALID_ARGUMENT: no key, an id of 0 or
@@ -58,6 +58,11 @@ class Sealer {
 
   RecordSealer Of(absl::string_view record) const { return {*this, record}; }
   uint8_t seals_with() const { return seals_with_; }
+  bool has(uint8_t id) const { return keys_.count(id) > 0; }
+  // How all that it seals begins.
+  std::string mark() const;
+  // What this key sealed is not opened any more. Not the one that seals.
+  void Forget(uint8_t id) { keys_.erase(id); }
 
  private:
   friend class RecordSealer;

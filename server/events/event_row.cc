@@ -107,6 +107,16 @@ absl::StatusOr<Event> EventFromRow(const EventRow& row, const LogIdentity& log) 
   return event;
 }
 
+absl::StatusOr<SealedColumns> SealAgain(const EventRow& row, const LogIdentity& log) {
+  crypto::RecordSealer sealer = SealerOf(log, row.event_id);
+  const absl::StatusOr<std::string> fields = sealer.Open(row.sealed_fields, kFieldsColumn);
+  if (!fields.ok()) return fields.status();
+  const absl::StatusOr<std::string> raw_body = sealer.Open(row.sealed_raw_body, kRawBodyColumn);
+  if (!raw_body.ok()) return raw_body.status();
+  return SealedColumns{.fields = sealer.Seal(*fields, kFieldsColumn),
+                       .raw_body = sealer.Seal(*raw_body, kRawBodyColumn)};
+}
+
 void HideRestricted(UpgradeEvent& event) {
   ClearPersonal(event);
   event.set_restricted(true);

@@ -60,6 +60,9 @@ absl::StatusOr<Event> EventFromRow(const EventRow& row, const LogIdentity& log);
 // Hides what is personal in an event that is restricted.
 void HideRestricted(::netzme::v1::UpgradeEvent& event);
 
+// The same texts under the key that seals now. Errors as of RecordSealer::Open.
+absl::StatusOr<SealedColumns> SealAgain(const EventRow& row, const LogIdentity& log);
+
 // The final caller error of a sealed text that Open failed on: UNAVAILABLE LOG_UNAVAILABLE when its
 // key is not here, DATA_LOSS LOG_DAMAGED when it was altered.
 absl::Status CannotBeOpened(const absl::Status& failure);

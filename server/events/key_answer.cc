@@ -28,4 +28,12 @@ void OpenAnswer(const LogIdentity& log, const CallKey& key, KeyClaim& claim) {
                       : KeyClaim{KeyFound::kLost, ""};
 }
 
+absl::StatusOr<std::string> SealAnswerAgain(const LogIdentity& log, const CallKey& key,
+                                            absl::string_view sealed) {
+  crypto::RecordSealer sealer = SealerOf(log, key);
+  const absl::StatusOr<std::string> opened = sealer.Open(sealed, kAnswerColumn);
+  if (!opened.ok()) return opened.status();
+  return sealer.Seal(*opened, kAnswerColumn);
+}
+
 }  // namespace kyc::events

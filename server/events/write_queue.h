@@ -17,6 +17,7 @@
 #include "server/events/call_keys.h"
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
+#include "server/events/reseal.h"
 
 namespace kyc::events {
 
@@ -59,8 +60,13 @@ struct SettleRequest {
   absl::AnyInvocable<void(absl::Status) &&> done;
   absl::Status answer;
 };
+struct ResealRequest {
+  ResealPlace place;
+  absl::AnyInvocable<void(absl::StatusOr<ResealStep>) &&> done;
+  ResealStep answer;
+};
 using WriteRequest = std::variant<AppendRequest, KeepRequest, MarkRequest, DiscardRequest,
-                                  ActRequest, ClaimRequest, SettleRequest>;
+                                  ActRequest, ClaimRequest, SettleRequest, ResealRequest>;
 
 // Calls a request's `done`: with `failure` unless that is OK, else with its own answer.
 void Answer(WriteRequest& request, const absl::Status& failure);

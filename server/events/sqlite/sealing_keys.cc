@@ -12,10 +12,25 @@ constexpr char kProofText[] = "sealed with this key";
 
 constexpr char kProof[] = "sealing_key";
 
+// As last_sequence and last_quarantine_id.
+constexpr int64_t kRetired = -1;
+
 }  // namespace
 
 absl::Status CheckSealingKeys(Database& database, const crypto::Sealer& sealer,
                               absl::string_view log_id) {
+  absl::StatusOr<Statement> retired =
+      database.Prepare("SELECT 1 FROM sealing_key WHERE key_id = ? AND last_sequence = ?");
+  if (!retired.ok()) return retired.status();
+  const absl::StatusOr<bool> is_retired =
+      retired->Bind(int64_t{sealer.seals_with()}).Bind(kRetired).Step();
+  if (!is_retired.ok()) return is_retired.status();
+  if (*is_retired) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "Sealing key ", sealer.seals_with(),
+        " was retired, as all that it had sealed was sealed again under another one: put a new "
+        "key, of another id, first"));
+  }
   absl::StatusOr<Statement> query = database.Prepare(
       "SELECT key_id, proof FROM sealing_key "
       "WHERE last_sequence > (SELECT trimmed_sequence FROM log) "
@@ -40,7 +55,7 @@ absl::Status RememberSealingKey(Database& database, const crypto::Sealer& sealer
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database, Transaction::Kind::kWrite);
   if (!transaction.ok()) return transaction.status();
 
-  // The greatest number means: still in use.
+  // The greatest number means: still in use; kRetired: never again.
   absl::StatusOr<Statement> retire = database.Prepare(
       "UPDATE sealing_key SET "
       "last_sequence = (SELECT COALESCE(MAX(sequence), 0) FROM event), "
@@ -55,6 +70,49 @@ absl::Status RememberSealingKey(Database& database, const crypto::Sealer& sealer
   if (!use.ok()) return use.status();
   if (absl::Status status = use->Bind(key_id).Bind(proof).Run(); !status.ok()) return status;
   return transaction->Commit();
+}
+
+absl::StatusOr<std::vector<int64_t>> OlderSealingKeys(Database& database,
+                                                      const crypto::Sealer& sealer) {
+  absl::StatusOr<Statement> query = database.Prepare(
+      "SELECT key_id FROM sealing_key WHERE key_id <> ? AND last_sequence <> ? ORDER BY key_id");
+  if (!query.ok()) return query.status();
+  query->Bind(int64_t{sealer.seals_with()}).Bind(kRetired);
+  std::vector<int64_t> ids;
+  for (;;) {
+    const absl::StatusOr<bool> row = query->Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return ids;
+    ids.push_back(query->Integer(0));
+  }
+}
+
+absl::Status RetireSealingKeys(Database& database, const crypto::Sealer& sealer) {
+  absl::StatusOr<Statement> retire = database.Prepare(
+      "UPDATE sealing_key SET last_sequence = ?1, last_quarantine_id = ?1 WHERE key_id <> ?2");
+  if (!retire.ok()) return retire.status();
+  return retire->Bind(kRetired).Bind(int64_t{sealer.seals_with()}).Run();
+}
+
+absl::Status ForgetRetiredKeys(Database& database, crypto::Sealer& sealer,
+                               const std::function<void(absl::string_view)>& say) {
+  absl::StatusOr<Statement> query =
+      database.Prepare("SELECT key_id FROM sealing_key WHERE last_sequence = ?");
+  if (!query.ok()) return query.status();
+  query->Bind(kRetired);
+  for (;;) {
+    const absl::StatusOr<bool> row = query->Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return absl::OkStatus();
+    const auto id = static_cast<uint8_t>(query->Integer(0));
+    if (!sealer.has(id)) continue;
+    sealer.Forget(id);
+    if (say != nullptr) {
+      say(absl::StrCat("sealing key ", query->Integer(0),
+                       " was retired, and opens nothing: take it out of the configuration and "
+                       "destroy it"));
+    }
+  }
 }
 
 }  // namespace kyc::events

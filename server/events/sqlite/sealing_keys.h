@@ -3,7 +3,12 @@
 #ifndef SERVER_EVENTS_SQLITE_SEALING_KEYS_H_
 #define SERVER_EVENTS_SQLITE_SEALING_KEYS_H_
 
+#include <cstdint>
+#include <functional>
+#include <vector>
+
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/crypto/sealer.h"
 #include "server/events/sqlite/sqlite.h"
@@ -11,13 +16,23 @@
 namespace kyc::events {
 
 // FAILED_PRECONDITION if something still kept is sealed with a key that `sealer` lacks, or whose id
-// now stands for another key.
+// now stands for another key; or if the key that seals was retired.
 absl::Status CheckSealingKeys(Database& database, const crypto::Sealer& sealer,
                               absl::string_view log_id);
 
 // Notes the key that seals from now on; what any other sealed ends here.
 absl::Status RememberSealingKey(Database& database, const crypto::Sealer& sealer,
                                 absl::string_view log_id);
+
+// The ids of other keys than that which seals, of which something may be left.
+absl::StatusOr<std::vector<int64_t>> OlderSealingKeys(Database& database,
+                                                      const crypto::Sealer& sealer);
+
+// Nothing is sealed with another key than that which seals: the others are not to be used again.
+absl::Status RetireSealingKeys(Database& database, const crypto::Sealer& sealer);
+// Has `sealer` open nothing with those that were retired, and tells of them.
+absl::Status ForgetRetiredKeys(Database& database, crypto::Sealer& sealer,
+                               const std::function<void(absl::string_view)>& say);
 
 }  // namespace kyc::events
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/call/error.h"
 #include "server/crypto/mac.h"
 #include "server/events/cursor_errors.h"
@@ -15,6 +17,7 @@
 #include "server/events/sqlite/backup.h"
 #include "server/events/sqlite/reads.h"
 #include "server/events/sqlite/schema.h"
+#include "server/events/sqlite/sealing_keys.h"
 #include "server/events/sqlite/sqlite.h"
 
 namespace kyc::events {
@@ -43,6 +46,10 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions opti
   if (!database.ok()) return AdviseOnDamage(database.status());
   absl::StatusOr<std::string> log_id = PrepareSchema(*database, keys, *sealer, options.say);
   if (!log_id.ok()) return AdviseOnDamage(log_id.status());
+  const absl::Status retired = ForgetRetiredKeys(*database, *sealer, options.say);
+  if (!retired.ok()) return retired;
+  const absl::StatusOr<std::vector<int64_t>> older = OlderSealingKeys(*database, *sealer);
+  if (!older.ok()) return AdviseOnDamage(older.status());
   const absl::StatusOr<std::string> checked = CheckIntegrity(*database);
   if (!checked.ok()) return AdviseOnDamage(checked.status());
 
@@ -63,8 +70,19 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions opti
   log->inspector_ = std::make_unique<Inspector>(
       log->file_, log->readers_, options.inspector,
       [raw = log.get()](const absl::Status& found) { raw->NoteDamage(found); });
+  if (!older->empty()) log->StartResealing(options.resealer, absl::StrJoin(*older, ", "));
   if (options.say != nullptr) options.say(log->Summary(*checked));
   return log;
+}
+
+void SqliteLog::StartResealing(const ResealerOptions& options, std::string keys) {
+  const auto step = [this](const ResealPlace& place) {
+    std::promise<absl::StatusOr<ResealStep>> done;
+    writer_->Write(ResealRequest{
+        place, [&done](absl::StatusOr<ResealStep> came_to) { done.set_value(came_to); }, {}});
+    return done.get_future().get();
+  };
+  resealer_ = std::make_unique<Resealer>(options, std::move(keys), step, log_);
 }
 
 std::string SqliteLog::Summary(absl::string_view checked) const {

@@ -16,6 +16,7 @@
 #include "server/events/call_keys.h"
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
+#include "server/events/resealer.h"
 #include "server/events/sqlite/file_lock.h"
 #include "server/events/sqlite/inspector.h"
 #include "server/events/sqlite/log_file.h"
@@ -35,6 +36,7 @@ struct SqliteLogOptions {
   // A read that takes longer fails with UNAVAILABLE.
   absl::Duration read_time_limit = absl::Seconds(5);
   InspectorOptions inspector;
+  ResealerOptions resealer;
   // Takes lines about what was found and done at the opening, for the operator. May be null.
   std::function<void(absl::string_view)> say;
 };
@@ -91,6 +93,7 @@ class SqliteLog : public EventLog, public Quarantine, public CallKeys {
   SqliteLog(FileLock lock, LogFile file, Database anchor, const SqliteLogOptions& options);
 
   void NoteDamage(const absl::Status& found);
+  void StartResealing(const ResealerOptions& options, std::string keys);
 
   std::string Summary(absl::string_view checked) const;
 
@@ -105,6 +108,7 @@ class SqliteLog : public EventLog, public Quarantine, public CallKeys {
   const ReadPool readers_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<Inspector> inspector_;
+  std::unique_ptr<Resealer> resealer_;  // Null: no other key has sealed anything.
 };
 
 }  // namespace kyc::events

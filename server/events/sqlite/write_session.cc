@@ -6,6 +6,7 @@
 #include "server/call/error.h"
 #include "server/events/kept_body.h"
 #include "server/events/sqlite/personal_rows.h"
+#include "server/events/sqlite/reseal_rows.h"
 #include "server/events/sqlite/schema.h"
 
 namespace kyc::events {
@@ -181,6 +182,15 @@ absl::Status WriteSession::Write(ClaimRequest& request, absl::Time, Committed&) 
 
 absl::Status WriteSession::Write(SettleRequest& request, absl::Time, Committed&) {
   return call_keys_->Settle(request.key, request.end);
+}
+
+absl::Status WriteSession::Write(ResealRequest& request, absl::Time, Committed&) {
+  const absl::StatusOr<ResealStep> step = Reseal(database_, file_, request.place);
+  if (!step.ok()) return step.status();
+  request.answer = *step;
+  // What the keys that are retired had sealed is in it as it was.
+  if (request.place.part == ResealPlace::Part::kEnd) holds_erased_ = true;
+  return absl::OkStatus();
 }
 
 absl::Status WriteSession::Write(DiscardRequest& request, absl::Time, Committed&) {

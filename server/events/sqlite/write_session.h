@@ -73,6 +73,7 @@ class WriteSession {
   absl::Status Write(KeepRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(MarkRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(DiscardRequest& request, absl::Time now, Committed& committed);
+  absl::Status Write(ResealRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(ActRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(ClaimRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(SettleRequest& request, absl::Time now, Committed& committed);

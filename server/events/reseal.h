@@ -1,0 +1,31 @@
+// Sealing again, under the key that seals now, what older keys sealed: step by step, while the log
+// is used.
+#ifndef SERVER_EVENTS_RESEAL_H_
+#define SERVER_EVENTS_RESEAL_H_
+
+#include <cstdint>
+
+namespace kyc::events {
+
+// How far it has come in a pass over all that is sealed.
+struct ResealPlace {
+  enum class Part { kEvents, kQuarantine, kAnswers, kEnd };
+  Part part = Part::kEvents;
+  int64_t after = 0;  // The last sequence or id that was looked at.
+};
+
+// What one step came to.
+struct ResealStep {
+  ResealPlace next;
+  int64_t sealed = 0;    // Rows that another key had sealed.
+  int64_t unopened = 0;  // Rows whose key is not here, or that were altered: left as they are.
+};
+
+// So many rows are sealed again by one step, and so many places looked at: a transaction of some
+// milliseconds.
+inline constexpr int64_t kRowsPerReseal = 128;
+inline constexpr int64_t kPlacesPerReseal = 2'048;
+
+}  // namespace kyc::events
+
+#endif  // SERVER_EVENTS_RESEAL_H_
