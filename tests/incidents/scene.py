@@ -218,4 +218,6 @@ def play(incident):
         for program in scene.programs() if scene else []:
             if program.running():
                 program.end(signal.SIGKILL)
+        if (folder / "disk").is_mount():
+            stage.subprocess.run(["umount", folder / "disk"], check=False)
         shutil.rmtree(folder, ignore_errors=True)
