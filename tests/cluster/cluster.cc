@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <utility>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 
@@ -39,8 +39,7 @@ callers { name: "local" loopback: true allow_full_view: true }
 
 }  // namespace
 
-Cluster::Cluster(const std::string& sidecar)
-    : sidecar_{.path = sidecar}, sidecars_(kSidecars), gateways_(kGateways) {
+Cluster::Cluster() : sidecars_(kSidecars), gateways_(kGateways) {
   const std::string log = EventLog(servers_);
   for (int i = 0; i < kSidecars; ++i) {
     sidecars_[static_cast<size_t>(i)].files.ConfigureText(kSidecar + log);
@@ -61,7 +60,7 @@ void Cluster::KillSidecar(int number) {
 
 void Cluster::StartSidecar(int number) {
   Member& sidecar = sidecars_[static_cast<size_t>(number)];
-  sidecar.process = std::make_unique<Gateway>(sidecar.files, sidecar_);
+  sidecar.process = std::make_unique<Gateway>(sidecar.files);
   sidecar.port = sidecar.process->webhook_port();
 }
 
@@ -84,6 +83,11 @@ void Cluster::FreezeGateway(int number) {
 
 void Cluster::ThawGateway(int number) {
   gateways_[static_cast<size_t>(number)].process->process().Signal(SIGCONT);
+}
+
+int64_t Cluster::PeakMib(int gateway) const {
+  const Member& member = gateways_[static_cast<size_t>(gateway)];
+  return member.process->process().ProcStatus("VmHWM") / 1024;
 }
 
 uint16_t Cluster::webhook_port(int sidecar) const {

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <string>
 
 #include "server/events/postgres/testing/postgres_servers.h"
 #include "tests/support/gateway.h"
@@ -20,8 +19,7 @@ class Cluster {
   static constexpr int kSidecars = 3;
   static constexpr int kGateways = 2;
 
-  // The sidecars are of `sidecar`, a path within the runfiles.
-  explicit Cluster(const std::string& sidecar);
+  Cluster();
 
   events::postgres::PostgresServers& servers() { return servers_; }
 
@@ -33,6 +31,9 @@ class Cluster {
   // SIGSTOP and SIGCONT: its connections stay, and it does nothing.
   void FreezeGateway(int number);
   void ThawGateway(int number);
+
+  // The most memory that it had in use so far.
+  int64_t PeakMib(int gateway) const;
 
   // 0 while it is killed. Also from other threads.
   uint16_t webhook_port(int sidecar) const;
@@ -46,7 +47,6 @@ class Cluster {
     std::atomic<uint16_t> port = 0;
   };
 
-  const GatewayProgram sidecar_;
   events::postgres::PostgresServers servers_{2};
   std::deque<Member> sidecars_;
   std::deque<Member> gateways_;

@@ -10,15 +10,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "tests/cluster/load.h"
-#include "tests/support/child_process.h"
 
 namespace kyc::tests {
 namespace {
 
 constexpr int kSenders = 16;
-constexpr absl::Duration kPause = absl::Milliseconds(20);
 
 class ClusterTest : public testing::Test {
  protected:
@@ -58,8 +55,6 @@ class ClusterTest : public testing::Test {
     cluster_.StartGateway(number);
   }
 
-  int answered() const { return load_.answered(); }
-  int refused() const { return load_.refused(); }
   void AwaitAnswers(int more) const { load_.AwaitAnswers(more); }
   void ExpectAllOnce() {
     End();
@@ -68,7 +63,7 @@ class ClusterTest : public testing::Test {
     load_.ExpectAllOnce();
   }
 
-  Cluster cluster_{KYC_SIDECAR};
+  Cluster cluster_;
   int leader_ = 0;
   int next_ = 0;
   std::mt19937 random_{std::random_device()()};
@@ -104,13 +99,10 @@ TEST_F(ClusterTest, WithoutAStandbyNothingIsAnswered200AndServiceResumesByItself
   cluster_.servers().Kill(1);
   cluster_.servers().Kill(2);
   // What was on its way may still be answered.
-  const int before = refused();
-  const absl::Time patience = absl::Now() + kPatience;
-  while (refused() < before + kSenders && absl::Now() < patience) absl::SleepFor(kPause);
-  const int answered_before = answered();
-  while (refused() < before + 3 * kSenders && absl::Now() < patience) absl::SleepFor(kPause);
-  EXPECT_GE(refused(), before + 3 * kSenders);
-  EXPECT_EQ(answered(), answered_before) << "a notification was answered 200";
+  ASSERT_NO_FATAL_FAILURE(load_.AwaitRefusals(kSenders));
+  const int answered_before = load_.answered();
+  ASSERT_NO_FATAL_FAILURE(load_.AwaitRefusals(2 * kSenders));
+  EXPECT_EQ(load_.answered(), answered_before) << "a notification was answered 200";
   cluster_.servers().Start(1);
   ASSERT_NO_FATAL_FAILURE(AwaitAnswers(Load::kAnswersThatShow));
   cluster_.servers().Start(2);
@@ -123,10 +115,7 @@ TEST_F(ClusterTest, FrozenServerHoldsUpNobodyForEver) {
   ASSERT_NO_FATAL_FAILURE(AwaitAnswers(Load::kAnswersThatShow)) << "a standby is frozen";
   cluster_.servers().Thaw(1);
   cluster_.servers().Freeze(0);
-  const int before = refused();
-  const absl::Time patience = absl::Now() + kPatience;
-  while (refused() < before + 2 * kSenders && absl::Now() < patience) absl::SleepFor(kPause);
-  EXPECT_GE(refused(), before + 2 * kSenders) << "the primary is frozen";
+  ASSERT_NO_FATAL_FAILURE(load_.AwaitRefusals(2 * kSenders)) << "the primary is frozen";
   cluster_.servers().Thaw(0);
   ASSERT_NO_FATAL_FAILURE(AwaitAnswers(Load::kAnswersThatShow));
   ExpectAllOnce();

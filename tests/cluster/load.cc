@@ -5,13 +5,12 @@
 #include <iostream>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "tests/support/child_process.h"
 
 namespace kyc::tests {
 namespace {
 
-// After an answer other than 200, and between two looks.
+// After an answer other than 200, and before a gateway that is gone is looked for again.
 constexpr absl::Duration kPause = absl::Milliseconds(20);
 
 }  // namespace
@@ -21,12 +20,13 @@ Load::Load(LoadOptions options) : options_(std::move(options)) {
   followers_.resize(static_cast<size_t>(options_.gateways));
   for (int i = 0; i < options_.senders; ++i) {
     threads_.emplace_back([this, i] {
-      for (int at = i; !stop_; ++at) Send(senders_[static_cast<size_t>(i)], at);
+      for (int at = i; !stop_.HasBeenNotified(); ++at) Send(senders_[static_cast<size_t>(i)], at);
     });
   }
   for (int i = 0; i < options_.gateways; ++i) {
     threads_.emplace_back([this, i] {
-      for (int at = i; !stop_; ++at) Follow(followers_[static_cast<size_t>(i)], at);
+      for (int at = i; !stop_.HasBeenNotified(); ++at)
+        Follow(followers_[static_cast<size_t>(i)], at);
     });
   }
 }
@@ -40,32 +40,32 @@ void Load::Send(Sender& sender, int at) {
   int status = 200;
   do {
     status = sender.Post(connection);
-    ++answers_[status == 200 ? 0 : status == 503 ? 1 : 2];
-    absl::SleepFor(status == 200 ? options_.pause : kPause);
-  } while (status != 0 && !stop_);
+    (status == 200 ? answered_ : status == 503 ? refused_ : others_).Add();
+    stop_.WaitForNotificationWithTimeout(status == 200 ? options_.pause : kPause);
+  } while (status != 0 && !stop_.HasBeenNotified());
 }
 
 // At one gateway until that is gone.
 void Load::Follow(Follower& follower, int at) {
   const uint16_t port = options_.grpc_port(at % options_.gateways);
-  if (port == 0) return absl::SleepFor(kPause);
+  if (port == 0) {
+    stop_.WaitForNotificationWithTimeout(kPause);
+    return;
+  }
   const grpc::Status status = follower.FollowToTheEnd(port);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
   ++stream_ends_;
 }
 
-void Load::AwaitMore(const std::atomic<int>& count, int more, const char* of) const {
-  const int enough = count + more;
-  const absl::Time patience = absl::Now() + kPatience;
-  while (count < enough) {
-    ASSERT_LT(absl::Now(), patience) << count << " of " << enough << " times " << of;
-    absl::SleepFor(kPause);
-  }
+void Load::AwaitMore(const Tally& tally, int more, const char* of) const {
+  const int enough = tally.count() + more;
+  ASSERT_TRUE(tally.Await(enough, kPatience))
+      << tally.count() << " of " << enough << " times " << of;
 }
 
 void Load::End(const std::function<void()>& end_streams) {
   if (threads_.empty()) return;
-  stop_ = true;
+  stop_.Notify();
   end_streams();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();

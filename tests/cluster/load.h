@@ -11,9 +11,11 @@
 #include <thread>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "tests/support/follower.h"
 #include "tests/support/planted.h"
+#include "tests/support/tally.h"
 #include "tests/support/webhook_sender.h"
 
 namespace kyc::tests {
@@ -38,15 +40,15 @@ class Load {
   ~Load();
 
   // How many times it was answered 200, 503, and anything else or not at all.
-  int answered() const { return answers_[0]; }
-  int refused() const { return answers_[1]; }
-  int others() const { return answers_[2]; }
+  int answered() const { return answered_.count(); }
+  int refused() const { return refused_.count(); }
+  int others() const { return others_.count(); }
   // How many times a stream ended, each by UNAVAILABLE.
   int stream_ends() const { return stream_ends_; }
 
   // Waits for so many more 200 or 503; a fatal test failure if they do not come.
-  void AwaitAnswers(int more) const { AwaitMore(answers_[0], more, "200"); }
-  void AwaitRefusals(int more) const { AwaitMore(answers_[1], more, "503"); }
+  void AwaitAnswers(int more) const { AwaitMore(answered_, more, "200"); }
+  void AwaitRefusals(int more) const { AwaitMore(refused_, more, "503"); }
   // So many answers show that service goes on.
   static constexpr int kAnswersThatShow = 200;
 
@@ -60,14 +62,16 @@ class Load {
  private:
   void Send(Sender& sender, int at);
   void Follow(Follower& follower, int at);
-  void AwaitMore(const std::atomic<int>& count, int more, const char* of) const;
+  void AwaitMore(const Tally& tally, int more, const char* of) const;
 
   const LoadOptions options_;
   std::vector<Sender> senders_;
   std::deque<Follower> followers_;
-  std::atomic<int> answers_[3] = {};
+  Tally answered_;
+  Tally refused_;
+  Tally others_;
   std::atomic<int> stream_ends_ = 0;
-  std::atomic<bool> stop_ = false;
+  absl::Notification stop_;
   std::vector<std::thread> threads_;  // Last: they use all the others.
 };
 

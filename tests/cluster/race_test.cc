@@ -17,6 +17,7 @@
 #include "tests/cluster/cluster.h"
 #include "tests/support/child_process.h"
 #include "tests/support/follower.h"
+#include "tests/support/tally.h"
 #include "tests/support/webhook_sender.h"
 
 namespace kyc::tests {
@@ -62,7 +63,7 @@ class RaceTest : public testing::Test {
     while (!stop.stop_requested()) {
       const int status = connection.Post(body);
       if (status == 200) {
-        ++answered_;
+        answered_.Add();
         return;
       }
       const bool again = (status == 429 || status == 503) && connection.told_to_retry();
@@ -72,17 +73,14 @@ class RaceTest : public testing::Test {
   }
 
   void AwaitAnswered(int enough) {
-    const absl::Time patience = absl::Now() + kPatience;
-    while (answered_ < enough) {
-      ASSERT_LT(absl::Now(), patience) << answered_ << " of " << enough << "; " << again_
-                                       << " were told to retry, " << other_ << " something else";
-      absl::SleepFor(absl::Milliseconds(1));
-    }
+    ASSERT_TRUE(answered_.Await(enough, kPatience))
+        << answered_.count() << " of " << enough << "; " << again_ << " were told to retry, "
+        << other_ << " something else";
   }
 
-  Cluster cluster_{KYC_SIDECAR};
+  Cluster cluster_;
   std::deque<std::barrier<>> starts_;
-  std::atomic<int> answered_ = 0;
+  Tally answered_;
   std::atomic<int> again_ = 0;
   std::atomic<int> other_ = 0;
   std::vector<std::jthread> threads_;  // Last: they use all the others.
@@ -98,7 +96,8 @@ TEST_F(RaceTest, RevisionsAreOneToNEachOnceAndCursorsAreGoodAtEitherGateway) {
     const uint16_t port = cluster_.grpc_port(here);
     cluster_.FreezeGateway(lagging);
     ASSERT_NO_FATAL_FAILURE(AwaitAnswered(round * kLag + kLag / 2));
-    ASSERT_TRUE(traveller.CatchUpTo(static_cast<size_t>(answered_), port)) << "round " << round;
+    ASSERT_TRUE(traveller.CatchUpTo(static_cast<size_t>(answered_.count()), port))
+        << "round " << round;
     cluster_.ThawGateway(lagging);
     traveller.CatchUp(cluster_.grpc_port(lagging));
     ASSERT_FALSE(HasFailure()) << "round " << round;

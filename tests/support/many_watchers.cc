@@ -6,10 +6,10 @@
 #include <grpcpp/support/channel_arguments.h>
 
 #include <algorithm>
-#include <chrono>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "tests/support/child_process.h"
 
 namespace kyc::tests {
@@ -30,9 +30,6 @@ std::shared_ptr<grpc::Channel> OpenNarrowChannel(uint16_t port) {
   return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port),
                                    grpc::InsecureChannelCredentials(), arguments);
 }
-
-// Seats are looked at so often, not at every message.
-constexpr std::chrono::milliseconds kLook(20);
 
 }  // namespace
 
@@ -64,13 +61,17 @@ class ManyWatchers::Stream final : public grpc::ClientReadReactor<WatchUpgradesR
   WatchUpgradesResponse response_;
 };
 
-ManyWatchers::ManyWatchers(uint16_t grpc_port, size_t count) : seats_(count) {
+ManyWatchers::ManyWatchers(uint16_t grpc_port, size_t count) : seats_(count) { MoveTo(grpc_port); }
+
+ManyWatchers::~ManyWatchers() { CloseAll(); }
+
+void ManyWatchers::MoveTo(uint16_t grpc_port) {
+  CloseAll();
+  stubs_.clear();
   for (size_t i = 0; i < kChannels; ++i) {
     stubs_.push_back(UpgradeNotificationService::NewStub(OpenNarrowChannel(grpc_port)));
   }
 }
-
-ManyWatchers::~ManyWatchers() { CloseAll(); }
 
 void ManyWatchers::OpenAll(::netzme::v1::View view) { Open(view, false); }
 
@@ -103,18 +104,24 @@ void ManyWatchers::CloseAll() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return open_ == 0; });
     closing_ = false;
+    caught_up_ = 0;
   }
   streams_.clear();
 }
 
 void ManyWatchers::Take(Seat& seat, const WatchUpgradesResponse& response) {
   const std::lock_guard lock(mutex_);
+  const bool was_behind = seat.sequence < awaited_;
   for (const auto& event : response.events().events()) {
     if (event.sequence() != seat.sequence + 1) seat.wrong = true;
     seat.sequence = event.sequence();
   }
-  if (response.has_caught_up()) seat.caught_up = true;
   seat.cursor = response.cursor();
+  if (was_behind && seat.sequence >= awaited_ && --behind_ == 0) changed_.notify_all();
+  if (response.has_caught_up() && !std::exchange(seat.caught_up, true) &&
+      ++caught_up_ == seats_.size()) {
+    changed_.notify_all();
+  }
 }
 
 void ManyWatchers::Ended() {
@@ -124,23 +131,18 @@ void ManyWatchers::Ended() {
   changed_.notify_all();
 }
 
-template <typename Condition>
-bool ManyWatchers::AwaitEverySeat(const Condition& condition) const {
-  const absl::Time latest = absl::Now() + kPatience;
+bool ManyWatchers::AwaitSeen(int64_t sequence) {
   std::unique_lock lock(mutex_);
-  while (!std::all_of(seats_.begin(), seats_.end(), condition)) {
-    if (absl::Now() > latest) return false;
-    changed_.wait_for(lock, kLook);
-  }
-  return true;
-}
-
-bool ManyWatchers::AwaitSeen(int64_t sequence) const {
-  return AwaitEverySeat([sequence](const Seat& seat) { return seat.sequence >= sequence; });
+  awaited_ = sequence;
+  behind_ = static_cast<size_t>(std::count_if(
+      seats_.begin(), seats_.end(), [&](const Seat& seat) { return seat.sequence < sequence; }));
+  return changed_.wait_for(lock, absl::ToChronoSeconds(kPatience), [this] { return behind_ == 0; });
 }
 
 bool ManyWatchers::AwaitCaughtUp() const {
-  return AwaitEverySeat([](const Seat& seat) { return seat.caught_up; });
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, absl::ToChronoSeconds(kPatience),
+                           [this] { return caught_up_ == seats_.size(); });
 }
 
 size_t ManyWatchers::ended() const {

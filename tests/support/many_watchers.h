@@ -30,9 +30,11 @@ class ManyWatchers {
   void OpenAllAndStall(::netzme::v1::View view);
   // Cancels all that are open, at once, and waits for their ends.
   void CloseAll();
+  // CloseAll; those that are opened from now on are of this gateway.
+  void MoveTo(uint16_t grpc_port);
 
   // Waits until every stream has seen the event of this sequence; false if patience ends first.
-  bool AwaitSeen(int64_t sequence) const;
+  bool AwaitSeen(int64_t sequence);
   // Waits until every stream was told that it has caught up since it was opened.
   bool AwaitCaughtUp() const;
   // How many streams have ended that nobody closed.
@@ -42,7 +44,8 @@ class ManyWatchers {
 
  private:
   class Stream;
-  struct Seat {  // What outlives a stream. Guarded by mutex_.
+  // What outlives a stream. Guarded by mutex_.
+  struct Seat {
     std::string cursor;
     int64_t sequence = 0;
     bool caught_up = false;
@@ -52,16 +55,17 @@ class ManyWatchers {
   void Open(::netzme::v1::View view, bool stall);
   void Take(Seat& seat, const ::netzme::v1::WatchUpgradesResponse& response);
   void Ended();
-  template <typename Condition>
-  bool AwaitEverySeat(const Condition& condition) const;
-
   std::vector<std::unique_ptr<::netzme::v1::UpgradeNotificationService::Stub>> stubs_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::deque<Seat> seats_;
-  size_t open_ = 0;  // Guarded by mutex_,
+  size_t open_ = 0;  // Guarded by mutex_, as all that follows up to the streams.
   size_t ended_ = 0;
   bool closing_ = false;
+  size_t caught_up_ = 0;  // Streams since they were opened.
+  // Where AwaitSeen waits for all seats, and how many are not there.
+  int64_t awaited_ = 0;
+  size_t behind_ = 0;
   std::vector<std::unique_ptr<Stream>> streams_;
 };
 
