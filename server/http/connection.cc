@@ -249,7 +249,8 @@ Task<int> HttpConnection::ReadBody(Parser& parser, const HttpCall& head) {
 Task<absl::optional<HttpReply>> HttpConnection::Handle(HttpCall call) {
   deadline_ = Clock::time_point::max();
   wake_.expires_after(absl::ToChronoNanoseconds(shared_->options.reply_timeout));
-  shared_->handler.handle(std::move(call), ReplyCarrier(shared_->gate, weak_from_this()));
+  shared_->handler.handle(std::move(call),
+                          ReplyCarrier(ToConnection(shared_->gate, weak_from_this())));
   // The reply comes over the gate: never before this.
   co_await wake_.async_wait(kAwait);
   co_return std::exchange(reply_, absl::nullopt);

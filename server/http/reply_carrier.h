@@ -6,35 +6,33 @@
 #include <utility>
 
 #include "absl/types/optional.h"
+#include "server/call/answer_once.h"
 #include "server/http/connection.h"
 #include "server/http/handler.h"
 
 namespace kyc::http {
 
-// An OnReply: carries the reply of one request to its connection, from any thread. Destroyed
-// without a call, it says that there will be none.
-class ReplyCarrier {
+// Carries the reply of one request to its connection, from any thread.
+class ToConnection {
  public:
-  ReplyCarrier(std::shared_ptr<Gate> gate, std::weak_ptr<Connection> connection)
+  ToConnection(std::shared_ptr<Gate> gate, std::weak_ptr<Connection> connection)
       : gate_(std::move(gate)), connection_(std::move(connection)) {}
-  ReplyCarrier(ReplyCarrier&&) = default;
-  ~ReplyCarrier() {
-    if (gate_ != nullptr) Carry(absl::nullopt);
-  }
+  ToConnection(ToConnection&&) noexcept = default;
 
-  void operator()(HttpReply reply) && { Carry(std::move(reply)); }
+  explicit operator bool() const { return gate_ != nullptr; }
+  void operator()(absl::optional<HttpReply> reply) && {
+    gate_->Post([connection = std::move(connection_), reply = std::move(reply)]() mutable {
+      if (auto alive = connection.lock()) alive->TakeReply(std::move(reply));
+    });
+  }
 
  private:
-  void Carry(absl::optional<HttpReply> reply) {
-    std::exchange(gate_, nullptr)
-        ->Post([connection = std::move(connection_), reply = std::move(reply)]() mutable {
-          if (auto alive = connection.lock()) alive->TakeReply(std::move(reply));
-        });
-  }
-
-  std::shared_ptr<Gate> gate_;  // Null once the reply was given.
+  std::shared_ptr<Gate> gate_;
   std::weak_ptr<Connection> connection_;
 };
+
+// An OnReply.
+using ReplyCarrier = AnswerOnce<HttpReply, ToConnection>;
 
 }  // namespace kyc::http
 

@@ -1,40 +1,43 @@
 #include "server/rpc/unary_call.h"
 
+#include <memory>
 #include <utility>
 
+#include "absl/types/optional.h"
+#include "server/call/answer_once.h"
 #include "server/call/error.h"
 
 namespace kyc::rpc {
 namespace {
 
-// Carries a method's answer back to the loop, also when the method forgot to answer.
-class Answerer {
+// Carries a method's answer back to the loop.
+class ToCall {
  public:
-  Answerer(OpenCall* call, CqLoop& loop) : call_(call), loop_(loop) {}
-  Answerer(Answerer&& other) noexcept
-      : call_(std::exchange(other.call_, nullptr)), loop_(other.loop_) {}
-  Answerer& operator=(Answerer&&) = delete;
-  ~Answerer() {
-    if (call_ != nullptr) Give(GatewayBug("a method ended without an answer"));
-  }
+  ToCall(OpenCall* call, CqLoop& loop) : call_(call), loop_(loop) {}
+  ToCall(ToCall&&) noexcept = default;
 
-  void operator()(UnaryAnswer answer) && { Give(std::move(answer)); }
+  explicit operator bool() const { return call_ != nullptr; }
+  void operator()(absl::optional<UnaryAnswer> answer) && {
+    OpenCall* const call = call_.get();
+    if (!answer) answer.emplace(GatewayBug("a method ended without an answer"));
+    if (loop_.OnThisThread()) return call->Answer(*std::move(answer));
+    loop_.Post([call, answer = *std::move(answer)]() mutable { call->Answer(std::move(answer)); });
+  }
 
  private:
-  void Give(UnaryAnswer answer) {
-    OpenCall* const call = std::exchange(call_, nullptr);
-    if (loop_.OnThisThread()) return call->Answer(std::move(answer));
-    loop_.Post([call, answer = std::move(answer)]() mutable { call->Answer(std::move(answer)); });
-  }
-
-  OpenCall* call_;
+  // It belongs to the loop, which frees it once it was answered.
+  struct NotOurs {
+    void operator()(OpenCall*) const {}
+  };
+  std::unique_ptr<OpenCall, NotOurs> call_;
   CqLoop& loop_;
 };
 
 }  // namespace
 
 void UnaryCall::OnMessage() {
-  method_.unary(call_.context(), call_.TakeRequest(), Answerer(&call_, loop_));
+  method_.unary(call_.context(), call_.TakeRequest(),
+                AnswerOnce<UnaryAnswer, ToCall>(ToCall(&call_, loop_)));
 }
 
 }  // namespace kyc::rpc

@@ -1,7 +1,6 @@
 #include "server/upstream/retry.h"
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -42,8 +41,13 @@ struct Pause {
     void operator()() const { pause->OnCancel(); }
   };
 
+  // Null if it was cancelled; from here on cancelling is the transfer's matter.
+  std::unique_ptr<RetriedCall> End() {
+    cancel.reset();  // Waits for an OnCancel on another thread: `call` has one owner.
+    return std::move(call);
+  }
+
   void OnCancel() {
-    if (ended.exchange(true)) return;
     const std::unique_ptr<RetriedCall> leaving = std::move(call);
     std::move(leaving->done)(HttpFailure{.kind = FailureKind::kCancelled,
                                          .attempts = leaving->attempts,
@@ -52,7 +56,6 @@ struct Pause {
 
   std::unique_ptr<RetriedCall> call;
   std::shared_ptr<HttpRequest> request;
-  std::atomic<bool> ended = false;
   absl::optional<std::stop_callback<Cancel>> cancel = {};
 };
 
@@ -111,10 +114,10 @@ class Retrier : public std::enable_shared_from_this<Retrier> {
     paused->request = std::move(request);
     paused->cancel.emplace(cancel, Pause::Cancel{paused.get()});
     after_(pause, [this, paused] {
-      if (paused->ended.exchange(true)) return;
-      paused->cancel.reset();  // From here on cancelling is the transfer's matter.
+      std::unique_ptr<RetriedCall> call = paused->End();
+      if (call == nullptr) return;
       on_retry_();
-      Attempt(std::move(paused->call), std::move(*paused->request));
+      Attempt(std::move(call), std::move(*paused->request));
     });
   }
 
