@@ -13,7 +13,8 @@ namespace kyc {
 
 // Made once per call, where it arrives (rpc/ or http/), and passed as a value.
 struct CallContext {
-  // The caller's x-request-id where it sent a usable one, else made here. For logs.
+  // The caller's x-request-id where it sent a usable one, else made here. For logs, and told
+  // to the caller.
   std::string request_id;
   // Name of the configured caller.
   std::string caller;

@@ -16,6 +16,7 @@ namespace {
 using ::google::rpc::ErrorInfo;
 
 constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
+constexpr char kRequestId[] = "requestId";
 // What RetryInfo can hold without wrapping; nobody waits longer.
 constexpr absl::Duration kLongestRetry = absl::Hours(24 * 365);
 
@@ -150,6 +151,15 @@ absl::Status GatewayBug(absl::string_view what) {
   error.reason = "GATEWAY_BUG";
   error.message = absl::StrCat("The gateway failed at ", what);
   return ToStatus(error);
+}
+
+absl::Status WithRequestId(absl::Status status, absl::string_view request_id) {
+  if (status.ok() || request_id.empty()) return status;
+  ErrorInfo info = InfoOf(status);
+  if (info.reason().empty()) return status;
+  const auto [at, added] = info.mutable_metadata()->insert({kRequestId, std::string(request_id)});
+  if (added) Attach(status, info);
+  return status;
 }
 
 std::vector<std::pair<std::string, std::string>> DetailsOf(const absl::Status& status) {

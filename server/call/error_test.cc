@@ -217,6 +217,16 @@ TEST(ReasonAndMetadata, ReadBackWhatToStatusWrote) {
   EXPECT_EQ(MetadataOf(status, "absent"), "");
 }
 
+TEST(WithRequestId, SaysItOnceAndOfErrorsWithAnErrorInfoOnly) {
+  const absl::Status status = WithRequestId(ToStatus(QuotaExceeded()), "order-17");
+  EXPECT_EQ(MetadataOf(status, "requestId"), "order-17");
+  EXPECT_EQ(MetadataOf(status, "httpStatus"), "200");
+  EXPECT_EQ(DetailsOf(status).size(), DetailsOf(ToStatus(QuotaExceeded())).size());
+  EXPECT_EQ(WithRequestId(status, "order-18"), status);
+  EXPECT_EQ(WithRequestId(absl::OkStatus(), "order-17"), absl::OkStatus());
+  EXPECT_EQ(WithRequestId(absl::InternalError("x"), "order-17"), absl::InternalError("x"));
+}
+
 TEST(ReasonAndMetadata, StatusWithoutErrorInfoIsEmpty) {
   EXPECT_EQ(ReasonOf(absl::OkStatus()), "");
   EXPECT_EQ(ReasonOf(absl::InternalError("x")), "");

@@ -160,12 +160,15 @@ void KeyedCalls::SendNow(const Name& name, Key& key) {
   key.phase = Phase::kSending;
   CallContext context = std::move(key.context);
   context.deadline = key.must_end;
-  std::move(key.send)(std::move(context), [self = weak_from_this(), &loop = loop_,
-                                           name](absl::StatusOr<std::string> result) {
+  auto ended = [self = weak_from_this(), &loop = loop_, name,
+                id = context.request_id](absl::StatusOr<std::string> result) {
+    // Told again it is still this call's, by whose id the log is searched.
+    if (!result.ok()) result = WithRequestId(result.status(), id);
     loop.Post([self, name, result = std::move(result)]() mutable {
       if (const auto calls = self.lock()) calls->OnEnded(name, std::move(result));
     });
-  });
+  };
+  std::move(key.send)(std::move(context), std::move(ended));
 }
 
 void KeyedCalls::OnEnded(const Name& name, absl::StatusOr<std::string> result) {

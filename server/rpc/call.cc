@@ -178,7 +178,9 @@ void Call::End(absl::Status status, const grpc::ByteBuffer* response) {
   }
 }
 
-void Call::TellFinish() { io_.Finish(ToGrpc(status_), &finished_); }
+void Call::TellFinish() {
+  io_.Finish(ToGrpc(WithRequestId(status_, context_.request_id)), &finished_);
+}
 
 void Call::OnFinished(bool) {
   state_.Finished();

@@ -97,6 +97,7 @@ class Call final : public OpenCall, private Turns::Taker {
 
   // call_judge.cc: before a byte of its message is read.
   absl::Status Judge();
+  void NameRequest();
   absl::Status FindMethod();
   absl::StatusOr<const config::Caller*> FindCaller();
   absl::Status Count();

@@ -106,10 +106,12 @@ int64_t HeaderBytes(const grpc::GenericServerContext& head) {
   return bytes;
 }
 
-CallContext ContextOf(const grpc::ServerContextBase& head, absl::Time deadline,
-                      const config::Caller* caller) {
-  CallContext context;
-  context.request_id = PlainHeader(head.client_metadata(), "x-request-id");
+std::string RequestIdIn(const grpc::ServerContextBase& head) {
+  return PlainHeader(head.client_metadata(), "x-request-id");
+}
+
+void FillIn(CallContext& context, const grpc::ServerContextBase& head, absl::Time deadline,
+            const config::Caller* caller) {
   context.traceparent = PlainHeader(head.client_metadata(), "traceparent");
   context.deadline = deadline;
   if (caller != nullptr) {
@@ -118,7 +120,6 @@ CallContext ContextOf(const grpc::ServerContextBase& head, absl::Time deadline,
     context.allow_admin = caller->allow_admin;
     context.allow_personal_data = caller->allow_personal_data;
   }
-  return context;
 }
 
 }  // namespace kyc::rpc

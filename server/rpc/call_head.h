@@ -29,10 +29,13 @@ std::string AddressOf(const grpc::ServerContextBase& head);
 // The size of the caller's headers and its path as HTTP/2 counts it.
 int64_t HeaderBytes(const grpc::GenericServerContext& head);
 
-// All of the context but `cancel`. `caller` is null for methods that anybody may call. The request
-// id is the caller's x-request-id where it is 1 to 128 visible ASCII characters, else empty.
-CallContext ContextOf(const grpc::ServerContextBase& head, absl::Time deadline,
-                      const config::Caller* caller);
+// The caller's x-request-id where it is 1 to 128 visible ASCII characters, else empty.
+std::string RequestIdIn(const grpc::ServerContextBase& head);
+
+// All of the context but its request id and `cancel`. `caller` is null for methods that anybody may
+// call.
+void FillIn(CallContext& context, const grpc::ServerContextBase& head, absl::Time deadline,
+            const config::Caller* caller);
 
 }  // namespace kyc::rpc
 

@@ -28,6 +28,7 @@ absl::Duration TimeFor(const Method& method, absl::Duration asked, const config:
 }  // namespace
 
 absl::Status Call::Judge() {
+  NameRequest();
   if (absl::Status found = FindMethod(); !found.ok()) return found;
   const config::Caller* caller = nullptr;
   if (method_->needs_caller) {
@@ -53,6 +54,16 @@ void Call::Refuse(absl::Status status) {
   scope_.refused_bytes += bytes;
   if (scope_.refused_bytes > kMaxRefusedBytes) return Cut(status);
   End(std::move(status), nullptr);
+}
+
+// Its caller is told in any case.
+void Call::NameRequest() {
+  context_.request_id = RequestIdIn(server_context_);
+  if (context_.request_id.empty()) {
+    context_.request_id =
+        absl::StrCat(absl::Hex(scope_.id_seed, absl::kZeroPad16), "-", ++scope_.calls_seen);
+  }
+  server_context_.AddInitialMetadata("x-request-id", context_.request_id);
 }
 
 absl::Status Call::FindMethod() {
@@ -95,12 +106,8 @@ absl::Status Call::Count() {
 
 void Call::FillContext(const config::Caller* caller) {
   const absl::Duration time = TimeFor(*method_, TimeAsked(server_context_), scope_.limits);
-  context_ = ContextOf(server_context_, start_ + time, caller);
+  FillIn(context_, server_context_, start_ + time, caller);
   caller_ = caller != nullptr ? caller->name : AddressOf(server_context_);
-  if (context_.request_id.empty()) {
-    context_.request_id =
-        absl::StrCat(absl::Hex(scope_.id_seed, absl::kZeroPad16), "-", ++scope_.calls_seen);
-  }
   context_.cancel = cancel_.get_token();
 }
 

@@ -120,13 +120,15 @@ class ServerTest : public testing::Test {
     return CallOn(channel, method, "", nullptr, &context);
   }
 
-  static std::string ReasonIn(const grpc::Status& status) {
+  // Empty where there is none.
+  static google::rpc::ErrorInfo InfoIn(const grpc::Status& status) {
     google::rpc::Status details;
     google::rpc::ErrorInfo info;
-    if (!details.ParseFromString(status.error_details()) || details.details_size() == 0) return "";
-    details.details(0).UnpackTo(&info);
-    return info.reason();
+    const bool any = details.ParseFromString(status.error_details()) && details.details_size() > 0;
+    if (any) details.details(0).UnpackTo(&info);
+    return info;
   }
+  static std::string ReasonIn(const grpc::Status& status) { return InfoIn(status).reason(); }
 
   EndedCalls metrics_;
   absl::Duration longest_way_ = kLongestWay;

@@ -77,6 +77,35 @@ TEST_F(ServerTest, MetricsTellWhatTheCallerGot) {
                                  "unknown UNIMPLEMENTED UNKNOWN_METHOD", "a.B/Echo CANCELLED "));
 }
 
+TEST_F(ServerTest, EveryCallSaysByWhichIdItIsFound) {
+  methods_.push_back(Echo());
+  Start();
+  const struct {
+    const char* what;
+    const char* method;
+    std::string sent;
+    testing::Matcher<std::string> told;
+  } kCases[] = {
+      {"answered", "/a.B/Echo", "order-17", "order-17"},
+      {"health", "/grpc.health.v1.Health/Check", "order-18", "order-18"},
+      {"none sent", "/a.B/Echo", "", testing::MatchesRegex("[0-9a-f]{16}-[0-9]+")},
+      {"one that no line can hold", "/a.B/Echo", "a b", testing::MatchesRegex("[0-9a-f]{16}-.*")},
+      {"an error", "/a.B/Other", "order-19", "order-19"},
+      {"an error, none sent", "/a.B/Other", "", testing::MatchesRegex("[0-9a-f]{16}-[0-9]+")},
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.what);
+    grpc::ClientContext context;
+    if (!c.sent.empty()) context.AddMetadata("x-request-id", c.sent);
+    const grpc::Status status = Call(c.method, "", nullptr, &context);
+    const auto& told = context.GetServerInitialMetadata();
+    ASSERT_EQ(told.count("x-request-id"), 1);
+    const grpc::string_ref id = told.find("x-request-id")->second;
+    EXPECT_THAT(std::string(id.data(), id.size()), c.told);
+    if (!status.ok()) EXPECT_EQ(InfoIn(status).metadata().at("requestId"), id);
+  }
+}
+
 TEST_F(ServerTest, CallerWithoutEntryIsUnauthenticated) {
   callers_.clear();
   methods_.push_back(Echo());

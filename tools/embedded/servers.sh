@@ -5,15 +5,9 @@
 postgres=${KYC_POSTGRES:-/usr/lib/postgresql/15/bin}
 quiet_lines='no action\. I am \(|Lock owner: ' # What Patroni says every 3 s while all is well.
 
-# PostgreSQL refuses to run as root: then Patroni, and so all that it starts, runs in a namespace in which root is nobody. Where there
-# cannot be one, as in a chroot and in many containers, it runs as nobody, who may still go where root may.
-as_nobody=()
-if [ "$(id -u)" = 0 ]; then
-  as_nobody=(unshare --user --map-user=65534 --map-group=65534)
-  "${as_nobody[@]}" true 2>/dev/null ||
-    as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all,+dac_override,+fowner
-      --ambient-caps=-all,+dac_override,+fowner)
-fi
+# Patroni, and so all that it starts.
+# shellcheck source=tools/embedded/as_nobody.sh
+source "$(dirname "${BASH_SOURCE[0]}")/as_nobody.sh"
 
 # A machine's address and its ports, by number, 1 first. None is of those that the system gives to outgoing connections (from 32768
 # on). All are this one, unless $KYC_NETWORKS is a file that gives each an address and a process whose network is its own.
