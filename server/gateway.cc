@@ -44,11 +44,10 @@ absl::Status Keep(absl::StatusOr<Part> made, Part& in) {
 
 class GatewayParts {
  public:
-  GatewayParts(config::Settings settings, std::shared_ptr<spdlog::logger> log,
-               admin::CallLog* calls)
+  GatewayParts(config::Settings settings, std::shared_ptr<spdlog::logger> log, OnEnded ended)
       : settings_(std::move(settings)),
         log_(std::move(log)),
-        call_log_(calls),
+        ended_(std::move(ended)),
         metrics_(admin::MakePrometheusMetrics()),
         certificates_(*metrics_, log_) {}
 
@@ -59,8 +58,10 @@ class GatewayParts {
 
   absl::Status Make() {
     absl::Status made = MakeEventLog();
-    if (made.ok())
-      made = Keep(Upstreams::Make(settings_, *metrics_, kept_replies_.get(), log_), upstreams_);
+    if (made.ok()) {
+      made = Keep(Upstreams::Make(settings_, *metrics_, kept_replies_.get(), ended_.attempt, log_),
+                  upstreams_);
+    }
     if (made.ok()) made = MakeCalls();
     if (made.ok()) made = MakeNotifications();
     if (made.ok()) made = MakeOperators();
@@ -149,10 +150,10 @@ class GatewayParts {
     if (settings_.grpc.has_value()) {
       rpc_ = std::make_unique<rpc::Server>(*settings_.grpc, settings_.callers, *metrics_,
                                            rpc::kLongestWay, LinesTo(spdlog::level::warn));
-      if (settings_.admin.has_value() || call_log_ != nullptr) {
+      if (settings_.admin.has_value() || ended_.call != nullptr) {
         rpc_->OnCallEnded([this](const EndedCall& call) {
           if (settings_.admin.has_value()) recent_calls_.Add(call);
-          if (call_log_ != nullptr) call_log_->Note(call);
+          if (ended_.call != nullptr) ended_.call(call);
         });
       }
     }
@@ -183,9 +184,9 @@ class GatewayParts {
     if (!settings_.webhook.has_value()) return absl::OkStatus();
     auto pair = certificates_.Open(settings_.webhook->listener);
     if (!pair.ok()) return pair.status();
-    return Keep(
-        NotificationsRole::Make(*settings_.webhook, event_log_, *metrics_, *std::move(pair), log_),
-        notifications_);
+    return Keep(NotificationsRole::Make(*settings_.webhook, event_log_, *metrics_, *std::move(pair),
+                                        ended_.notification, log_),
+                notifications_);
   }
 
   absl::Status MakeOperators() {
@@ -234,7 +235,7 @@ class GatewayParts {
   // In the order of making; they go in the reverse order.
   const config::Settings settings_;
   const std::shared_ptr<spdlog::logger> log_;
-  admin::CallLog* const call_log_;  // May be null.
+  const OnEnded ended_;
   admin::RecentCalls recent_calls_;
   const std::unique_ptr<admin::PrometheusMetrics> metrics_;
   Certificates certificates_;
@@ -250,9 +251,8 @@ class GatewayParts {
 };
 
 absl::StatusOr<MadeGateway> MadeGateway::Make(const config::Settings& settings,
-                                              std::shared_ptr<spdlog::logger> log,
-                                              admin::CallLog* calls) {
-  auto parts = std::make_unique<GatewayParts>(settings, std::move(log), calls);
+                                              std::shared_ptr<spdlog::logger> log, OnEnded ended) {
+  auto parts = std::make_unique<GatewayParts>(settings, std::move(log), std::move(ended));
   if (absl::Status made = parts->Make(); !made.ok()) return made;
   return MadeGateway(std::move(parts));
 }

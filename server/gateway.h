@@ -13,9 +13,9 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "server/admin/call_log.h"
 #include "server/config/reloader.h"
 #include "server/config/settings.h"
+#include "server/ended_lines.h"
 
 namespace kyc {
 
@@ -55,11 +55,10 @@ class Gateway {
 class MadeGateway {
  public:
   // Opens the event log, reads credentials, binds the listeners that the configuration asks for.
-  // An error is one line for the operator: what, where and why. `calls` is told of each call that
-  // ended, and outlives the gateway; null: nobody is.
+  // An error is one line for the operator: what, where and why. `ended` is told of what ended, and
+  // outlives the gateway.
   static absl::StatusOr<MadeGateway> Make(const config::Settings& settings,
-                                          std::shared_ptr<spdlog::logger> log,
-                                          admin::CallLog* calls);
+                                          std::shared_ptr<spdlog::logger> log, OnEnded ended);
   MadeGateway(MadeGateway&&) noexcept;
   ~MadeGateway();
 

@@ -15,11 +15,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/admin/call_log.h"
 #include "server/command_line.h"
 #include "server/config/describe.h"
 #include "server/config/load.h"
 #include "server/config/reloader.h"
+#include "server/ended_lines.h"
 #include "server/gateway.h"
 #include "server/hardening.h"
 #include "server/make_logger.h"
@@ -94,24 +94,6 @@ void DrainWithin(kyc::StopSignals& signals, kyc::Gateway& gateway,
   signals.EndWithin(kTakingDown);
 }
 
-// Null where no calls' lines are wanted.
-std::unique_ptr<kyc::admin::CallLog> MakeCallLog(const kyc::config::Settings& settings,
-                                                 const std::shared_ptr<spdlog::logger>& log,
-                                                 kyc::StderrLines& lines) {
-  if (settings.call_lines_per_second == 0 || !log->should_log(spdlog::level::info)) return nullptr;
-  kyc::admin::CallLog::Line write = [log](const kyc::EndedCall& call) {
-    log->info("{}", kyc::admin::CallText(call));
-  };
-  if (settings.log_format == kyc::config::LogFormat::kJson) {
-    write = [&lines](const kyc::EndedCall& call) {
-      lines.Write(kyc::admin::CallJson(call) + "\n");
-    };
-  }
-  return std::make_unique<kyc::admin::CallLog>(
-      settings.call_lines_per_second, std::move(write),
-      [log](int64_t calls) { log->info("{} more calls ended in the second before", calls); });
-}
-
 int Serve(const std::string& path, kyc::StderrLines& lines) {
   // Outlives the gateway, whose end may wait, too.
   kyc::StopSignals signals(
@@ -128,8 +110,9 @@ int Serve(const std::string& path, kyc::StderrLines& lines) {
   }
   const std::shared_ptr<spdlog::logger> log =
       kyc::MakeLogger(lines, config.settings->log_level, config.settings->log_format);
-  const std::unique_ptr<kyc::admin::CallLog> call_log = MakeCallLog(*config.settings, log, lines);
-  auto made = kyc::MadeGateway::Make(*config.settings, log, call_log.get());
+  const auto ended = kyc::EndedLines::Make(*config.settings, log, lines);
+  auto made = kyc::MadeGateway::Make(*config.settings, log,
+                                     ended == nullptr ? kyc::OnEnded() : ended->Listeners());
   if (!made.ok()) {
     lines.Write(absl::StrCat("kyc-gateway: ", made.status().message(), "\n"));
     return kCannotStart;

@@ -10,7 +10,8 @@ namespace kyc {
 
 absl::StatusOr<std::unique_ptr<NotificationsRole>> NotificationsRole::Make(
     const config::Webhook& webhook, const OpenedLog& event_log, Metrics& metrics,
-    std::shared_ptr<const tls::WatchedPair> pair, std::shared_ptr<spdlog::logger> log) {
+    std::shared_ptr<const tls::WatchedPair> pair, OnNotification on_answered,
+    std::shared_ptr<spdlog::logger> log) {
   auto socket = net::ListenSocket::Open(webhook.listener.address);
   if (!socket.ok()) {
     return absl::Status(socket.status().code(),
@@ -33,6 +34,12 @@ absl::StatusOr<std::unique_ptr<NotificationsRole>> NotificationsRole::Make(
   notify.log = [log = std::move(log), cut = made->cut_](absl::string_view line) {
     if (!*cut) log->warn("{}", std::string(line));
   };
+  if (on_answered != nullptr) {
+    notify.on_answered = [on_answered = std::move(on_answered),
+                          cut = made->cut_](const AnsweredNotification& answered) {
+      if (!*cut) on_answered(answered);
+    };
+  }
   made->handler_ =
       netzme::NotifyHandler(std::move(notify), *event_log.log, *event_log.quarantine, metrics);
   return made;

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/call/answered_notification.h"
 #include "server/call/current.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
@@ -25,10 +26,11 @@ namespace kyc {
 class NotificationsRole {
  public:
   // Binds the address. `event_log` and `metrics` outlive the role; `pair` is null where the
-  // listener has no TLS.
+  // listener has no TLS. `on_answered` is told of each notification.
   static absl::StatusOr<std::unique_ptr<NotificationsRole>> Make(
       const config::Webhook& webhook, const OpenedLog& event_log, Metrics& metrics,
-      std::shared_ptr<const tls::WatchedPair> pair, std::shared_ptr<spdlog::logger> log);
+      std::shared_ptr<const tls::WatchedPair> pair, OnNotification on_answered,
+      std::shared_ptr<spdlog::logger> log);
 
   void Serve();
   // After Serve.

@@ -76,7 +76,8 @@ class NotificationsRoleTest : public testing::Test {
     EXPECT_TRUE(opened.ok()) << opened.status();
     event_log_ = *std::move(opened);
     event_log_.quarantine = &quarantine_;
-    auto made = NotificationsRole::Make(*settings_.webhook, event_log_, metrics_, nullptr, log_);
+    auto made =
+        NotificationsRole::Make(*settings_.webhook, event_log_, metrics_, nullptr, nullptr, log_);
     EXPECT_TRUE(made.ok()) << made.status();
     role_ = *std::move(made);
     role_->Serve();

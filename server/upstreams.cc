@@ -24,8 +24,10 @@ absl::StatusOr<finpay::WidgetCredentials> CredentialsOf(const config::FinpayAcco
 
 absl::StatusOr<std::unique_ptr<Upstreams>> Upstreams::Make(const config::Settings& settings,
                                                            Metrics& metrics, KeptReplies* kept,
+                                                           OnAttempt on_attempt,
                                                            std::shared_ptr<spdlog::logger> log) {
-  auto made = std::unique_ptr<Upstreams>(new Upstreams(metrics, kept, std::move(log)));
+  auto made = std::unique_ptr<Upstreams>(
+      new Upstreams(metrics, kept, std::move(on_attempt), std::move(log)));
   if (absl::Status all = made->MakeAll(settings); !all.ok()) return all;
   return made;
 }
@@ -43,8 +45,9 @@ absl::Status Upstreams::MakeAll(const config::Settings& settings) {
 
 upstream::SendHttp Upstreams::WayTo(const config::Upstream& how, const std::string& upstream,
                                     const std::string& account) {
-  return upstream::LogFailures(upstream::MakeChain(*curl_, how, upstream, account, &metrics_),
-                               upstream, account, log_);
+  return upstream::LogFailures(
+      upstream::MakeChain(*curl_, how, upstream, account, &metrics_, on_attempt_), upstream,
+      account, log_);
 }
 
 void Upstreams::MakeWideKyc(const config::WideKyc& from, int64_t max_image_bytes) {

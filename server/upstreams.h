@@ -9,6 +9,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
+#include "server/call/ended_attempt.h"
 #include "server/call/kept_replies.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
@@ -23,9 +24,11 @@ namespace kyc {
 class Upstreams {
  public:
   // The services of the blocks that are present. `metrics` and `kept` outlive them and their calls;
-  // without `kept` no unreadable reply is kept.
+  // without `kept` no unreadable reply is kept. `on_attempt` is told of each request to an
+  // upstream.
   static absl::StatusOr<std::unique_ptr<Upstreams>> Make(const config::Settings& settings,
                                                          Metrics& metrics, KeptReplies* kept,
+                                                         OnAttempt on_attempt,
                                                          std::shared_ptr<spdlog::logger> log);
 
   // Null where the block is absent.
@@ -37,8 +40,9 @@ class Upstreams {
   absl::StatusOr<absl::AnyInvocable<void() &&>> ReadSecrets(const config::Settings& from);
 
  private:
-  Upstreams(Metrics& metrics, KeptReplies* kept, std::shared_ptr<spdlog::logger> log)
-      : metrics_(metrics), kept_(kept), log_(std::move(log)) {}
+  Upstreams(Metrics& metrics, KeptReplies* kept, OnAttempt on_attempt,
+            std::shared_ptr<spdlog::logger> log)
+      : metrics_(metrics), kept_(kept), on_attempt_(std::move(on_attempt)), log_(std::move(log)) {}
 
   absl::Status MakeAll(const config::Settings& settings);
   void MakeWideKyc(const config::WideKyc& from, int64_t max_image_bytes);
@@ -48,6 +52,7 @@ class Upstreams {
 
   Metrics& metrics_;
   KeptReplies* const kept_;
+  const OnAttempt on_attempt_;
   const std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<upstream::CurlLoop> curl_;
   std::unique_ptr<finpay::UpgradeAccountService> finpay_;

@@ -1,7 +1,7 @@
 #include "server/admin/recent_calls.h"
 
 #include "absl/strings/str_cat.h"
-#include "server/admin/call_log.h"
+#include "server/admin/record.h"
 
 namespace kyc::admin {
 
@@ -27,7 +27,7 @@ std::string RecentCalls::Json() const {
   std::string json = "{\"calls\":[";
   const char* separator = "";
   for (const EndedCall& call : newest_first) {
-    absl::StrAppend(&json, separator, CallJson(call));
+    absl::StrAppend(&json, separator, RecordJson(RecordOf(call)));
     separator = ",";
   }
   return json + "]}\n";

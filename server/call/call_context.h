@@ -20,7 +20,9 @@ struct CallContext {
   std::string caller;
   // W3C trace context as received; empty if none.
   std::string traceparent;
-  // By the steady clock (SteadyNow), wherever it is looked at: a unary call's is always set, its
+  // When it came, by the steady clock (SteadyNow).
+  absl::Time arrived;
+  // By the steady clock, wherever it is looked at: a unary call's is always set, its
   // caller's or the configured default.
   absl::Time deadline = absl::InfiniteFuture();
   // What this caller may do.

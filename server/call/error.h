@@ -61,8 +61,9 @@ absl::Status InvalidRequest(std::vector<Violation> violations);
 // The error of what should be impossible: INTERNAL GATEWAY_BUG. `what` names the place, no values.
 absl::Status GatewayBug(absl::string_view what);
 
-// The same error, which also says which call it is of: ErrorInfo.metadata["requestId"]. Unchanged if
-// it says so already, as the error of an earlier call that is answered again, or has no ErrorInfo.
+// The same error, which also says which call it is of: ErrorInfo.metadata["requestId"]. Unchanged
+// if it says so already, as the error of an earlier call that is answered again, or has no
+// ErrorInfo.
 absl::Status WithRequestId(absl::Status status, absl::string_view request_id);
 
 // The details of a Status, as type URL and serialized message: ErrorInfo first, then by type URL.

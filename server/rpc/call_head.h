@@ -32,8 +32,8 @@ int64_t HeaderBytes(const grpc::GenericServerContext& head);
 // The caller's x-request-id where it is 1 to 128 visible ASCII characters, else empty.
 std::string RequestIdIn(const grpc::ServerContextBase& head);
 
-// All of the context but its request id and `cancel`. `caller` is null for methods that anybody may
-// call.
+// All of the context but its request id, `arrived` and `cancel`. `caller` is null for methods that
+// anybody may call.
 void FillIn(CallContext& context, const grpc::ServerContextBase& head, absl::Time deadline,
             const config::Caller* caller);
 

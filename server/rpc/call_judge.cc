@@ -106,6 +106,7 @@ absl::Status Call::Count() {
 
 void Call::FillContext(const config::Caller* caller) {
   const absl::Duration time = TimeFor(*method_, TimeAsked(server_context_), scope_.limits);
+  context_.arrived = start_;
   FillIn(context_, server_context_, start_ + time, caller);
   caller_ = caller != nullptr ? caller->name : AddressOf(server_context_);
   context_.cancel = cancel_.get_token();

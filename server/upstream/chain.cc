@@ -15,19 +15,49 @@
 namespace kyc::upstream {
 namespace {
 
-// Of whom the metrics speak.
+// What the log says of an attempt is known by then.
+struct Attempt {
+  std::string request_id;
+  std::string caller;
+  absl::Time arrived;
+  absl::Time began = SteadyNow();
+  int64_t request_bytes = 0;
+};
+
+// Of whom the metrics and the log speak.
 struct Labels {
   std::string upstream;
   std::string account;
   Metrics* metrics;
+  OnAttempt on_attempt;
 
-  void AttemptEnded(const HttpResult& result, absl::Duration took) const {
-    if (const auto* response = std::get_if<HttpResponse>(&result)) {
-      return metrics->AttemptEnded(upstream, account, absl::StrCat(response->status), took);
-    }
-    const auto& failure = std::get<HttpFailure>(result);
-    if (failure.attempts == 0) return;  // None was made.
-    metrics->AttemptEnded(upstream, account, FailureName(failure.kind), took);
+  Attempt Begun(const CallContext& context, const HttpRequest& request) const {
+    if (on_attempt == nullptr) return {};
+    return {.request_id = context.request_id,
+            .caller = context.caller,
+            .arrived = context.arrived,
+            .request_bytes = static_cast<int64_t>(request.body.size())};
+  }
+  void Ended(Attempt attempt, const HttpResult& result) const {
+    const absl::Duration took = SteadyNow() - attempt.began;
+    const auto* response = std::get_if<HttpResponse>(&result);
+    const auto* failure = std::get_if<HttpFailure>(&result);
+    if (failure != nullptr && failure->attempts == 0) return;  // None was made.
+    std::string how = response != nullptr ? absl::StrCat(response->status)
+                                          : std::string(FailureName(failure->kind));
+    metrics->AttemptEnded(upstream, account, how, took);
+    if (on_attempt == nullptr) return;
+    on_attempt(
+        {.ended = absl::Now(),
+         .request_id = std::move(attempt.request_id),
+         .caller = std::move(attempt.caller),
+         .upstream = upstream,
+         .account = account,
+         .result = std::move(how),
+         .waited = attempt.began - attempt.arrived,
+         .took = took,
+         .request_bytes = attempt.request_bytes,
+         .reply_bytes = response == nullptr ? 0 : static_cast<int64_t>(response->body.size())});
   }
 };
 using LabelsPtr = std::shared_ptr<const Labels>;
@@ -35,9 +65,10 @@ using LabelsPtr = std::shared_ptr<const Labels>;
 SendHttp Measured(SendHttp next, LabelsPtr labels) {
   return [next = std::move(next), labels](const CallContext& context, HttpRequest request,
                                           OnResponse done) {
+    Attempt attempt = labels->Begun(context, request);
     next(context, std::move(request),
-         [labels, began = SteadyNow(), done = std::move(done)](HttpResult result) mutable {
-           labels->AttemptEnded(result, SteadyNow() - began);
+         [labels, attempt = std::move(attempt), done = std::move(done)](HttpResult result) mutable {
+           labels->Ended(std::move(attempt), result);
            std::move(done)(std::move(result));
          });
   };
@@ -63,9 +94,9 @@ Random UniformRandom() {
 }  // namespace
 
 SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string upstream,
-                   std::string account, Metrics* metrics) {
-  const auto labels =
-      std::make_shared<const Labels>(Labels{std::move(upstream), std::move(account), metrics});
+                   std::string account, Metrics* metrics, OnAttempt on_attempt) {
+  const auto labels = std::make_shared<const Labels>(
+      Labels{std::move(upstream), std::move(account), metrics, std::move(on_attempt)});
   const After after = [&loop](absl::Duration delay, absl::AnyInvocable<void() &&> task) {
     loop.After(delay, std::move(task));
   };

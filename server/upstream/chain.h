@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "server/call/ended_attempt.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
 #include "server/upstream/curl_loop.h"
@@ -28,8 +29,9 @@ namespace kyc::upstream {
 //
 // One per upstream and account, made once; the loop and the metrics outlive it and its calls.
 // `upstream` and `account` are metric labels.
+// `on_attempt` is told of each attempt.
 SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string upstream,
-                   std::string account, Metrics* metrics);
+                   std::string account, Metrics* metrics, OnAttempt on_attempt = nullptr);
 
 }  // namespace kyc::upstream
 

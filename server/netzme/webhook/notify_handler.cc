@@ -99,7 +99,9 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
 
   absl::optional<http::HttpReply> CheckHead(http::HttpCall& head);
   void Handle(http::HttpCall call, http::OnReply on_reply);
-  http::HttpReply Refuse(int status) const { return Answer(AnswerOfStatus(status), SteadyNow()); }
+  http::HttpReply Refuse(int status) const {
+    return Answer(AnswerOfStatus(status), SteadyNow(), {});
+  }
   void NotHandled(int status, const http::HttpCall& head);
 
  private:
@@ -108,12 +110,21 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
   }
   // A request with a right token that its head refuses.
   void Refuse(http::HttpCall call, http::OnReply on_reply);
-  void Append(::netzme::v1::UpgradeEvent event, absl::Time received, http::OnReply on_reply);
+  void Append(::netzme::v1::UpgradeEvent event, absl::Time received, size_t bytes,
+              http::OnReply on_reply);
   void Quarantine(http::HttpCall call, std::string account, SnapAnswer answer,
                   absl::string_view cause, http::OnReply on_reply);
 
-  http::HttpReply Answer(const SnapAnswer& answer, absl::Time received) const {
-    metrics_.NotificationAnswered(answer.code, SteadyNow() - received);
+  // `what` is all that a line says of it but the answer and the times.
+  http::HttpReply Answer(const SnapAnswer& answer, absl::Time received,
+                         AnsweredNotification what) const {
+    what.took = SteadyNow() - received;
+    metrics_.NotificationAnswered(answer.code, what.took);
+    if (options_.on_answered != nullptr) {
+      what.answered = absl::Now();
+      what.code = answer.code;
+      options_.on_answered(what);
+    }
     return ToReply(answer);
   }
   void Log(absl::string_view account, absl::string_view answer, absl::string_view rest) {
@@ -141,7 +152,7 @@ absl::optional<http::HttpReply> Webhook::CheckHead(http::HttpCall& head) {
     }
     Log(sender.account, Line(answer), kUnread);
   }
-  return Answer(answer, head.received);
+  return Answer(answer, head.received, {.account = sender.account});
 }
 
 void Webhook::NotHandled(int status, const http::HttpCall& head) {
@@ -178,7 +189,7 @@ void Webhook::Handle(http::HttpCall call, http::OnReply on_reply) {
   auto& event = std::get<::netzme::v1::UpgradeEvent>(read);
   event.set_account(account);
   if (type == ContentType::kMeansJson) event.add_anomalies(::netzme::v1::ANOMALY_CONTENT_TYPE);
-  Append(std::move(event), call.received, std::move(on_reply));
+  Append(std::move(event), call.received, call.body.size(), std::move(on_reply));
 }
 
 void Webhook::Refuse(http::HttpCall call, http::OnReply on_reply) {
@@ -190,35 +201,43 @@ void Webhook::Refuse(http::HttpCall call, http::OnReply on_reply) {
                       std::move(on_reply));
   }
   Log(account, Line(answer), absl::StrCat(": ", cause, ", without a body"));
-  std::move(on_reply)(Answer(answer, call.received));
+  std::move(on_reply)(Answer(answer, call.received, {.account = account}));
 }
 
-void Webhook::Append(::netzme::v1::UpgradeEvent event, absl::Time received,
+void Webhook::Append(::netzme::v1::UpgradeEvent event, absl::Time received, size_t bytes,
                      http::OnReply on_reply) {
   std::string reference = event.original_reference_no();
   std::string account = event.account();
   event_log_.Append(
-      std::move(event), [self = shared_from_this(), received, reference = std::move(reference),
-                         account = std::move(account), on_reply = std::move(on_reply)](
-                            absl::StatusOr<events::Appended> appended) mutable {
+      std::move(event),
+      [self = shared_from_this(), received, bytes, reference = std::move(reference),
+       account = std::move(account),
+       on_reply = std::move(on_reply)](absl::StatusOr<events::Appended> appended) mutable {
         SnapAnswer answer;
         if (!appended.ok()) {
           answer = AnswerOfFailure(appended.status());
           self->Log(account, Line(answer), absl::StrCat(": ", appended.status().message()));
         }
         answer.reference = std::move(reference);
-        std::move(on_reply)(self->Answer(answer, received));
+        const events::Appended what = appended.value_or(events::Appended());
+        std::move(on_reply)(self->Answer(answer, received,
+                                         {.account = account,
+                                          .sequence = what.sequence,
+                                          .repeat = what.repeat,
+                                          .bytes = static_cast<int64_t>(bytes)}));
       });
 }
 
 void Webhook::Quarantine(http::HttpCall call, std::string account, SnapAnswer answer,
                          absl::string_view cause, http::OnReply on_reply) {
+  const auto bytes = static_cast<int64_t>(call.body.size());
   std::string line = Line(answer);
   if (!cause.empty()) absl::StrAppend(&line, ": ", cause);
   quarantine_.Keep(
       {.owner = {.account = account}, .answer = line, .body = std::move(call.body)},
-      [self = shared_from_this(), received = call.received, account, answer = std::move(answer),
-       line, on_reply = std::move(on_reply)](absl::Status kept) mutable {
+      [self = shared_from_this(), received = call.received, bytes, account,
+       answer = std::move(answer), line,
+       on_reply = std::move(on_reply)](absl::Status kept) mutable {
         // 400 tells the sender that it need not come again, so it is said of what is kept only.
         if (!kept.ok()) {
           const std::string reference = std::move(answer.reference);
@@ -229,7 +248,7 @@ void Webhook::Quarantine(http::HttpCall call, std::string account, SnapAnswer an
         self->Log(account, line,
                   kept.ok() ? std::string(", body kept in quarantine")
                             : absl::StrCat(", body not kept: ", kept.message()));
-        std::move(on_reply)(self->Answer(answer, received));
+        std::move(on_reply)(self->Answer(answer, received, {.account = account, .bytes = bytes}));
       });
 }
 

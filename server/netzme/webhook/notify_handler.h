@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "server/call/answered_notification.h"
 #include "server/call/metrics.h"
 #include "server/call/secret.h"
 #include "server/events/event_log.h"
@@ -34,6 +35,8 @@ struct NotifyOptions {
   // became of the body, nothing of the request. The same line again within a minute is only counted
   // (call/repeated_lines.h). Thread-safe; may be null.
   std::function<void(absl::string_view line)> log;
+  // Told of each notification that has its answer, whatever that is.
+  OnNotification on_answered;
 };
 
 // The order of checks is: draining, request target and Host, path, method, token (all by

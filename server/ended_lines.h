@@ -1,0 +1,48 @@
+// The log's lines about what ended: a call, an attempt at an upstream, a notification.
+#ifndef SERVER_ENDED_LINES_H_
+#define SERVER_ENDED_LINES_H_
+
+#include <spdlog/logger.h>
+
+#include <functional>
+#include <memory>
+
+#include "server/admin/paced_lines.h"
+#include "server/call/answered_notification.h"
+#include "server/call/ended_attempt.h"
+#include "server/call/ended_call.h"
+#include "server/config/settings.h"
+#include "server/stderr_lines.h"
+
+namespace kyc {
+
+// Who is told of them. Each is thread-safe, must not block, and may be null.
+struct OnEnded {
+  std::function<void(const EndedCall&)> call;
+  OnAttempt attempt;
+  OnNotification notification;
+};
+
+// Owned by main; outlives the gateway and `lines` outlives it. Thread-safe.
+class EndedLines {
+ public:
+  // Null where none are wanted.
+  static std::unique_ptr<EndedLines> Make(const config::Settings& settings,
+                                          const std::shared_ptr<spdlog::logger>& log,
+                                          StderrLines& lines);
+
+  // A line for each, at most call_lines_per_second of each kind.
+  OnEnded Listeners();
+
+ private:
+  using Write = std::function<void(const admin::Record&)>;
+
+  EndedLines(int64_t lines_per_second, const Write& write,
+             const std::shared_ptr<spdlog::logger>& log);
+
+  admin::PacedLines calls_, attempts_, notifications_;
+};
+
+}  // namespace kyc
+
+#endif  // SERVER_ENDED_LINES_H_
