@@ -43,8 +43,8 @@ class Metrics {
   // Connections open now; those among them that wait to be begun with.
   virtual void ConnectionsOpen(absl::string_view /*listener*/, int64_t /*open*/,
                                int64_t /*waiting*/) {}
-  // Connections were ended for what their callers sent: "header_block", "control_frames",
-  // "not_http2".
+  // Connections were ended for what their callers sent: "header_block", "control_frames", "work",
+  // "source", "crowd", "not_http2".
   virtual void ConnectionsCut(absl::string_view /*why*/, int64_t /*connections*/) {}
 
   // Whether a new connection of our own was served at a gRPC listener, named as in the

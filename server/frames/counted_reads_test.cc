@@ -18,9 +18,9 @@ namespace {
 // Both ends of a connection, of which the first is counted.
 class Pair {
  public:
-  Pair() {
+  explicit Pair(const std::string& source = "some") {
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends_), 0);
-    EXPECT_TRUE(CountReadsOf(ends_[0]));
+    EXPECT_TRUE(CountReadsOf(ends_[0], source));
   }
   ~Pair() {
     close(ends_[0]);
@@ -85,6 +85,23 @@ TEST(CountedReads, EachReasonHasItsNumber) {
   EXPECT_EQ(after.control_frames, before.control_frames + 1);
 }
 
+// Each stays below its own bounds.
+TEST(CountedReads, ManyOfOneSourceAreTooMuchTogetherAndOthersGoOn) {
+  const Seen before = SeenSoFar();
+  const std::string attack = kH2Preface + Times(2'900, Frame(kReset, 0, 1, "code"));
+  int ended = 0;
+  for (int i = 0; i < 10; ++i) {
+    Pair pair("hostile");
+    pair.Send(attack);
+    if (pair.Read() < 0) ++ended;
+  }
+  EXPECT_GE(ended, 5);
+  EXPECT_EQ(SeenSoFar().source, before.source + ended);
+  Pair other("other");
+  other.Send(attack);
+  EXPECT_EQ(other.Read(), static_cast<ssize_t>(attack.size()));
+}
+
 TEST(CountedReads, WhatIsOnlyLookedAtIsCountedOnceItIsTaken) {
   const Seen before = SeenSoFar();
   Pair pair;
@@ -124,8 +141,8 @@ TEST(CountedReads, EndWithTheDescriptor) {
 }
 
 TEST(CountedReads, NumbersBeyondTheTableAreRefused) {
-  EXPECT_FALSE(CountReadsOf(kMaxDescriptor));
-  EXPECT_FALSE(CountReadsOf(-1));
+  EXPECT_FALSE(CountReadsOf(kMaxDescriptor, ""));
+  EXPECT_FALSE(CountReadsOf(-1, ""));
 }
 
 }  // namespace

@@ -54,12 +54,25 @@ int64_t WorkOf(uint8_t type, uint8_t flags, uint32_t length, bool begins_call) {
   }
 }
 
+Cost CostOf(uint8_t type, uint8_t flags, uint32_t length, bool begins_call) {
+  return {.control = IsControl(type, flags, length, begins_call) ? 1 : 0,
+          .pings = IsPing(type, flags) ? 1 : 0,
+          .work = WorkOf(type, flags, length, begins_call)};
+}
+
 }  // namespace
 
+Cost& Cost::operator+=(const Cost& more) {
+  control += more.control;
+  pings += more.pings;
+  work += more.work;
+  return *this;
+}
+
 Excess FrameCounter::Take(absl::string_view bytes, int64_t steady_ns) {
-  control_.FillUp(steady_ns);
-  pings_.FillUp(steady_ns);
-  work_.FillUp(steady_ns);
+  control_.FillUp(kControl, steady_ns);
+  pings_.FillUp(kPings, steady_ns);
+  work_.FillUp(kWork, steady_ns);
   while (excess_ == Excess::kNone && !bytes.empty()) {
     switch (state_) {
       case State::kPreface:
@@ -113,12 +126,10 @@ void FrameCounter::Judge() {
   const uint8_t flags = head_[4];
   if (type == kHeaders || type == kContinuation) CountHeaderBlock(type, flags);
   if (excess_ != Excess::kNone) return;
-  const bool begins_call = type == kHeaders && BeginsCall();
-  if (!work_.Pay(WorkOf(type, flags, payload_left_, begins_call))) excess_ = Excess::kWork;
-  const bool paid = IsPing(type, flags)                                  ? pings_.Pay(1)
-                    : IsControl(type, flags, payload_left_, begins_call) ? control_.Pay(1)
-                                                                         : true;
-  if (!paid) excess_ = Excess::kControlFrames;
+  const Cost cost = CostOf(type, flags, payload_left_, type == kHeaders && BeginsCall());
+  due_ += cost;
+  if (!work_.Pay(cost.work)) excess_ = Excess::kWork;
+  if (!control_.Pay(cost.control) || !pings_.Pay(cost.pings)) excess_ = Excess::kControlFrames;
 }
 
 bool FrameCounter::BeginsCall() {
@@ -141,14 +152,15 @@ void FrameCounter::CountHeaderBlock(uint8_t type, uint8_t flags) {
   continuations_ = 0;
 }
 
-void Allowance::FillUp(int64_t steady_ns) {
-  const int64_t gained = (steady_ns - filled_ns_) / ns_for_one_;
-  if (gained >= at_once_ - left_) {
-    left_ = at_once_;
+void Allowance::FillUp(const Rate& of, int64_t steady_ns) {
+  const int64_t ns_for_one = 1'000'000'000 / of.a_second;
+  const int64_t gained = (steady_ns - filled_ns_) / ns_for_one;
+  if (gained >= of.at_once - left_) {
+    left_ = of.at_once;
     filled_ns_ = steady_ns;
   } else {
     left_ += gained;
-    filled_ns_ += gained * ns_for_one_;
+    filled_ns_ += gained * ns_for_one;
   }
 }
 

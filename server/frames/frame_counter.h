@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 
@@ -20,45 +21,60 @@ enum class Excess {
   kNotHttp2,       // It does not begin with HTTP/2's preface.
   kHeaderBlock,    // A header block is too long, or in too many pieces.
   kControlFrames,  // Too many resets, settings, pings and the like.
-  kWork            // Too much in all: calls, their headers, windows, pieces of data.
+  kWork,           // Too much in all: calls, their headers, windows, pieces of data.
+  kSource,         // All connections of its source together bring too much: crowd.h.
+  kCrowd           // All connections do, and its source more than others.
 };
 
 // A header block as it is sent, so compressed; and in how many frames after its first one.
 inline constexpr uint32_t kMaxHeaderBlock = 64 << 10;
 inline constexpr int kMaxContinuations = 64;
 
-// Frames that cost the server work and the client nothing: so many at once, and so many more each
-// second. A caller of 2,000 calls at once whose deadlines all end at once stays below it, and goes
-// on so for as long as an upstream does not answer. Of pings, and acknowledgements, more: some
-// clients measure by a ping for each reply, and gRPC counts idle ones by itself.
-inline constexpr int64_t kControlFramesAtOnce = 3'000;
-inline constexpr int64_t kControlFramesPerSecond = 2'000;
-inline constexpr int64_t kPingsAtOnce = 5'000;
-inline constexpr int64_t kPingsPerSecond = 10'000;
+// What frames cost the server.
+struct Cost {
+  // Frames that cost the server work and the client nothing: resets, settings and the like.
+  int64_t control = 0;
+  // Pings and acknowledgements: some clients measure by a ping for each reply, and gRPC counts idle
+  // ones by itself.
+  int64_t pings = 0;
+  // All frames by the server's time, in units of a microsecond or two. A call counts for what it
+  // costs; so do its headers' bytes, and a small piece of data, which libgrpc keeps as dearly as a
+  // larger one.
+  int64_t work = 0;
 
-// What all frames cost the server, of a microsecond or two each: so much a second, as much of it at
-// once. libgrpc reads a connection for as long as something comes, on the thread that serves all
-// others; without this whoever sends without a pause keeps it for himself. A call counts for what
-// it costs, so at most 25,000 a second; so do its headers' bytes, and a small piece of data, which
-// libgrpc keeps as dearly as a larger one.
-inline constexpr int64_t kWorkPerSecond = 500'000;
+  Cost& operator+=(const Cost& more);
+};
+
 inline constexpr int64_t kWorkOfACall = 20;
 inline constexpr uint32_t kHeaderBytesForOne = 64;
 inline constexpr int64_t kWorkOfASmallPiece = 4;
 inline constexpr uint32_t kSmallPiece = 256;
 
-// So much at once, and so much more each second. A value.
+// So much at once, and so much more each second.
+struct Rate {
+  int64_t at_once;
+  int64_t a_second;
+};
+
+// What one connection may send. A caller of 2,000 calls at once whose deadlines all end at once
+// stays below it, and goes on so for as long as an upstream does not answer. And libgrpc reads a
+// connection for as long as something comes, on the thread that serves all others: without a bound
+// of work whoever sends without a pause keeps it for himself. So at most 25,000 calls a second.
+inline constexpr Rate kControl = {3'000, 2'000};
+inline constexpr Rate kPings = {5'000, 10'000};
+inline constexpr Rate kWork = {500'000, 500'000};
+
+// What is left of a Rate, always the same one. A value.
 class Allowance {
  public:
-  constexpr Allowance(int64_t at_once, int64_t a_second)
-      : at_once_(at_once), ns_for_one_(1'000'000'000 / a_second), left_(at_once) {}
+  constexpr explicit Allowance(const Rate& of) : left_(of.at_once) {}
 
-  void FillUp(int64_t steady_ns);
+  void FillUp(const Rate& of, int64_t steady_ns);
   // Whether there was enough.
   bool Pay(int64_t price) { return (left_ -= price) >= 0; }
 
  private:
-  int64_t at_once_, ns_for_one_, left_;
+  int64_t left_;
   int64_t filled_ns_ = 0;
 };
 
@@ -70,6 +86,12 @@ class FrameCounter {
   // Looks at the next bytes, which arrived at that time of a steady clock; both may be cut
   // anywhere. Once it is not kNone it stays so, and nothing more may reach the server.
   Excess Take(absl::string_view bytes, int64_t steady_ns);
+  // Ends it for a reason that others know; kNone: it does not.
+  void End(Excess why) { excess_ = why; }
+
+  // What came since it was taken last.
+  const Cost& due() const { return due_; }
+  Cost TakeDue() { return std::exchange(due_, {}); }
 
   Excess excess() const { return excess_; }
   // Whether HTTP/2's preface has come.
@@ -96,9 +118,8 @@ class FrameCounter {
   uint32_t block_bytes_ = 0;
   int continuations_ = 0;
   uint32_t last_call_ = 0;  // By its stream; they only grow.
-  Allowance control_ = Allowance(kControlFramesAtOnce, kControlFramesPerSecond);
-  Allowance pings_ = Allowance(kPingsAtOnce, kPingsPerSecond);
-  Allowance work_ = Allowance(kWorkPerSecond, kWorkPerSecond);
+  Cost due_;
+  Allowance control_{kControl}, pings_{kPings}, work_{kWork};
 };
 
 }  // namespace kyc::frames

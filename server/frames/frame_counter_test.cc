@@ -13,8 +13,8 @@ namespace kyc::frames {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
-constexpr int kAtOnce = kControlFramesAtOnce;
-constexpr int kPings = kPingsAtOnce;
+constexpr int kAtOnce = kControl.at_once;
+constexpr int kPingsAtOnce = kPings.at_once;
 
 std::string Headers(size_t bytes, uint32_t stream = 1) {
   return Frame(kHeaders, kEndHeadersFlag, stream, std::string(bytes, 'h'));
@@ -106,25 +106,25 @@ const Case kCases[] = {
      Excess::kControlFrames},
     {"pings and acknowledgements",
      kH2Preface +
-         Times(kPings / 2, Frame(kPing, 0, 0, "8 bytes.") + Frame(kSettings, kAckFlag, 0, "")),
+         Times(kPingsAtOnce / 2, Frame(kPing, 0, 0, "8 bytes.") + Frame(kSettings, kAckFlag, 0, "")),
      Excess::kNone},
-    {"one ping more", kH2Preface + Times(kPings + 1, Frame(kPing, 0, 0, "8 bytes.")),
+    {"one ping more", kH2Preface + Times(kPingsAtOnce + 1, Frame(kPing, 0, 0, "8 bytes.")),
      Excess::kControlFrames},
-    {"as many calls as a second may bring", Calls(kWorkPerSecond / kWholeCall), Excess::kNone},
-    {"one more", Calls(kWorkPerSecond / kWholeCall + 1), Excess::kWork},
-    {"windows", kH2Preface + Times(kWorkPerSecond + 1, Frame(kWindowUpdate, 0, 1, "more")),
+    {"as many calls as a second may bring", Calls(kWork.at_once / kWholeCall), Excess::kNone},
+    {"one more", Calls(kWork.at_once / kWholeCall + 1), Excess::kWork},
+    {"windows", kH2Preface + Times(kWork.at_once + 1, Frame(kWindowUpdate, 0, 1, "more")),
      Excess::kWork},
     {"ends of streams that are none",
-     kH2Preface + Times(kWorkPerSecond + 1, Frame(kData, kEndStreamFlag, 1, "")), Excess::kWork},
+     kH2Preface + Times(kWork.at_once + 1, Frame(kData, kEndStreamFlag, 1, "")), Excess::kWork},
     {"pieces of a byte each",
-     kH2Preface + Times(kWorkPerSecond / kWorkOfASmallPiece + 1, Frame(kData, 0, 1, "x")),
+     kH2Preface + Times(kWork.at_once / kWorkOfASmallPiece + 1, Frame(kData, 0, 1, "x")),
      Excess::kWork},
     {"calls with large headers",
-     kH2Preface + HeadersOfCalls(kWorkPerSecond / (kWorkOfACall + 8192 / kHeaderBytesForOne), 8192),
+     kH2Preface + HeadersOfCalls(kWork.at_once / (kWorkOfACall + 8192 / kHeaderBytesForOne), 8192),
      Excess::kNone},
     {"one more of them",
      kH2Preface +
-         HeadersOfCalls(kWorkPerSecond / (kWorkOfACall + 8192 / kHeaderBytesForOne) + 1, 8192),
+         HeadersOfCalls(kWork.at_once / (kWorkOfACall + 8192 / kHeaderBytesForOne) + 1, 8192),
      Excess::kWork},
     {"large pieces", kH2Preface + Times(2'000, Frame(kData, 0, 1, std::string(16'384, 'x'))),
      Excess::kNone},
@@ -155,8 +155,8 @@ TEST(FrameCounter, WhatASecondBringsIsTakenForEver) {
   int64_t now = 7 * kSecond;
   ASSERT_EQ(counter.Take(kH2Preface, now), Excess::kNone);
   const std::string one = Frame(kReset, 0, 1, "code");
-  for (int i = 0; i < 20 * kControlFramesPerSecond; ++i) {
-    now += kSecond / kControlFramesPerSecond;
+  for (int i = 0; i < 20 * kControl.a_second; ++i) {
+    now += kSecond / kControl.a_second;
     ASSERT_EQ(counter.Take(one, now), Excess::kNone) << i;
   }
   EXPECT_EQ(counter.Take(Times(kAtOnce - 1, one), now), Excess::kNone) << "all of it is left";

@@ -25,6 +25,7 @@ namespace {
 // HTTP/2's preface with the empty settings that follow it, and what acknowledges those.
 constexpr absl::string_view kHello("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", 24 + 9);
 constexpr absl::string_view kSeen("\0\0\0\4\1\0\0\0\0", 9);
+const std::string kSource = "this process itself";
 constexpr timeval kPatience = {.tv_sec = 5, .tv_usec = 0};
 
 // Takes one connection and no call.
@@ -102,8 +103,11 @@ absl::Status Try(ShortServer& server, absl::FunctionRef<bool(int)> greet, bool c
   }
   setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
   fcntl(ends[1], F_SETFL, O_NONBLOCK);
-  if (count) CountReadsOf(ends[1]);
-  server.Take(ends[1]);
+  if (count) CountReadsOf(ends[1], kSource);
+  {
+    const SessionsOf of(kSource);
+    server.Take(ends[1]);
+  }
   const bool greeted = greet(ends[0]);
   close(ends[0]);
   return greeted ? absl::OkStatus() : NotTried("gRPC's server did not answer");
@@ -114,6 +118,12 @@ absl::Status NotCounted(absl::string_view function) {
       "gRPC's reading does not pass the frame counter: libgrpc is another one than Debian 12's, or "
       "it does not call this program's ",
       function, "; hostile callers could stop the gateway"));
+}
+
+absl::Status OfNoSource() {
+  return absl::UnavailableError(
+      "gRPC makes a connection's TLS session later than the frame counter can tell whose it is: "
+      "libgrpc is another one than Debian 12's; one hostile caller could take all others' share");
 }
 
 absl::Status ProvePlain() {
@@ -131,11 +141,14 @@ absl::Status ProveTls() {
   options.pem_key_cert_pairs.push_back({pair->key, pair->certificate});
   ShortServer server(grpc::SslServerCredentials(options));
   for (const AgreeBy by : {AgreeBy::kAlpn, AgreeBy::kNpn}) {
-    const int64_t before = SeenSoFar().begun_tls;
+    const Seen before = SeenSoFar();
     absl::Status tried = Try(
         server, [by](int socket) { return GreetOverTls(socket, by); }, false);
     if (!tried.ok() && by == AgreeBy::kAlpn) return tried;
-    if (tried.ok() && SeenSoFar().begun_tls == before) return NotCounted("SSL_read");
+    if (!tried.ok()) continue;
+    const Seen now = SeenSoFar();
+    if (now.begun_tls == before.begun_tls) return NotCounted("SSL_read");
+    if (now.tls_of_no_source > before.tls_of_no_source) return OfNoSource();
   }
   return absl::OkStatus();
 }

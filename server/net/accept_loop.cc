@@ -210,7 +210,7 @@ void AcceptLoop::Serve(uint64_t id) {
   Open& open = open_.at(id);
   // From now on only the whole connection's end counts.
   Watch(events_.get(), open.end.get(), 0, id, EPOLL_CTL_MOD);
-  if (listeners_[open.listener].serve(open.connection.get())) {
+  if (listeners_[open.listener].serve(open.connection.get(), open.source)) {
     open.connection.Release();
     metrics_.ConnectionCame(name_, "served");
   } else {

@@ -48,8 +48,9 @@ class AcceptLoop {
     ListenSocket socket;
     // For how many the beginning of a connection counts: 1, more where keys are agreed on.
     int price = 1;
-    // Takes over the descriptor and serves it. False: it cannot, and leaves it.
-    std::function<bool(int descriptor)> serve;
+    // Takes over the descriptor and serves it; `source`: net/taker.h. False: it cannot, and leaves
+    // it.
+    std::function<bool(int descriptor, const std::string& source)> serve;
     // Takes over a connection of this process itself, which has no place and waits for nobody, if
     // it is one.
     std::function<bool(int descriptor)> serve_own = [](int) { return false; };

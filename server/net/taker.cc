@@ -12,23 +12,6 @@
 namespace kyc::net {
 namespace {
 
-constexpr size_t kNetworkBytes = 8;
-
-std::string BytesOf(const void* at, size_t size) {
-  return std::string(static_cast<const char*>(at), size);
-}
-
-std::string SourceOf(const sockaddr_storage& peer) {
-  if (peer.ss_family == AF_INET) {
-    const auto& at = reinterpret_cast<const sockaddr_in&>(peer);
-    return BytesOf(&at.sin_addr, sizeof(at.sin_addr));
-  }
-  if (peer.ss_family != AF_INET6) return "";
-  const in6_addr& at = reinterpret_cast<const sockaddr_in6&>(peer).sin6_addr;
-  if (IN6_IS_ADDR_V4MAPPED(&at)) return BytesOf(&at.s6_addr[12], sizeof(in_addr));
-  return BytesOf(&at, kNetworkBytes);
-}
-
 Descriptor OpenSpare() { return Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
 }  // namespace
@@ -46,7 +29,8 @@ Taker::Taken Taker::Take(int listening) {
       if (peer.ss_family != AF_UNIX) {
         setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
       }
-      return {What::kTaken, std::move(connection), SourceOf(peer), IpAddress(peer)};
+      const IpAddress address(peer);
+      return {What::kTaken, std::move(connection), address.Source().Text(), address};
     }
     switch (errno) {
       case EAGAIN:

@@ -25,9 +25,7 @@ class Taker {
   struct Taken {
     What what;
     Descriptor connection;  // Non-blocking.
-    // Who is counted as one: an address of IPv4, the network (64 bits) of one of IPv6; for all
-    // who come by a socket in the file system, "".
-    std::string source;
+    std::string source;  // The text of `address`'s Source(): who is counted as one.
     IpAddress address;
   };
 

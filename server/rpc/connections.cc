@@ -21,6 +21,8 @@ namespace {
 constexpr int kPriceOfTls = 3;
 // As many callers as are usual come back at once when a gateway has been started again.
 constexpr int kInOneGo = 1'000;
+// The source of its own connections: no address is written so.
+constexpr char kItself[] = "this process itself";
 // Far longer than the loop needs to come round.
 constexpr absl::Duration kLongestTurn = absl::Seconds(5);
 
@@ -51,9 +53,9 @@ absl::Status Connections::Listen(const Listener& listener) {
   names_.push_back(net::SocketName::Of(socket->descriptor()));
   const std::shared_ptr<Acceptor> acceptor = AcceptorWith(builder_, listener.credentials);
   if (own_ == nullptr) own_ = AcceptorWith(builder_, grpc::InsecureServerCredentials());
-  const auto serve = [this, acceptor, wire](int connection) {
-    if (wire == Wire::kPlain && !frames::CountReadsOf(connection)) return false;
-    HandOver(acceptor, connection);
+  const auto serve = [this, acceptor, wire](int connection, const std::string& source) {
+    if (wire == Wire::kPlain && !frames::CountReadsOf(connection, source)) return false;
+    HandOver(acceptor, connection, source);
     return true;
   };
   listeners_.push_back({*std::move(socket), wire == Wire::kTls ? kPriceOfTls : 1, serve,
@@ -63,8 +65,10 @@ absl::Status Connections::Listen(const Listener& listener) {
 
 // On the loop's thread: what a connection brings at once libgrpc reads where it is handed over, for
 // as long as it comes, and would keep the accepting thread from accepting.
-void Connections::HandOver(const std::shared_ptr<Acceptor>& acceptor, int connection) {
-  loop_.Post([acceptor, owned = net::Descriptor(connection)]() mutable {
+void Connections::HandOver(const std::shared_ptr<Acceptor>& acceptor, int connection,
+                           const std::string& source) {
+  loop_.Post([acceptor, owned = net::Descriptor(connection), source]() mutable {
+    const frames::SessionsOf of(source);
     Acceptor::NewConnectionParameters taken;
     taken.fd = owned.Release();
     acceptor->HandleNewConnection(&taken);
@@ -72,8 +76,8 @@ void Connections::HandOver(const std::shared_ptr<Acceptor>& acceptor, int connec
 }
 
 bool Connections::ServeOwn(int connection) {
-  if (!own_peers_.Has(connection) || !frames::CountReadsOf(connection)) return false;
-  HandOver(own_, connection);
+  if (!own_peers_.Has(connection) || !frames::CountReadsOf(connection, kItself)) return false;
+  HandOver(own_, connection, kItself);
   return true;
 }
 
@@ -120,6 +124,8 @@ void Connections::ReportCut() {
   report("header_block", &frames::Seen::header_block);
   report("control_frames", &frames::Seen::control_frames);
   report("work", &frames::Seen::work);
+  report("source", &frames::Seen::source);
+  report("crowd", &frames::Seen::crowd);
   reported_ = now;
 }
 

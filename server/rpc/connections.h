@@ -61,7 +61,8 @@ class Connections {
   using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
 
   absl::Status Prove(frames::Wire wire);
-  void HandOver(const std::shared_ptr<Acceptor>& acceptor, int connection);
+  void HandOver(const std::shared_ptr<Acceptor>& acceptor, int connection,
+                const std::string& source);
   bool ServeOwn(int connection);
 
   grpc::ServerBuilder& builder_;

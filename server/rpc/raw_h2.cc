@@ -94,9 +94,12 @@ std::string RawH2::Stream::outcome() const {
   return at == found.metadata().end() ? "" : at->second;
 }
 
-RawH2::RawH2(int port, uint32_t window) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+RawH2::RawH2(int port, uint32_t window, const char* from)
+    : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
   sockaddr_in address = {};
   address.sin_family = AF_INET;
+  inet_pton(AF_INET, from, &address.sin_addr);
+  bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address));
   address.sin_port = htons(static_cast<uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   closed = connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0;

@@ -36,8 +36,8 @@ class RawH2 {
     std::string outcome() const;
   };
 
-  // `window` is what each stream may be sent.
-  explicit RawH2(int port, uint32_t window = 65535);
+  // `window` is what each stream may be sent; `from` the address it comes from.
+  explicit RawH2(int port, uint32_t window = 65535, const char* from = "127.0.0.1");
   ~RawH2();
   RawH2(const RawH2&) = delete;
   RawH2& operator=(const RawH2&) = delete;

@@ -17,6 +17,10 @@ namespace {
 using frames::Frame;
 using frames::Times;
 
+// Of who is hostile: what one test's did counts against its source in the next one, too.
+constexpr char kElsewhere[] = "127.0.0.2";
+constexpr uint32_t kWindow = 65535;
+
 class AttacksTest : public ServerTest {
  protected:
   AttacksTest() { methods_.push_back(Echo()); }
@@ -25,7 +29,7 @@ class AttacksTest : public ServerTest {
   // connection ends.
   void KeepsNobodyWaiting(absl::string_view frame) {
     Start();
-    RawH2 hostile(server_->port());
+    RawH2 hostile(server_->port(), kWindow, kElsewhere);
     const std::string flood = Times(static_cast<int>((1 << 20) / frame.size()), frame);
     std::atomic<bool> tired{false}, ended{false};
     std::thread sender([&] {
@@ -44,7 +48,7 @@ class AttacksTest : public ServerTest {
   // Sends it on a connection of its own, which must end; then others are still served.
   void EndsOnlyItself(absl::string_view attack) {
     Start();
-    RawH2 neighbour(server_->port()), hostile(server_->port());
+    RawH2 neighbour(server_->port()), hostile(server_->port(), kWindow, kElsewhere);
     neighbour.Send(neighbour.Call(1, "/a.B/Echo") + RawH2::Message(1, ""));
     hostile.Send(attack);
     EXPECT_TRUE(hostile.Await([&] { return hostile.closed; }));

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -16,12 +17,25 @@
 namespace kyc::tests {
 namespace {
 
-constexpr char kFrom[] = "127.0.0.2";
+constexpr uint32_t kFirstSource = 0x7f000002;  // 127.0.0.2
+constexpr size_t kInOneGo = 1 << 20;
 constexpr timeval kLongest = {.tv_sec = 60, .tv_usec = 0};
 
 // A header that no table of HPACK learns: its name by a number of the static table.
 std::string Literal(absl::string_view name_index, absl::string_view value) {
   return std::string(name_index) + static_cast<char>(value.size()) + std::string(value);
+}
+
+// For all, as it is the same for all.
+SSL_CTX* TrustingContext() {
+  static SSL_CTX* const context = [] {
+    constexpr unsigned char kHttp2[] = {2, 'h', '2'};
+    signal(SIGPIPE, SIG_IGN);
+    SSL_CTX* const made = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_alpn_protos(made, kHttp2, sizeof(kHttp2));
+    return made;
+  }();
+  return context;
 }
 
 }  // namespace
@@ -47,19 +61,25 @@ std::string H2Call(uint32_t stream) {
   return H2Frame(kHeaders, kEndHeaders, stream, block);
 }
 
-Hostile::Hostile(uint16_t port) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Hostile::Hostile(uint16_t port, const Coming& coming)
+    : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &kLongest, sizeof(kLongest));
   setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &kLongest, sizeof(kLongest));
   sockaddr_in at = {};
   at.sin_family = AF_INET;
-  inet_pton(AF_INET, kFrom, &at.sin_addr);
+  at.sin_addr.s_addr = htonl(kFirstSource + static_cast<uint32_t>(coming.source));
   bind(socket_, reinterpret_cast<sockaddr*>(&at), sizeof(at));
   at.sin_port = htons(port);
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   connect(socket_, reinterpret_cast<sockaddr*>(&at), sizeof(at));
+  if (!coming.tls) return;
+  session_.reset(SSL_new(TrustingContext()));
+  SSL_set_fd(session_.get(), socket_);
+  SSL_connect(session_.get());
 }
 
-Hostile::Hostile(Hostile&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
+Hostile::Hostile(Hostile&& other) noexcept
+    : socket_(std::exchange(other.socket_, -1)), session_(std::move(other.session_)) {}
 
 Hostile::~Hostile() {
   if (socket_ >= 0) close(socket_);
@@ -67,7 +87,11 @@ Hostile::~Hostile() {
 
 void Hostile::Send(absl::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const absl::string_view part = bytes.substr(0, kInOneGo);
+    const ssize_t sent =
+        session_ == nullptr
+            ? send(socket_, part.data(), part.size(), MSG_NOSIGNAL)
+            : SSL_write(session_.get(), part.data(), static_cast<int>(part.size()));
     if (sent <= 0) return;
     bytes.remove_prefix(static_cast<size_t>(sent));
   }

@@ -2,7 +2,10 @@
 #ifndef TESTS_ATTACKS_HOSTILE_H_
 #define TESTS_ATTACKS_HOSTILE_H_
 
+#include <openssl/ssl.h>
+
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,11 +20,17 @@ std::string H2Frame(uint8_t type, uint8_t flags, uint32_t stream, absl::string_v
 // The headers of a health check; its stream stays open.
 std::string H2Call(uint32_t stream);
 
+// How a hostile peer comes.
+struct Coming {
+  int source = 0;    // Of several, each another address of this machine; none is 127.0.0.1.
+  bool tls = false;  // Shakes hands first, and trusts anybody.
+};
+
 // A connection to 127.0.0.1 from another address of this machine, so that it takes nobody else's
 // share. Not thread-safe.
 class Hostile {
  public:
-  explicit Hostile(uint16_t port);
+  explicit Hostile(uint16_t port, const Coming& coming = {});
   ~Hostile();
   Hostile(Hostile&& other) noexcept;
 
@@ -31,7 +40,12 @@ class Hostile {
   bool AwaitEnd();
 
  private:
+  struct Free {
+    void operator()(SSL* session) const { SSL_free(session); }
+  };
+
   int socket_;
+  std::unique_ptr<SSL, Free> session_;  // Null: plaintext.
 };
 
 // What a process has used.
