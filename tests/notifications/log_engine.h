@@ -13,9 +13,16 @@ class LogEngine {
   virtual ~LogEngine() = default;
   // For GatewayOptions.
   virtual std::string Block() const = 0;
+  // All that its servers hold on disk now and ever told their operators.
+  virtual std::string Stored() const { return ""; }
 };
 
-std::unique_ptr<LogEngine> StartLogEngine();
+enum class EngineSays {
+  kLittle,
+  kAll,  // Each statement with its values, and each message.
+};
+
+std::unique_ptr<LogEngine> StartLogEngine(EngineSays says = EngineSays::kLittle);
 
 }  // namespace kyc::tests
 

@@ -22,6 +22,6 @@ def over_engines_test(name, srcs, deps, size = "medium"):
             size = size,
             deps = [
                 ":%s_cases" % name,
-                ":%s_engine" % engine,
+                "//tests/notifications:%s_engine" % engine,
             ],
         )

@@ -5,9 +5,16 @@
 namespace kyc::tests {
 namespace {
 
+constexpr char kSayAll[] =
+    "log_statement = 'all'\nlog_parameter_max_length = -1\n"
+    "log_parameter_max_length_on_error = -1\nlog_min_messages = debug2\n"
+    "log_min_error_statement = debug5\nlog_error_verbosity = verbose\n";
+
 // A primary, and a standby that must have what is answered.
 class PostgresEngine final : public LogEngine {
  public:
+  explicit PostgresEngine(EngineSays says) : servers_(1, says == EngineSays::kAll ? kSayAll : "") {}
+
   std::string Block() const override {
     std::string names;
     for (const std::string& name : servers_.names()) {
@@ -16,12 +23,16 @@ class PostgresEngine final : public LogEngine {
     return absl::StrCat("postgres { dsn: \"", servers_.dsn(), "\"", names, " }");
   }
 
+  std::string Stored() const override { return servers_.Stored(0) + servers_.Stored(1); }
+
  private:
-  events::postgres::PostgresServers servers_{1};
+  events::postgres::PostgresServers servers_;
 };
 
 }  // namespace
 
-std::unique_ptr<LogEngine> StartLogEngine() { return std::make_unique<PostgresEngine>(); }
+std::unique_ptr<LogEngine> StartLogEngine(EngineSays says) {
+  return std::make_unique<PostgresEngine>(says);
+}
 
 }  // namespace kyc::tests

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "tests/support/requests.h"
@@ -31,6 +32,16 @@ TEST(PlantedTest, EveryFieldOfARequestIsFound) {
 TEST(PlantedTest, OtherLetterCaseAndPartsOfNamesAreFound) {
   EXPECT_THAT(PlantedIn("Mrs WIJAYAKUSUMA"), ElementsAre("Wijayakusuma"));
   EXPECT_THAT(PlantedIn("token=Planted-WideKYC-Token"), ElementsAre(kWideKycToken));
+}
+
+TEST(PlantedTest, EncodedValuesAreFoundWhereverTheyBegin) {
+  for (const std::string before : {"", "a", "ab", "abc"}) {
+    const std::string text = absl::StrCat(before, kMerchantPass, "and more");
+    EXPECT_THAT(PlantedIn(absl::Base64Escape(text)), ElementsAre("planted-pass in base64"));
+    EXPECT_THAT(PlantedIn(absl::BytesToHexString(text)), ElementsAre("planted-pass in hex"));
+    EXPECT_THAT(PlantedIn(absl::AsciiStrToUpper(absl::BytesToHexString(text))),
+                ElementsAre("planted-pass in hex"));
+  }
 }
 
 TEST(PlantedTest, WhatAGatewayMaySayIsNotFound) {
