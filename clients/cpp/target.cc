@@ -26,6 +26,7 @@ std::shared_ptr<grpc::Channel> Target::Open() const {
   arguments.SetMaxSendMessageSize(20 << 20);
   arguments.SetMaxReceiveMessageSize(20 << 20);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, use_proxy ? 1 : 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   const auto security = plaintext ? grpc::InsecureChannelCredentials()
                                   : grpc::SslCredentials({.pem_root_certs = ca_certificates,
@@ -35,6 +36,7 @@ std::shared_ptr<grpc::Channel> Target::Open() const {
 }
 
 void Target::Authorize(grpc::ClientContext& context) const {
+  for (const auto& [name, value] : headers) context.AddMetadata(name, value);
   if (token) context.AddMetadata("authorization", absl::StrCat("Bearer ", token()));
 }
 

@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/time/time.h"
 
@@ -17,6 +19,10 @@ struct Target {
   std::string address;
   // The bearer token of the moment; none where it is empty.
   std::function<std::string()> token = {};
+  // More headers of each call, their names in small letters.
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  // Whether $http_proxy, $grpc_proxy and the like are heeded, as gRPC does.
+  bool use_proxy = true;
   bool plaintext = false;
   // PEM. Without the first the system's authorities are believed.
   std::string ca_certificates = {};

@@ -109,10 +109,15 @@ void Watch::Open() {
   const int64_t nanos = absl::ToInt64Nanoseconds(options_.heartbeat);
   request.mutable_heartbeat_interval()->set_seconds(nanos / 1'000'000'000);
   request.mutable_heartbeat_interval()->set_nanos(static_cast<int>(nanos % 1'000'000'000));
-  if (cursor_->empty()) {
-    request.set_from(options_.start);
-  } else {
+  if (!cursor_->empty()) {
     request.set_cursor(*cursor_);
+  } else if (options_.since) {
+    const int64_t seconds = absl::ToUnixSeconds(*options_.since);
+    request.mutable_since()->set_seconds(seconds);
+    request.mutable_since()->set_nanos(static_cast<int>(
+        absl::ToInt64Nanoseconds(*options_.since - absl::FromUnixSeconds(seconds))));
+  } else {
+    request.set_from(options_.start);
   }
   stream_ = std::make_unique<Stream>();
   stream_->channel = target_.Open();

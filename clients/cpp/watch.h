@@ -43,6 +43,8 @@ struct CursorProblem {
 // Where a watch begins when its store has no cursor, and what it sees.
 struct WatchOptions {
   netzme::v1::From start = netzme::v1::FROM_LATEST;
+  // Begins with the first event received at or after this, instead of `start`.
+  std::optional<absl::Time> since;
   netzme::v1::UpgradeFilter filter;
   netzme::v1::View view = netzme::v1::VIEW_BASIC;
   // 1 to 60 s. After three of them without a word the connection is given up.

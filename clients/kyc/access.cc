@@ -38,22 +38,36 @@ absl::Status ReadPem(const std::string& path, std::string& into) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(const Command& command) {
-  if (!command.tls) return grpc::InsecureChannelCredentials();
-  grpc::SslCredentialsOptions options;
-  absl::Status read = ReadPem(command.ca_file, options.pem_root_certs);
-  if (read.ok()) read = ReadPem(command.certificate_file, options.pem_cert_chain);
-  if (read.ok()) read = ReadPem(command.key_file, options.pem_private_key);
+absl::StatusOr<Pems> ReadPems(const Access& access) {
+  Pems pems;
+  absl::Status read = ReadPem(access.ca_file, pems.authorities);
+  if (read.ok()) read = ReadPem(access.certificate_file, pems.certificate);
+  if (read.ok()) read = ReadPem(access.key_file, pems.key);
   if (!read.ok()) return read;
-  return grpc::SslCredentials(options);
+  return pems;
 }
 
-absl::StatusOr<std::vector<std::pair<std::string, std::string>>> HeadersOf(const Command& command) {
-  auto headers = command.headers;
-  if (command.token_file.empty()) return headers;
-  const absl::StatusOr<std::string> token = Read(command.token_file);
+absl::StatusOr<std::string> TokenOf(const Access& access) {
+  if (!access.token.empty() || access.token_file.empty()) return access.token;
+  const absl::StatusOr<std::string> token = Read(access.token_file);
   if (!token.ok()) return token.status();
-  headers.emplace_back("authorization", absl::StrCat("Bearer ", absl::StripSuffix(*token, "\n")));
+  return std::string(absl::StripSuffix(*token, "\n"));
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(const Access& access) {
+  if (!access.tls) return grpc::InsecureChannelCredentials();
+  absl::StatusOr<Pems> pems = ReadPems(access);
+  if (!pems.ok()) return pems.status();
+  return grpc::SslCredentials({.pem_root_certs = std::move(pems->authorities),
+                               .pem_private_key = std::move(pems->key),
+                               .pem_cert_chain = std::move(pems->certificate)});
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>> HeadersOf(const Access& access) {
+  auto headers = access.headers;
+  const absl::StatusOr<std::string> token = TokenOf(access);
+  if (!token.ok()) return token.status();
+  if (!token->empty()) headers.emplace_back("authorization", absl::StrCat("Bearer ", *token));
   return headers;
 }
 

@@ -10,17 +10,40 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "clients/kyc/command.h"
 
 namespace kyc::client {
 
-// Reads the files that the command names. An error is one line that names the file, and quotes
+// Files are read when the gateway is reached, not before.
+struct Access {
+  std::string address;
+  bool tls = false;
+  std::string ca_file;           // Empty: the system's authorities.
+  std::string certificate_file;  // With key_file, or neither.
+  std::string key_file;
+  std::string token;       // The bearer token itself; empty: token_file's.
+  std::string token_file;  // Empty: none.
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// The PEM files that an Access names, read. Empty where it names none.
+struct Pems {
+  std::string authorities;
+  std::string certificate;
+  std::string key;
+};
+
+absl::StatusOr<Pems> ReadPems(const Access& access);
+
+// The token of the moment; empty where there is none.
+absl::StatusOr<std::string> TokenOf(const Access& access);
+
+// Reads the files that it names. An error is one line that names the file, and quotes
 // nothing of it.
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(const Command& command);
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(const Access& access);
 
 // The headers of a call that begins now: the token is what its file holds then, so that whoever
 // replaces it need not start a long watch again.
-absl::StatusOr<std::vector<std::pair<std::string, std::string>>> HeadersOf(const Command& command);
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>> HeadersOf(const Access& access);
 
 }  // namespace kyc::client
 

@@ -33,22 +33,14 @@ absl::Status SetMaxTime(absl::string_view text, Command& command) {
   return absl::OkStatus();
 }
 
-absl::Status SetFrom(absl::string_view text, Command& command) {
-  if (text != "earliest" && text != "latest") return Wrong("--from wants earliest or latest");
-  command.from_earliest = text == "earliest";
-  return absl::OkStatus();
-}
-
 bool SetSwitch(absl::string_view name, Command& command) {
   if (name == "tls") return command.tls = true;
   if (name == "emit-defaults") return command.emit_defaults = true;
-  if (name == "full") return command.full_view = true;
   return name == "plaintext";
 }
 
-// The flags of which the value is taken as it is, by their names in kyc and in grpcurl.
+// The flags of which the value is taken as it is, grpcurl's and kyc's.
 std::string* TextOf(absl::string_view name, Command& command) {
-  if (name == "cursor-file") return &command.cursor_file;
   if (name == "ca" || name == "cacert") return &command.ca_file;
   if (name == "cert") return &command.certificate_file;
   if (name == "key") return &command.key_file;
@@ -59,14 +51,11 @@ std::string* TextOf(absl::string_view name, Command& command) {
 absl::Status SetValue(absl::string_view name, absl::string_view value, Command& command) {
   if (name == "H") return AddHeader(value, command);
   if (name == "max-time") return SetMaxTime(value, command);
-  if (name == "from") return SetFrom(value, command);
   if (std::string* const text = TextOf(name, command)) {
     *text = std::string(value);
   } else if (name == "d") {
     command.data_from_stdin = value == "@";
     command.data = command.data_from_stdin ? "" : std::string(value);
-  } else if (name == "reference") {
-    command.references.emplace_back(value);
   } else {
     return Wrong(absl::StrCat("unknown flag -", name));
   }
@@ -75,16 +64,15 @@ absl::Status SetValue(absl::string_view name, absl::string_view value, Command& 
 
 bool TakesValue(absl::string_view name) {
   Command any;
-  return name == "H" || name == "max-time" || name == "from" || name == "d" ||
-         name == "reference" || TextOf(name, any) != nullptr;
+  return name == "H" || name == "max-time" || name == "d" || TextOf(name, any) != nullptr;
 }
 
 bool IsPlaintextFlag(absl::string_view argument) {
   return argument == "-plaintext" || argument == "--plaintext";
 }
 
-// Whoever names certificates means TLS, and grpcurl always does but where it is told otherwise.
-absl::Status SettleTls(absl::Span<const std::string> arguments, bool grpcurl, Command& command) {
+// grpcurl speaks TLS where it is not told otherwise.
+absl::Status SettleTls(absl::Span<const std::string> arguments, Command& command) {
   const bool files =
       !command.ca_file.empty() || !command.certificate_file.empty() || !command.key_file.empty();
   bool plaintext = false;
@@ -95,14 +83,14 @@ absl::Status SettleTls(absl::Span<const std::string> arguments, bool grpcurl, Co
   if (command.certificate_file.empty() != command.key_file.empty()) {
     return Wrong("-cert and -key go together");
   }
-  command.tls = command.tls || files || (grpcurl && !plaintext);
+  command.tls = !plaintext;
   return absl::OkStatus();
 }
 
 // Reads flags in Go's spellings, -name value, -name=value, --name, into `command`, and returns the
 // other arguments.
 absl::StatusOr<std::vector<std::string>> ReadFlags(absl::Span<const std::string> arguments,
-                                                   bool flags_first, Command& command) {
+                                                   Command& command) {
   std::vector<std::string> others;
   for (size_t i = 0; i < arguments.size(); ++i) {
     absl::string_view name = arguments[i];
@@ -110,7 +98,7 @@ absl::StatusOr<std::vector<std::string>> ReadFlags(absl::Span<const std::string>
       others.emplace_back(name);
       continue;
     }
-    if (flags_first && !others.empty()) {
+    if (!others.empty()) {
       return Wrong(absl::StrCat("grpcurl takes flags before the address only: ", name));
     }
     name.remove_prefix(absl::StartsWith(name, "--") ? 2 : 1);
@@ -145,9 +133,9 @@ Command VersionCommand() {
 
 absl::StatusOr<Command> ParseGrpcurl(absl::Span<const std::string> arguments) {
   Command command;
-  auto words = ReadFlags(arguments, /*flags_first=*/true, command);
+  auto words = ReadFlags(arguments, command);
   if (!words.ok()) return words.status();
-  if (absl::Status settled = SettleTls(arguments, true, command); !settled.ok()) return settled;
+  if (absl::Status settled = SettleTls(arguments, command); !settled.ok()) return settled;
   if (words->size() < 2) return Wrong("wanted: ADDRESS, then list, describe or a method");
   command.address = (*words)[0];
   const std::string& what = (*words)[1];
@@ -162,52 +150,21 @@ absl::StatusOr<Command> ParseGrpcurl(absl::Span<const std::string> arguments) {
 }  // namespace
 
 const char kUsage[] =
-    "usage: kyc list ADDRESS [SERVICE]\n"
-    "       kyc describe ADDRESS [SYMBOL]\n"
-    "       kyc call ADDRESS SERVICE/METHOD [-d JSON|@] [-H 'name: value']... [-max-time SECONDS]\n"
-    "                [-emit-defaults]\n"
-    "       kyc watch ADDRESS [--cursor-file FILE] [--from earliest|latest] [--reference R]...\n"
-    "                 [--full] [-H 'name: value']...\n"
-    "       kyc grpcurl ...    as grpcurl itself would be called\n"
-    "       kyc --help, kyc --version\n"
-    "To reach the gateway, with each of them:\n"
-    "       --token-file FILE    the caller's bearer token, read for each call\n"
-    "       --tls    TLS; --ca FILE (PEM) instead of the system's authorities (grpcurl: -cacert)\n"
-    "       --cert FILE --key FILE    the caller's certificate and key (PEM)\n"
+    "usage: kyc grpcurl [FLAGS] ADDRESS list [SERVICE]\n"
+    "       kyc grpcurl [FLAGS] ADDRESS describe [SYMBOL]\n"
+    "       kyc grpcurl [FLAGS] ADDRESS SERVICE/METHOD\n"
+    "What grpcurl does and prints, of its flags these: -plaintext, -cacert FILE, -cert FILE,\n"
+    "-key FILE, -H 'name: value', -d JSON|@, -max-time SECONDS, -emit-defaults, -help, -version;\n"
+    "and -token-file FILE, the caller's bearer token.\n"
     "Exit status: 0, or 2 for a wrong command line, 64 and the gRPC code of a call that was "
     "answered\n"
     "with an error, 1 for whatever else fails.\n";
 
 absl::StatusOr<Command> ParseCommand(absl::Span<const std::string> arguments) {
-  if (arguments.empty()) return Wrong("nothing was asked for");
+  if (arguments.empty() || arguments[0] != "grpcurl") return Wrong("wanted: grpcurl");
   if (HasFlag(arguments, "help") || HasFlag(arguments, "h")) return Command();
   if (HasFlag(arguments, "version")) return VersionCommand();
-  const std::string& first = arguments[0];
-  if (first == "grpcurl") return ParseGrpcurl(arguments.subspan(1));
-
-  Command command;
-  if (first == "help") return command;
-  if (first == "list") {
-    command.verb = Verb::kList;
-  } else if (first == "describe") {
-    command.verb = Verb::kDescribe;
-  } else if (first == "call") {
-    command.verb = Verb::kCall;
-  } else if (first == "watch") {
-    command.verb = Verb::kWatch;
-  } else {
-    return Wrong(absl::StrCat("unknown command ", first));
-  }
-  auto words = ReadFlags(arguments.subspan(1), /*flags_first=*/false, command);
-  if (!words.ok()) return words.status();
-  if (absl::Status settled = SettleTls(arguments, false, command); !settled.ok()) return settled;
-  const size_t most = command.verb == Verb::kWatch ? 1 : 2;
-  const size_t least = command.verb == Verb::kCall ? 2 : 1;
-  if (words->size() < least) return Wrong(absl::StrCat(first, " wants more words"));
-  if (words->size() > most) return Wrong(absl::StrCat("too many words: ", words->back()));
-  command.address = (*words)[0];
-  if (words->size() == 2) command.symbol = (*words)[1];
-  return command;
+  return ParseGrpcurl(arguments.subspan(1));
 }
 
 }  // namespace kyc::client

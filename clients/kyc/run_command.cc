@@ -12,6 +12,7 @@
 #include "clients/kyc/describe.h"
 #include "clients/kyc/dynamic_client.h"
 #include "clients/kyc/json_print.h"
+#include "clients/kyc/json_text.h"
 #include "clients/kyc/status_text.h"
 
 namespace kyc::client {
@@ -25,7 +26,8 @@ int Fail(std::ostream& err, const std::string& what, const absl::Status& why) {
   return kFailed;
 }
 
-int List(DynamicClient& client, const std::string& symbol, std::ostream& out, std::ostream& err) {
+int List(DynamicClient& client, const std::string& symbol, bool json, std::ostream& out,
+         std::ostream& err) {
   std::vector<std::string> names;
   if (symbol.empty()) {
     auto services = client.ListServices();
@@ -39,11 +41,11 @@ int List(DynamicClient& client, const std::string& symbol, std::ostream& out, st
     }
     names = MethodNames(**service);
   }
-  for (const std::string& name : names) out << name << "\n";
+  for (const std::string& name : names) out << (json ? QuoteJson(name) : name) << "\n";
   return 0;
 }
 
-int DescribeAll(DynamicClient& client, const std::string& symbol, std::ostream& out,
+int DescribeAll(DynamicClient& client, const std::string& symbol, bool json, std::ostream& out,
                 std::ostream& err) {
   std::vector<std::string> symbols = {symbol};
   if (symbol.empty()) {
@@ -55,7 +57,11 @@ int DescribeAll(DynamicClient& client, const std::string& symbol, std::ostream& 
     if (name[0] == '.') name.erase(0, 1);
     const auto text = Describe(client.types(), name);
     if (!text.ok()) return Fail(err, "Failed to resolve symbol \"" + name + "\"", text.status());
-    out << *text;
+    if (json) {
+      out << "{\"symbol\":" << QuoteJson(name) << ",\"text\":" << QuoteJson(*text) << "}\n";
+    } else {
+      out << *text;
+    }
   }
   return 0;
 }
@@ -68,7 +74,7 @@ int Call(DynamicClient& client, const Command& command, std::istream& in, std::o
   const std::string data = command.data_from_stdin ? std::string(std::istreambuf_iterator<char>(in),
                                                                  std::istreambuf_iterator<char>())
                                                    : command.data;
-  const JsonStyle style{.emit_defaults = command.emit_defaults};
+  const JsonStyle style{.one_line = command.one_line, .emit_defaults = command.emit_defaults};
   const auto end = client.Call(**method, data, [&](const google::protobuf::Message& reply) {
     out << PrintJson(reply, client.types(), style) << std::endl;
   });
@@ -88,14 +94,13 @@ int RunCommand(const Command& command, std::istream& in, std::ostream& out, std:
   DynamicClient client(command.address, {*std::move(headers), command.max_time}, *credentials);
   switch (command.verb) {
     case Verb::kList:
-      return List(client, command.symbol, out, err);
+      return List(client, command.symbol, command.one_line, out, err);
     case Verb::kDescribe:
-      return DescribeAll(client, command.symbol, out, err);
+      return DescribeAll(client, command.symbol, command.one_line, out, err);
     case Verb::kCall:
       return Call(client, command, in, out, err);
     case Verb::kHelp:
     case Verb::kVersion:
-    case Verb::kWatch:
       break;
   }
   err << kUsage;

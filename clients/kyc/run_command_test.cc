@@ -19,8 +19,22 @@ struct Outcome {
   std::string err;
 };
 
+// In kyc's own order: list ADDRESS..., describe ADDRESS..., call ADDRESS METHOD FLAGS....
+std::vector<std::string> InGrpcurlsOrder(const std::vector<std::string>& words) {
+  std::vector<std::string> line = {"grpcurl", "-plaintext"};
+  if (words[0] == "grpcurl") return words;
+  if (words[0] != "call") {
+    line.insert(line.end(), {words[1], words[0]});
+    line.insert(line.end(), words.begin() + 2, words.end());
+    return line;
+  }
+  line.insert(line.end(), words.begin() + 3, words.end());
+  line.insert(line.end(), {words[1], words[2]});
+  return line;
+}
+
 Outcome Kyc(const std::vector<std::string>& arguments, const std::string& input = "") {
-  const auto command = ParseCommand(arguments);
+  const auto command = ParseCommand(InGrpcurlsOrder(arguments));
   EXPECT_TRUE(command.ok()) << command.status();
   std::istringstream in(input);
   std::ostringstream out, err;

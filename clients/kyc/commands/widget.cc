@@ -1,0 +1,64 @@
+#include <string>
+#include <utility>
+
+#include "clients/kyc/commands/billed.h"
+#include "clients/kyc/commands/files.h"
+#include "clients/kyc/commands/makers.h"
+#include "clients/kyc/commands/request_json.h"
+
+namespace kyc::cli {
+namespace {
+
+using ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest;
+
+class Widget final : public Command {
+ public:
+  void Declare(Options& options) override {
+    options.Text("--data", "FILE", data_,
+                 "JSON of the whole request, -: standard input, so that no list of processes shows "
+                 "what is personal; the options below go before it");
+    options.Text("--phone", "DIGITS", phone_, "the customer's: 62... or 08...");
+    options.Text("--redirect", "URL", redirect_, "where the widget's Back button leads");
+    options.Text("--ktp", "IMAGE", ktp_, "the e-KTP to show");
+    options.Text("--selfie", "IMAGE", selfie_, "the customer with it, to show");
+    billed_.Declare(options, "yours for this upgrade, unique: 10 to 64 bytes", Need::kOptional);
+  }
+
+  int Run(Session& session) override {
+    CreateUpgradeAccountWidgetRequest request;
+    absl::Status filled = ReadRequest(data_, session.in, request);
+    if (filled.ok()) filled = Fill(session, request);
+    if (!filled.ok()) return Fail(session, filled);
+    if (billed_.request_id.empty()) billed_.request_id = request.request_id();
+    if (billed_.account.empty()) billed_.account = request.account();
+    billed_.Apply(request);
+    return AskBilled(session, &kyc_gateway::Gateway::CreateUpgradeAccountWidget, request);
+  }
+
+ private:
+  absl::Status Fill(Session& session, CreateUpgradeAccountWidgetRequest& request) const {
+    if (!phone_.empty()) request.set_phone_no(phone_);
+    if (!redirect_.empty()) request.set_redirect_final_url(redirect_);
+    if (!billed_.reference.empty()) request.set_partner_reference_no(billed_.reference);
+    if (!ktp_.empty()) {
+      absl::StatusOr<std::string> image = ReadWhole(ktp_, session.in);
+      if (!image.ok()) return image.status();
+      request.mutable_images()->mutable_ktp()->set_content(*std::move(image));
+    }
+    if (!selfie_.empty()) {
+      absl::StatusOr<std::string> image = ReadWhole(selfie_, session.in);
+      if (!image.ok()) return image.status();
+      request.mutable_images()->mutable_selfie()->set_content(*std::move(image));
+    }
+    return absl::OkStatus();
+  }
+
+  std::string data_, phone_, redirect_, ktp_, selfie_;
+  Billed billed_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeWidget() { return std::make_unique<Widget>(); }
+
+}  // namespace kyc::cli
