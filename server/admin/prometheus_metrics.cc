@@ -216,11 +216,12 @@ class Prometheus final : public PrometheusMetrics {
       Gauges("kyc_connections_open", "Connections open now, or waiting to be begun with."),
       {"listener", "state"}};
   ByLabels<Counter> connections_cut_{
-      Counters("kyc_connections_cut_total",
-               "gRPC connections ended for what was sent: a header block too long (header_block), "
-               "too many resets, settings or pings (control_frames), too much of all (work), too "
-               "much by all connections of its source (source), by all, and by its source more than "
-               "others' (crowd), no HTTP/2 (not_http2)."),
+      Counters(
+          "kyc_connections_cut_total",
+          "gRPC connections ended for what was sent: a header block too long (header_block), "
+          "too many resets, settings or pings (control_frames), too much of all (work), too "
+          "much by all connections of its source (source), by all, and by its source more than "
+          "others' (crowd), no HTTP/2 (not_http2)."),
       {"why"}};
 
   ByLabels<Gauge> listener_answers_{

@@ -188,8 +188,9 @@ bool LeaveUncounted(ssl_st* session) {
 }
 
 Seen SeenSoFar() {
-  return {seen.begun_plain,    seen.begun_tls, seen.tls_of_no_source, seen.not_http2,
-          seen.header_block,   seen.control_frames, seen.work, seen.source, seen.crowd};
+  return {seen.begun_plain, seen.begun_tls,    seen.tls_of_no_source,
+          seen.not_http2,   seen.header_block, seen.control_frames,
+          seen.work,        seen.source,       seen.crowd};
 }
 
 }  // namespace kyc::frames

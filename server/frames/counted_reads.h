@@ -36,9 +36,9 @@ class SessionsOf {
 };
 
 // In TLS every connection is counted by itself of which this process is the server, whatever it
-// agreed on by ALPN: what libgrpc takes is not for this library to guess. Those of no SessionsOf are
-// of one source together. But for the sessions of a listener that does not speak HTTP/2, which says
-// so of each before anything is read from it. False if there is no memory to note that.
+// agreed on by ALPN: what libgrpc takes is not for this library to guess. Those of no SessionsOf
+// are of one source together. But for the sessions of a listener that does not speak HTTP/2, which
+// says so of each before anything is read from it. False if there is no memory to note that.
 // Thread-safe.
 bool LeaveUncounted(ssl_st* session);
 

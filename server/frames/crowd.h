@@ -23,9 +23,9 @@ inline constexpr Cost kOfAll = {.control = 20'000, .pings = 100'000, .work = 1'5
 // than have had connections in that time. Thread-safe.
 class Crowd {
  public:
-  // Notes what a connection of that source has sent, and that the server will read: kNone. Or why it
-  // may not, and the connection has to end: then it is not noted. Where all together are above their
-  // bound, those end whose source is above an equal part of it.
+  // Notes what a connection of that source has sent, and that the server will read: kNone. Or why
+  // it may not, and the connection has to end: then it is not noted. Where all together are above
+  // their bound, those end whose source is above an equal part of it.
   Excess Pay(absl::string_view source, const Cost& cost, int64_t steady_ns);
 
   // Whose last second is known.

@@ -105,8 +105,8 @@ const Case kCases[] = {
          Frame(kPriority, 0, 1, ""),
      Excess::kControlFrames},
     {"pings and acknowledgements",
-     kH2Preface +
-         Times(kPingsAtOnce / 2, Frame(kPing, 0, 0, "8 bytes.") + Frame(kSettings, kAckFlag, 0, "")),
+     kH2Preface + Times(kPingsAtOnce / 2,
+                        Frame(kPing, 0, 0, "8 bytes.") + Frame(kSettings, kAckFlag, 0, "")),
      Excess::kNone},
     {"one ping more", kH2Preface + Times(kPingsAtOnce + 1, Frame(kPing, 0, 0, "8 bytes.")),
      Excess::kControlFrames},

@@ -86,12 +86,13 @@ class AcceptLoopTest : public testing::Test {
     ASSERT_TRUE(socket.ok()) << socket.status();
     port_ = socket->port();
     std::vector<AcceptLoop::Listener> listeners;
-    listeners.push_back({.socket = *std::move(socket), .serve = [this](int connection, const std::string&) {
-                           const absl::MutexLock lock(&mutex_);
-                           send(connection, "!", 1, MSG_NOSIGNAL);
-                           served_.emplace_back(connection);
-                           return true;
-                         }});
+    listeners.push_back(
+        {.socket = *std::move(socket), .serve = [this](int connection, const std::string&) {
+           const absl::MutexLock lock(&mutex_);
+           send(connection, "!", 1, MSG_NOSIGNAL);
+           served_.emplace_back(connection);
+           return true;
+         }});
     auto loop = AcceptLoop::Make("test", std::move(listeners), limits, counts_);
     ASSERT_TRUE(loop.ok()) << loop.status();
     loop_ = *std::move(loop);
@@ -194,7 +195,8 @@ TEST(AcceptLoop, IsNotMadeWithoutItsDescriptors) {
   auto socket = ListenSocket::Open("127.0.0.1:0");
   ASSERT_TRUE(socket.ok()) << socket.status();
   std::vector<AcceptLoop::Listener> listeners;
-  listeners.push_back({.socket = *std::move(socket), .serve = [](int, const std::string&) { return false; }});
+  listeners.push_back(
+      {.socket = *std::move(socket), .serve = [](int, const std::string&) { return false; }});
   rlimit limit = {};
   getrlimit(RLIMIT_NOFILE, &limit);
   const rlimit before = limit;

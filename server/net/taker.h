@@ -25,7 +25,7 @@ class Taker {
   struct Taken {
     What what;
     Descriptor connection;  // Non-blocking.
-    std::string source;  // The text of `address`'s Source(): who is counted as one.
+    std::string source;     // The text of `address`'s Source(): who is counted as one.
     IpAddress address;
   };
 

@@ -1,5 +1,5 @@
-// What strangers may do to a gateway's gRPC listeners by many connections, each of which stays below
-// its own bounds: streams go on, others are served, it holds little memory and costs little.
+// What strangers may do to a gateway's gRPC listeners by many connections, each of which stays
+// below its own bounds: streams go on, others are served, it holds little memory and costs little.
 //
 // All is done on one thread of the gateway, so nobody waits longer for it than the CPU time that is
 // asserted.

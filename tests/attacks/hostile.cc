@@ -89,9 +89,8 @@ void Hostile::Send(absl::string_view bytes) {
   while (!bytes.empty()) {
     const absl::string_view part = bytes.substr(0, kInOneGo);
     const ssize_t sent =
-        session_ == nullptr
-            ? send(socket_, part.data(), part.size(), MSG_NOSIGNAL)
-            : SSL_write(session_.get(), part.data(), static_cast<int>(part.size()));
+        session_ == nullptr ? send(socket_, part.data(), part.size(), MSG_NOSIGNAL)
+                            : SSL_write(session_.get(), part.data(), static_cast<int>(part.size()));
     if (sent <= 0) return;
     bytes.remove_prefix(static_cast<size_t>(sent));
   }
