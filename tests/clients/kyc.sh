@@ -13,11 +13,11 @@ fi
 theirs=$2/theirs ours=$2/ours
 failed=0
 
-# both ARGUMENT...: output, errors and exit status of both.
+# both ARGUMENT...: output, errors and exit status of both. An error tells its call's id: one for the two.
 both() {
-  local exits=(0 0)
-  grpcurl -plaintext "$@" >"$theirs" 2>"$theirs.err" || exits[0]=$?
-  bazel-bin/clients/kyc/kyc grpcurl -plaintext "$@" >"$ours" 2>"$ours.err" || exits[1]=$?
+  local exits=(0 0) options=(-plaintext -H 'x-request-id: both')
+  grpcurl "${options[@]}" "$@" >"$theirs" 2>"$theirs.err" || exits[0]=$?
+  bazel-bin/clients/kyc/kyc grpcurl "${options[@]}" "$@" >"$ours" 2>"$ours.err" || exits[1]=$?
   if [ "${exits[0]}" = "${exits[1]}" ] && cmp -s "$theirs" "$ours" && cmp -s "$theirs.err" "$ours.err"; then return; fi
   echo "differs: $* (exit ${exits[*]})"
   diff "$theirs" "$ours" || true

@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # and the command line make something else of.
 others='NO_PROXY|HTTPS?_PROXY|ALL_PROXY|KYC_[A-Z_]+|OUTCOME_[A-Z_]+|PRODUCT_ACTIVATION|QUARANTINE_FULL|BUILD_WORKSPACE_DIRECTORY'
 
-made=$(grep -rhoE '"[A-Z]+(_[A-Z]+)+"' server --include=*.cc --include=*.h --exclude=*_test.cc --exclude-dir=testing |
+made=$(grep -rhoE '"[A-Z]+(_[A-Z]+)+"' server --include=*.cc --include=*.h --exclude=*_test.cc --exclude=*_fuzz.cc --exclude-dir=testing |
   tr -d '"' | grep -vxE "$others" | sort -u)
 known=$(sed -nE 's/^  REASON_([A-Z_]+) = [1-9].*/\1/p' protos/kyc/errors/v1/errors.proto | sort)
 diff <(echo "$made") <(echo "$known") ||
