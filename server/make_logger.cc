@@ -10,6 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/call/log_time.h"
 #include "server/call/utf8.h"
 #include "server/json/body.h"
 
@@ -50,8 +51,7 @@ class JsonFormatter final : public spdlog::formatter {
  public:
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& to) override {
     json::ObjectWriter object;
-    object.String("time", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::FromChrono(message.time),
-                                           absl::UTCTimeZone()));
+    object.String("time", LogTime(absl::FromChrono(message.time)));
     const spdlog::string_view_t level = spdlog::level::to_string_view(message.level);
     object.String("level", {level.data(), level.size()});
     object.String("message", ValidUtf8({message.payload.data(), message.payload.size()}));

@@ -4,6 +4,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "server/call/log_time.h"
 #include "server/json/body.h"
 
 namespace kyc::admin {
@@ -88,7 +89,7 @@ std::string RecordText(const Record& record) {
 
 std::string RecordJson(const Record& record) {
   json::ObjectWriter object;
-  object.String("time", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", record.time, absl::UTCTimeZone()));
+  object.String("time", LogTime(record.time));
   object.String("kind", record.kind);
   for (const Record::Field& field : record.fields) {
     if (const auto* number = absl::get_if<int64_t>(&field.value)) {

@@ -21,11 +21,13 @@ struct Billed {
 
   void Declare(Options& options, const char* reference_what, Need need);
 
-  // Sets account and request_id, a new one where none was given.
+  // Sets account and request_id. What the request says already stays where no option was given; a
+  // request_id that neither says is a new one.
   template <typename Request>
   void Apply(Request& request) {
+    if (request_id.empty()) request_id = request.request_id();
     if (request_id.empty() && !no_request_id) request_id = NewRequestId();
-    request.set_account(account);
+    if (!account.empty()) request.set_account(account);
     if (!no_request_id) request.set_request_id(request_id);
   }
 };

@@ -7,6 +7,12 @@
 
 namespace kyc::cli {
 
+void DeclareData(Options& options, std::string& path) {
+  options.Text("--data", "FILE", path,
+               "JSON of the whole request, -: standard input, so that no list of processes shows "
+               "what is personal; the options below go before it");
+}
+
 absl::Status ReadRequest(const std::string& path, std::istream& in,
                          google::protobuf::Message& request) {
   if (path.empty()) return absl::OkStatus();

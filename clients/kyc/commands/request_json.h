@@ -8,8 +8,12 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "clients/kyc/cli/options.h"
 
 namespace kyc::cli {
+
+// The option that names its file.
+void DeclareData(Options& options, std::string& path);
 
 // The file's JSON, "-" being `in`, into `request`; nothing for an empty path. The error quotes
 // nothing of it.

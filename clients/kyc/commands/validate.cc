@@ -12,9 +12,7 @@ namespace {
 class Validate final : public Command {
  public:
   void Declare(Options& options) override {
-    options.Text("--data", "FILE", data_,
-                 "JSON of the whole request, -: standard input, so that no list of processes shows "
-                 "what is personal; the options below go before it");
+    DeclareData(options, data_);
     options.Text("--nik", "DIGITS", nik_, "16 digits");
     options.Text("--name", "TEXT", name_, "full name");
     options.Text("--birth-date", "DD-MM-YYYY", birth_date_, "date of birth");
@@ -40,8 +38,6 @@ class Validate final : public Command {
       if (!image.ok()) return Fail(session, image.status());
       request.set_selfie_image(*std::move(image));
     }
-    if (billed_.request_id.empty()) billed_.request_id = request.request_id();
-    if (billed_.account.empty()) billed_.account = request.account();
     billed_.Apply(request);
     return AskBilled(session, &kyc_gateway::Gateway::ValidateId, request);
   }

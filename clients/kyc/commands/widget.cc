@@ -14,9 +14,7 @@ using ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest;
 class Widget final : public Command {
  public:
   void Declare(Options& options) override {
-    options.Text("--data", "FILE", data_,
-                 "JSON of the whole request, -: standard input, so that no list of processes shows "
-                 "what is personal; the options below go before it");
+    DeclareData(options, data_);
     options.Text("--phone", "DIGITS", phone_, "the customer's: 62... or 08...");
     options.Text("--redirect", "URL", redirect_, "where the widget's Back button leads");
     options.Text("--ktp", "IMAGE", ktp_, "the e-KTP to show");
@@ -29,8 +27,6 @@ class Widget final : public Command {
     absl::Status filled = ReadRequest(data_, session.in, request);
     if (filled.ok()) filled = Fill(session, request);
     if (!filled.ok()) return Fail(session, filled);
-    if (billed_.request_id.empty()) billed_.request_id = request.request_id();
-    if (billed_.account.empty()) billed_.account = request.account();
     billed_.Apply(request);
     return AskBilled(session, &kyc_gateway::Gateway::CreateUpgradeAccountWidget, request);
   }
