@@ -158,6 +158,7 @@ class Scene:
         self.gateway = Gateway(folder / "gateway", self.simulator.port)
         self.simulator.start(self.gateway)
         self.prometheus = None
+        self.others = []  # Programs of this incident's own, which take their children with them on SIGQUIT.
 
     def watch(self):
         """From here on it is scraped; nothing is wrong yet."""
@@ -166,7 +167,7 @@ class Scene:
         assert not self.prometheus.firing(), self.prometheus.firing()
 
     def programs(self):
-        return [thing.program for thing in (self.prometheus, self.gateway, self.simulator) if thing]
+        return [thing.program for thing in (self.prometheus, self.gateway, self.simulator) if thing] + self.others
 
     def tell(self, what):
         print(f"  {time.monotonic() - self.began:5.1f} s  {what}", flush=True)
@@ -217,7 +218,7 @@ def play(incident):
     finally:
         for program in scene.programs() if scene else []:
             if program.running():
-                program.end(signal.SIGKILL)
+                program.end(signal.SIGQUIT if program in scene.others else signal.SIGKILL)
         if (folder / "disk").is_mount():
             stage.subprocess.run(["umount", folder / "disk"], check=False)
         shutil.rmtree(folder, ignore_errors=True)

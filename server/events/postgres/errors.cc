@@ -18,6 +18,7 @@ absl::Status RefusedWith(const std::string& sql_state) {
   error.code = absl::StatusCode::kUnavailable;
   error.reason = "LOG_UNREACHABLE";
   error.message = absl::StrCat("PostgreSQL answered SQLSTATE ", sql_state);
+  if (sql_state == "53100") absl::StrAppend(&error.message, ": its disk is full");
   // Statements that are prepared once for each connection are missing, or there already.
   if (sql_state == "26000" || sql_state == "42P05") {
     absl::StrAppend(

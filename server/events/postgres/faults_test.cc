@@ -3,11 +3,13 @@
 // ends.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
 #include "server/events/postgres/postgres_log.h"
@@ -35,6 +37,11 @@ class FaultsTest : public testing::Test {
                                " dbname=postgres sslmode=disable user=postgres");
     options.follows = false;
     options.keeper.trim_interval = absl::Hours(1);
+    // Without pauses: whatever it may see between two notifications, it sees.
+    options.writer.probe_interval = options.writer.rehearse_interval = absl::ZeroDuration();
+    options.log = [this](absl::string_view line) {
+      if (absl::StrContains(line, "cannot be written")) ++faults_;
+    };
     log_ = OpenLog(std::move(options));
     ASSERT_NE(log_, nullptr);
   }
@@ -62,6 +69,7 @@ class FaultsTest : public testing::Test {
   CountingMetrics metrics_;
   std::unique_ptr<PostgresServers> servers_;
   std::unique_ptr<Gate> gate_;
+  std::atomic<int> faults_ = 0;  // That it told of.
   std::unique_ptr<PostgresLog> log_;
   int appended_ = 0;
 };
@@ -155,7 +163,8 @@ TEST_F(FaultsTest, DiskThatIsFull) {
   int kept = 0;
   while (Try().ok()) ++kept, ++appended_;
   EXPECT_LT(kept, 100) << "what fits into the pages that it has";
-  ExpectRefused();
+  for (int i = 0; i < 20; ++i) ExpectRefused();
+  EXPECT_EQ(faults_, 1) << "one that lasts is told once, and seen by who looks";
   servers_->Sql(0, "DROP TABLE filler");
   AppendOne();
   ExpectAllKept();

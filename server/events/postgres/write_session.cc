@@ -3,7 +3,7 @@
 #include <utility>
 #include <variant>
 
-#include "server/events/postgres/event_rows.h"
+#include "server/events/postgres/append_rows.h"
 #include "server/events/postgres/personal_rows.h"
 
 namespace kyc::events::postgres {
@@ -12,9 +12,7 @@ namespace {
 // Of each trip. The server's own limits are shorter.
 constexpr absl::Duration kTripLimit = absl::Seconds(2);
 
-constexpr Statement kBegin = {"begin", "BEGIN ISOLATION LEVEL READ COMMITTED"};
 constexpr Statement kCommit = {"commit", "COMMIT"};
-constexpr Statement kRollback = {"rollback", "ROLLBACK"};
 
 // All accounts of the references, as an account may have to be looked for under none.
 constexpr Statement kReferences = {
@@ -33,19 +31,6 @@ constexpr Statement kOlder = {
     "LATERAL (SELECT account_digest, content_digest FROM event "
     "WHERE reference_digest = w.reference ORDER BY sequence DESC LIMIT 1000) AS e "
     "WHERE e.account_digest = w.account AND e.content_digest = w.content"};
-
-constexpr Statement kUpsertReferences = {
-    "upsert_references",
-    "INSERT INTO reference (reference_digest, account_digest, sequence, revision, status, "
-    "content_digest, updated_time_us) SELECT * FROM unnest($1::bytea[], $2::bytea[], "
-    "$3::bigint[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bigint[]) "
-    "ON CONFLICT (reference_digest, account_digest) DO UPDATE SET sequence = EXCLUDED.sequence, "
-    "revision = EXCLUDED.revision, status = EXCLUDED.status, "
-    "content_digest = EXCLUDED.content_digest, updated_time_us = EXCLUDED.updated_time_us"};
-
-constexpr Statement kMoveHead = {
-    "move_head",
-    "UPDATE log SET next_sequence = $1::bigint, chain = $2::bytea, newest_time_us = $3::bigint"};
 
 constexpr Statement kRewritten = {"rewritten", "UPDATE log SET rewritten = rewritten + 1"};
 
@@ -224,9 +209,7 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Write(const Plan& plan, ab
                                                             const CallKeyWrites& keys, Fate& fate) {
   Trip trip;
   if (!plan.rows.empty()) {
-    trip.Add(kInsertEvents, EventValues(plan)).Add(kUpsertReferences, ReferenceValues(plan));
-    trip.Add(kMoveHead, {Value::Integer(plan.newest.sequence + 1), Value::Bytes(plan.newest.chain),
-                         Value::Integer(plan.newest.received_time_us)});
+    AddRows(plan, trip);
     if (!rewrites_) trip.Add(kNotify);
     attempt_ = Attempt{plan.rows.front().place.sequence, plan.rows.front().event->event_id};
   }
@@ -283,6 +266,10 @@ absl::Status WriteSession::LookAtQuarantine() {
   if (!ratio.ok()) return ratio.status();
   quarantine_used_ratio_ = *ratio;
   return absl::OkStatus();
+}
+
+absl::Status WriteSession::Rehearse() {
+  return postgres::Rehearse(*primary_.connection, context_.log, kTripLimit);
 }
 
 absl::Status WriteSession::Probe() {

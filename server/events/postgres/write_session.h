@@ -62,6 +62,8 @@ class WriteSession {
   // Whether the attempt given to the last Commit was found to be committed.
   bool found_unsure() const { return found_unsure_; }
 
+  // Whether the server takes what an append writes, keeping nothing of it.
+  absl::Status Rehearse();
   // Proves that what is committed is kept, writing nothing.
   absl::Status Probe();
 

@@ -139,6 +139,7 @@ absl::StatusOr<WriteSession::Committed> Writer::Attempted(WriteBatch& batch, Fat
   }
   if (!committed.ok()) {
     if (fate == Fate::kUnknown) unsure_ = session_->attempt();
+    if (!SqlStateOf(committed.status()).empty()) rehearsal_due_ = SteadyNow();
     session_.reset();
   }
   return committed;
@@ -152,10 +153,25 @@ void Writer::FoundOut(bool committed) {
 }
 
 void Writer::Probe() {
+  if (rehearsal_due_.has_value() && SteadyNow() < *rehearsal_due_) return;
   absl::Status status = OpenSession();
+  if (status.ok() && rehearsal_due_.has_value()) status = Rehearse();
   if (status.ok()) status = session_->Probe();
   if (!status.ok()) session_.reset();
   state_.SetWritable(status);
+}
+
+// Whoever locks and reads only would find a server whose disk is full writable, until the next
+// notification: a fault of its own for each, of which no alert and nobody who reads the log can
+// make sense.
+absl::Status Writer::Rehearse() {
+  absl::Status status = session_->Rehearse();
+  if (status.ok()) {
+    rehearsal_due_.reset();
+  } else if (!SqlStateOf(status).empty()) {
+    rehearsal_due_ = SteadyNow() + options_.rehearse_interval;
+  }
+  return status;
 }
 
 absl::Status Writer::OpenSession() {

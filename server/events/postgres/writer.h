@@ -27,6 +27,8 @@ struct WriterOptions {
   int max_waiting = 4096;
   // How often the writer tries to write while it cannot and nothing arrives.
   absl::Duration probe_interval = absl::Milliseconds(200);
+  // Likewise while a server serves but refuses what is written, whatever arrives.
+  absl::Duration rehearse_interval = absl::Seconds(1);
   // How long after a batch was taken it may be tried once more. What is not committed and proven
   // after that and one more attempt is answered LOG_UNREACHABLE.
   absl::Duration retry_limit = absl::Seconds(1);
@@ -65,6 +67,7 @@ class Writer {
   absl::StatusOr<WriteSession::Committed> Attempted(WriteBatch& batch, Fate& fate);
   void FoundOut(bool committed);
   void Probe();
+  absl::Status Rehearse();
   absl::Status OpenSession();
   void LookAtQuarantine();
   void PublishQuarantine();
@@ -76,7 +79,10 @@ class Writer {
   LabelClock label_;
   std::unique_ptr<WriteSession> session_;  // Null after a failure.
   absl::optional<Attempt> unsure_;         // Nothing is written before its fate is known.
-  absl::Time quarantine_due_;              // Of the steady clock.
+  // Of the steady clock, since a server refused what was written: only an append that is rehearsed
+  // shows that the log can be written again.
+  absl::optional<absl::Time> rehearsal_due_;
+  absl::Time quarantine_due_;  // Likewise.
 
   WriterState state_;
   std::thread thread_;  // Last: it uses all the others.
