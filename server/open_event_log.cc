@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/event_log_options.h"
 #include "server/events/postgres/import.h"
 #include "server/events/postgres/postgres_log.h"
 #include "server/events/sqlite/backup.h"
@@ -15,14 +16,6 @@ namespace {
 
 using events::postgres::PostgresLog;
 using events::postgres::PostgresLogOptions;
-
-std::vector<crypto::SealingKey> SealingKeys(const config::EventLog& from) {
-  std::vector<crypto::SealingKey> keys;
-  for (const config::SealingKey& key : from.sealing_keys) {
-    keys.push_back({static_cast<uint8_t>(key.id), key.key});
-  }
-  return keys;
-}
 
 events::QuarantineLimits LimitsOf(const config::Settings& settings) {
   const config::EventLog& from = *settings.event_log;
@@ -59,7 +52,7 @@ absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& 
   const config::EventLog& from = *settings.event_log;
   events::SqliteLogOptions options;
   options.path = from.sqlite_path;
-  options.sealing_keys = SealingKeys(from);
+  options.sealing_keys = SealingKeysOf(from);
   options.lookup_key = from.lookup_key;
   options.writer.retention = {from.retention_age, from.retention_count,
                               from.reference_retention_age};
@@ -75,19 +68,6 @@ absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& 
   return opened;
 }
 
-events::postgres::Durability DurabilityOf(const config::Postgres& from) {
-  using By = events::postgres::Durability::By;
-  switch (from.durability) {
-    case config::PostgresDurability::kLocal:
-      return {By::kLocal, 0, {}};
-    case config::PostgresDurability::kEngine:
-      return {By::kEngine, 0, {}};
-    case config::PostgresDurability::kStandbys:
-      break;
-  }
-  return {By::kStandbys, from.standbys, from.standby_names};
-}
-
 absl::StatusOr<OpenedLog> OpenPostgres(const config::Settings& settings, Metrics& metrics,
                                        std::function<void(absl::string_view)> say,
                                        std::function<void(absl::string_view)> log_line) {
@@ -100,7 +80,7 @@ absl::StatusOr<OpenedLog> OpenPostgres(const config::Settings& settings, Metrics
   options.keeper_user = postgres.keeper_user;
   options.keeper_password = postgres.keeper_password;
   options.follows = settings.grpc.has_value();
-  options.sealing_keys = SealingKeys(from);
+  options.sealing_keys = SealingKeysOf(from);
   options.lookup_key = from.lookup_key;
   options.writer.quarantine = LimitsOf(settings);
   if (settings.webhook.has_value()) options.writer.max_waiting = settings.webhook->max_waiting;

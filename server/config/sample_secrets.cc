@@ -3,7 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "server/config/text_rules.h"
+#include "server/config/this_machine.h"
 
 namespace kyc::config {
 namespace {
@@ -14,12 +14,6 @@ constexpr absl::string_view kFinpayKeyAndIv = "1234567890123456";
 constexpr absl::string_view kNetzmeToken =
     "Z3kwaFV5bTZnSTNjSmhlNDhDa2d0UjRORk1abW5NSmVZbTJpbldtbFhUczlnWVBXbG9xdU1mS2d4cWxwUkhJVEcycWx5"
     "d0lLRmxsNW8yYURKQlc4YVJYNzE3c0lqVXk1a0Rxdg==";
-
-bool AllIsThisMachine(const Settings& settings) {
-  return (!settings.finpay.has_value() || IsLoopbackUrl(settings.finpay->base_url)) &&
-         (!settings.widekyc.has_value() || IsLoopbackUrl(settings.widekyc->server_url)) &&
-         (!settings.webhook.has_value() || IsLoopbackListen(settings.webhook->listener.address));
-}
 
 void CheckIsNot(absl::string_view sample, const std::string& field, const Secret& secret,
                 FieldChecks& checks) {
@@ -32,7 +26,7 @@ void CheckIsNot(absl::string_view sample, const std::string& field, const Secret
 }  // namespace
 
 void CheckNoSampleSecrets(const Settings& settings, FieldChecks& checks) {
-  if (AllIsThisMachine(settings)) return;
+  if (IsAlone(settings)) return;
   if (settings.finpay.has_value()) {
     for (size_t i = 0; i < settings.finpay->accounts.size(); ++i) {
       const FinpayAccount& account = settings.finpay->accounts[i];

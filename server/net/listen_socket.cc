@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -79,6 +80,18 @@ absl::Status LockFolderOf(const std::string& path, Descriptor& lock) {
   return absl::OkStatus();
 }
 
+// Whether a connection to it comes about.
+bool Connects(const sockaddr* at, socklen_t size, absl::Duration patience) {
+  const Descriptor peer(socket(at->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (connect(peer.get(), at, size) == 0) return true;
+  if (errno != EINPROGRESS) return false;
+  pollfd done = {.fd = peer.get(), .events = POLLOUT, .revents = 0};
+  if (poll(&done, 1, static_cast<int>(absl::ToInt64Milliseconds(patience))) != 1) return false;
+  int error = 0;
+  socklen_t error_size = sizeof(error);
+  return getsockopt(peer.get(), SOL_SOCKET, SO_ERROR, &error, &error_size) == 0 && error == 0;
+}
+
 // Whether nobody serves the socket that lies at this path: its process ended without removing it.
 bool IsLeftBehind(const sockaddr_un& at) {
   struct stat found = {};
@@ -135,6 +148,19 @@ absl::StatusOr<ListenSocket> ListenSocket::OpenPath(const std::string& address,
   ListenSocket opened(std::move(made));
   opened.path_ = path;
   return opened;
+}
+
+bool IsServed(const std::string& address, absl::Duration patience) {
+  absl::string_view path = address;
+  if (!absl::ConsumePrefix(&path, kUnix)) {
+    const absl::StatusOr<Found> found = Parse(address);
+    return found.ok() && Connects((*found)->ai_addr, (*found)->ai_addrlen, patience);
+  }
+  sockaddr_un at = {};
+  at.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof(at.sun_path)) return false;
+  path.copy(at.sun_path, path.size());
+  return Connects(reinterpret_cast<const sockaddr*>(&at), sizeof(at), patience);
 }
 
 ListenSocket::ListenSocket(Descriptor descriptor) : descriptor_(std::move(descriptor)) {

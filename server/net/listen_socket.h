@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "server/net/descriptor.h"
 
 namespace kyc::net {
@@ -45,6 +46,10 @@ class ListenSocket {
   uint16_t port_ = 0;
   std::string path_;  // To be removed with it; empty: none.
 };
+
+// Whether somebody takes connections at such an address of this machine. Blocks, at most for
+// `patience`.
+bool IsServed(const std::string& address, absl::Duration patience);
 
 }  // namespace kyc::net
 

@@ -56,6 +56,20 @@ TEST(ListenSocket, TheSystemsOwnErrorIsTold) {
                                    "this machine has no such address"));
 }
 
+TEST(ListenSocket, WhetherSomebodyTakesConnectionsIsFoundOut) {
+  constexpr absl::Duration kPatience = absl::Seconds(20);
+  std::string address;
+  {
+    const auto socket = ListenSocket::Open("127.0.0.1:0");
+    ASSERT_TRUE(socket.ok()) << socket.status();
+    address = AddressOf(*socket);
+    EXPECT_TRUE(IsServed(address, kPatience));
+  }
+  EXPECT_FALSE(IsServed(address, kPatience));
+  EXPECT_FALSE(IsServed("localhost:1", kPatience)) << "not numeric";
+  EXPECT_FALSE(IsServed("unix:/nowhere/socket", kPatience));
+}
+
 TEST(ListenSocket, OnlyNumericAddressesArePassed) {
   EXPECT_EQ(Refusal("localhost"),
             absl::UnavailableError("cannot listen on localhost: not address:port"));

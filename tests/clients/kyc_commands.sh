@@ -110,6 +110,18 @@ ends 4 'QUARANTINED_NOT_FOUND' quarantine show 1
 ends 2 'an ID is a number' quarantine show one
 ends 3 'BACKUP_NOT_CONFIGURED' backup first.db
 
+# --- The doctor: all is well here; what is not tells what to do, and by whose fault it ends.
+ends 0 '^[0-9]+ ok, 0 to look at, 0 to mend$' doctor --config "$2/config.textproto"
+ends 0 '"check":"store".*"verdict":"ok"' doctor --config "$2/config.textproto" --json
+ends 2 'needs admin|No such file|cannot be read' doctor --config "$work/absent"
+sed 's/18090/1/' "$2/config.textproto" >"$2/elsewhere"
+ends 5 'finpay: Connection refused' doctor --config "$2/elsewhere"
+cp "$2/secrets/lookup-key" "$work/lookup-key"
+tr 'A-Za-z' 'B-ZAb-za' <"$work/lookup-key" >"$2/secrets/lookup-key"
+ends 1 'written with another look-up key' doctor --config "$2/config.textproto"
+cat "$work/lookup-key" >"$2/secrets/lookup-key"
+kyc doctor --config "$2/config.textproto" --json | grep -qFf <(cat "$2"/secrets/*) && fail 'the doctor tells a secret'
+
 # --- Settings: the line, the environment, the file.
 mkdir -p "$XDG_CONFIG_HOME/kyc"
 echo 'address = "127.0.0.1:1"' >"$XDG_CONFIG_HOME/kyc/settings.toml"

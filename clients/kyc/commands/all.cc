@@ -43,6 +43,8 @@ constexpr Entry kCommands[] = {
     {kFollow, "cursor show", "Is a cursor still good, and what follows it?",
      "kyc cursor show last-cursor", MakeCursorShow},
 
+    {kOperate, "doctor", "What is wrong with a configuration and its machine, and what to do",
+     "kyc doctor --config .run/config.textproto", MakeDoctor},
     {kOperate, "health", "Which services are ready?", "kyc health", MakeHealth},
     {kOperate, "quarantine", "What arrived and could not be read", "", nullptr},
     {kOperate, "quarantine list", "The entries, without their bodies",

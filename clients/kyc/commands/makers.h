@@ -13,6 +13,7 @@ std::unique_ptr<Command> MakeCall();               // call.cc
 std::unique_ptr<Command> MakeCompletion();         // completion.cc
 std::unique_ptr<Command> MakeCursorShow();         // cursor_show.cc
 std::unique_ptr<Command> MakeDescribe();           // list.cc
+std::unique_ptr<Command> MakeDoctor();             // doctor.cc
 std::unique_ptr<Command> MakeForward();            // forward.cc
 std::unique_ptr<Command> MakeHealth();             // health.cc
 std::unique_ptr<Command> MakeList();               // list.cc

@@ -51,6 +51,21 @@ constexpr char kAddColumn[] = "ALTER TABLE event ADD COLUMN origin INTEGER NOT N
 constexpr char kFillColumn[] =
     "UPDATE event SET origin = origin + sequence; CREATE INDEX event_by_origin ON event (origin)";
 
+TEST_F(MigrationsTest, ALookSaysWhatTheStartWouldRefuse) {
+  const auto look = [this](const char* lookup, const char* sealing) {
+    Database database = Database::Open(path_, Database::Use::kRead).value();
+    return CheckSchema(database, LogKeys(KeyNamed(lookup)),
+                       crypto::Sealer::Make({{.id = 1, .key = KeyNamed(sealing)}}).value());
+  };
+  const auto good = look("lookup", "sealing");
+  ASSERT_TRUE(good.ok()) << good.status();
+  EXPECT_EQ(*good, kNow);
+  EXPECT_THAT(look("another", "sealing").status().message(), HasSubstr("another look-up key"));
+  EXPECT_THAT(look("lookup", "another").status().message(), HasSubstr("sealed with key id 1"));
+  ASSERT_TRUE(PrepareWith({.newest = kNow + 1, .migrations = {{kNow, kAddColumn}}}).ok());
+  EXPECT_THAT(look("lookup", "sealing").status().message(), HasSubstr("newer version"));
+}
+
 TEST_F(MigrationsTest, OlderFileTakesEveryStepInOrderAndTheOperatorIsTold) {
   const auto log_id = PrepareWith(
       {.newest = kNow + 2,

@@ -161,10 +161,31 @@ absl::Status CheckLookupKey(Database& database, const LogKeys& keys, absl::strin
   return Refused("was written with another look-up key; that key can never change");
 }
 
+// Whether the file is of these keys. Returns its log id.
+absl::StatusOr<std::string> CheckKeys(Database& database, const LogKeys& keys,
+                                      const crypto::Sealer& sealer) {
+  absl::StatusOr<std::string> log_id = LogIdOf(database);
+  if (!log_id.ok()) return log_id.status();
+  if (absl::Status status = CheckLookupKey(database, keys, *log_id); !status.ok()) return status;
+  if (absl::Status status = CheckSealingKeys(database, sealer, *log_id); !status.ok()) {
+    return status;
+  }
+  return log_id;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> LogIdOf(Database& database) {
   return database.QueryBytes("SELECT log_id FROM log");
+}
+
+absl::StatusOr<absl::optional<int>> CheckSchema(Database& database, const LogKeys& keys,
+                                                const crypto::Sealer& sealer) {
+  const absl::StatusOr<absl::optional<int>> version = VersionOf(database, kSchemaVersion);
+  if (!version.ok() || !version->has_value()) return version;
+  const absl::StatusOr<std::string> log_id = CheckKeys(database, keys, sealer);
+  if (!log_id.ok()) return log_id.status();
+  return version;
 }
 
 absl::StatusOr<std::string> PrepareSchema(Database& database, const LogKeys& keys,
@@ -175,12 +196,8 @@ absl::StatusOr<std::string> PrepareSchema(Database& database, const LogKeys& key
   if (!version->has_value()) {
     if (absl::Status status = MakeTables(database, keys); !status.ok()) return status;
   }
-  absl::StatusOr<std::string> log_id = LogIdOf(database);
+  const absl::StatusOr<std::string> log_id = CheckKeys(database, keys, sealer);
   if (!log_id.ok()) return log_id.status();
-  if (absl::Status status = CheckLookupKey(database, keys, *log_id); !status.ok()) return status;
-  if (absl::Status status = CheckSealingKeys(database, sealer, *log_id); !status.ok()) {
-    return status;
-  }
   if (absl::Status status = database.UseWriteAheadLog(); !status.ok()) return status;
   if (version->has_value() && **version < history.newest) {
     const LogIdentity log{*log_id, keys, sealer};

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "server/crypto/sealer.h"
 #include "server/events/log_keys.h"
 #include "server/events/sqlite/call_key_rows.h"
@@ -46,6 +47,11 @@ inline SchemaHistory History() {
 absl::StatusOr<std::string> PrepareSchema(Database& database, const LogKeys& keys,
                                           const crypto::Sealer& sealer, const Say& say = nullptr,
                                           const SchemaHistory& history = History());
+
+// What PrepareSchema would refuse, without changing anything: else the version of the file's
+// schema, none of a file without any content.
+absl::StatusOr<absl::optional<int>> CheckSchema(Database& database, const LogKeys& keys,
+                                                const crypto::Sealer& sealer);
 
 // The log id of a file that PrepareSchema has accepted before.
 absl::StatusOr<std::string> LogIdOf(Database& database);
