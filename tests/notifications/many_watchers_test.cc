@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "tests/notifications/log_engine.h"
 #include "tests/support/gateway.h"
 #include "tests/support/gateway_files.h"
 #include "tests/support/webhook_sender.h"
@@ -24,7 +26,8 @@ class ManyWatchersTest : public testing::Test {
  protected:
   ManyWatchersTest() {
     files_.Configure(
-        {.callers = R"(callers { name: "local" loopback: true allow_full_view: true })"});
+        {.log_engine = engine_->Block(),
+         .callers = R"(callers { name: "local" loopback: true allow_full_view: true })"});
     gateway_.emplace(files_);
   }
 
@@ -45,6 +48,7 @@ class ManyWatchersTest : public testing::Test {
     return false;
   }
 
+  const std::unique_ptr<LogEngine> engine_ = StartLogEngine();
   GatewayFiles files_;
   absl::optional<Gateway> gateway_;
   int posted_ = 0;

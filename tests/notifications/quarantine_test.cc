@@ -2,11 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "kyc/admin/v1/quarantine.pb.h"
+#include "tests/notifications/log_engine.h"
 #include "tests/support/follower.h"
 #include "tests/support/gateway_test.h"
 #include "tests/support/http.h"
@@ -33,6 +35,10 @@ const std::string kNoJson = absl::StrCat("<reference>", kReferenceMark, " ", kNa
 
 class QuarantineTest : public GatewayTest {
  protected:
+  void StartGateway(GatewayOptions options) {
+    options.log_engine = engine_->Block();
+    GatewayTest::StartGateway(options);
+  }
   long PostBody(const std::string& body, const std::string& type = "application/json",
                 const std::string& token = kCallbackToken) {
     return Post(gateway().webhook_port(), "/v1.0/snap/account/upgrade/notify",
@@ -74,6 +80,9 @@ class QuarantineTest : public GatewayTest {
     return Ask<admin::v1::DiscardQuarantinedResponse>("DiscardQuarantined", request)
         .error.Summary();
   }
+
+ private:
+  const std::unique_ptr<LogEngine> engine_ = StartLogEngine();
 };
 
 TEST_F(QuarantineTest, UnreadableBodiesAreListedAndShownWithoutAnybodysData) {

@@ -2,10 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/notifications/log_engine.h"
 #include "tests/support/follower.h"
 #include "tests/support/gateway_test.h"
 #include "tests/support/http.h"
@@ -24,6 +26,10 @@ std::string Body(const std::string& reference, const std::string& status = "appr
 
 class RefusalsTest : public GatewayTest {
  protected:
+  void StartGateway(GatewayOptions options) {
+    options.log_engine = engine_->Block();
+    GatewayTest::StartGateway(options);
+  }
   // With a right token.
   long PostTo(const std::string& target, const std::string& body,
               const std::string& header = "Content-Type: application/json") {
@@ -37,6 +43,9 @@ class RefusalsTest : public GatewayTest {
     follower.CatchUp(gateway().grpc_port());
     return follower.seen();
   }
+
+ private:
+  const std::unique_ptr<LogEngine> engine_ = StartLogEngine();
 };
 
 TEST_F(RefusalsTest, WhatMeansAJsonNotificationIsStored) {

@@ -9,11 +9,13 @@
 #   freeze-leader     SIGSTOP to the server that leads, with its Patroni: it answers nobody, and its connections stay
 #   freeze NAME       likewise to server-1 ...
 #   thaw NAME         SIGCONT
-#   cut-leader        cuts the server that leads, with its etcd, off from the two others, not from who sends to it; and
+#   cut-leader        cuts the server that leads, with its etcd, off from the two others, not from who sends to it,
+#   cut-standby       likewise the one for which it waits; and
 #   heal NAME         undoes that: only where machines have networks of their own (tests/cluster/in_networks.sh)
 #   switchover        has Patroni hand over to the standby
 #   await-whole       nothing: waits until one leads, the two others follow, and one of them is waited for
-#   await-other NAME  nothing: waits until another one than NAME leads, and until a standby follows that, so that it can commit
+#   await-other NAME  nothing: waits until another one than NAME leads, and says so; until a standby follows that: `followed`; and
+#                     until Patroni has named one to be waited for, so that what is committed is kept: `named`
 # Each prints the name that it came to.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -26,10 +28,11 @@ case ${1:-} in -h | --help) usage_of "${BASH_SOURCE[0]}" ;; '' | -*) usage_of "$
 state=$1 fault=$2 name=${3:-}
 [ -e "$state/programs" ] || { say "fault.sh: no cluster runs on $state." >&2; exit 1; }
 
-# cluster: what the Patroni of the server that leads says of each member, as `NAME ROLE STATE`. Others may know only what was.
+# cluster [NUMBER]: what the Patroni of the server that leads, which is NUMBER where that is known, says of each member, as `NAME ROLE
+# STATE`. Others may know only what was.
 cluster() {
-  local number
-  number=$(leader) || return 1
+  local number=${1:-}
+  [ -n "$number" ] || number=$(leader) || return 1
   curl -sf -m 1 "http://$(patroni_of "$number")/cluster" | python3 -c '
 import json, sys
 for member in json.load(sys.stdin)["members"]:
@@ -86,10 +89,12 @@ route() {
 
 # await_other NAME
 await_other() {
-  local waited other=
+  local waited other='' followed=
   for ((waited = 0; waited < 1200; waited++)); do
-    if [ -n "$other" ]; then
-      [[ $(curl -sf -m 1 "http://$(patroni_of "$other")/patroni") != *'"sync_state": "sync"'* ]] || { echo followed && return; }
+    if [ -n "$followed" ]; then
+      [[ $(cluster "$other") != *' sync_standby running'* ]] || { echo named && return; }
+    elif [ -n "$other" ]; then
+      [[ $(curl -sf -m 1 "http://$(patroni_of "$other")/patroni") != *'"sync_state": "sync"'* ]] || { echo followed && followed=yes; }
     elif other=$(leader) && [ "server-$other" != "$1" ]; then
       echo "server-$other"
     else
@@ -131,6 +136,7 @@ case $fault in
   kill-standby) hit "$(named sync_standby)" KILL ;;
   kill-etcd-leader) hit "$(etcd_leader)" KILL ;;
   cut-leader) route "$(named leader)" add ;;
+  cut-standby) route "$(named sync_standby)" add ;;
   freeze-leader) hit "$(named leader)" STOP ;;
   kill | freeze | thaw | heal)
     [ -n "$name" ] || usage_of "${BASH_SOURCE[0]}" 2
