@@ -1,5 +1,8 @@
 #include "clients/kyc/command.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -7,9 +10,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "clients/kyc/cli/nearest.h"
 
 namespace kyc::client {
 namespace {
+
+constexpr const char* kFlags[] = {"plaintext",  "cacert",        "cert", "key",
+                                  "format",     "max-time",      "help", "version",
+                                  "token-file", "emit-defaults", "tls"};
 
 absl::Status Wrong(absl::string_view what) { return absl::InvalidArgumentError(what); }
 
@@ -33,8 +41,22 @@ absl::Status SetMaxTime(absl::string_view text, Command& command) {
   return absl::OkStatus();
 }
 
+absl::Status SetFormat(absl::string_view name, Command& command) {
+  if (name != "json" && name != "text") {
+    return Wrong("The -format option must be 'json' or 'text'.");
+  }
+  command.format = name == "text" ? Format::kText : Format::kJson;
+  return absl::OkStatus();
+}
+
+void SayMore(Verbosity verbosity, Command& command) {
+  command.verbosity = std::max(command.verbosity, verbosity);
+}
+
 bool SetSwitch(absl::string_view name, Command& command) {
   if (name == "tls") return command.tls = true;
+  if (name == "v") return SayMore(Verbosity::kVerbose, command), true;
+  if (name == "vv") return SayMore(Verbosity::kVeryVerbose, command), true;
   if (name == "emit-defaults") return command.emit_defaults = true;
   return name == "plaintext";
 }
@@ -51,20 +73,24 @@ std::string* TextOf(absl::string_view name, Command& command) {
 absl::Status SetValue(absl::string_view name, absl::string_view value, Command& command) {
   if (name == "H") return AddHeader(value, command);
   if (name == "max-time") return SetMaxTime(value, command);
+  if (name == "format") return SetFormat(value, command);
   if (std::string* const text = TextOf(name, command)) {
     *text = std::string(value);
   } else if (name == "d") {
     command.data_from_stdin = value == "@";
     command.data = command.data_from_stdin ? "" : std::string(value);
   } else {
-    return Wrong(absl::StrCat("unknown flag -", name));
+    const std::string meant = cli::Nearest(name, {std::begin(kFlags), std::end(kFlags)});
+    return Wrong(absl::StrCat("unknown flag -", name,
+                              meant.empty() ? "" : absl::StrCat("; did you mean -", meant, "?")));
   }
   return absl::OkStatus();
 }
 
 bool TakesValue(absl::string_view name) {
   Command any;
-  return name == "H" || name == "max-time" || name == "d" || TextOf(name, any) != nullptr;
+  return name == "H" || name == "max-time" || name == "d" || name == "format" ||
+         TextOf(name, any) != nullptr;
 }
 
 bool IsPlaintextFlag(absl::string_view argument) {
@@ -154,7 +180,9 @@ const char kUsage[] =
     "       kyc grpcurl [FLAGS] ADDRESS describe [SYMBOL]\n"
     "       kyc grpcurl [FLAGS] ADDRESS SERVICE/METHOD\n"
     "What grpcurl does and prints, of its flags these: -plaintext, -cacert FILE, -cert FILE,\n"
-    "-key FILE, -H 'name: value', -d JSON|@, -max-time SECONDS, -emit-defaults, -help, -version;\n"
+    "-key FILE, -H 'name: value', -d DATA|@, -format json|text, -max-time SECONDS, "
+    "-emit-defaults,\n"
+    "-v, -vv, -help, -version;\n"
     "and -token-file FILE, the caller's bearer token.\n"
     "Exit status: 0, or 2 for a wrong command line, 64 and the gRPC code of a call that was "
     "answered\n"

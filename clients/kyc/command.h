@@ -9,10 +9,14 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "clients/kyc/access.h"
+#include "clients/kyc/message_text.h"
 
 namespace kyc::client {
 
 enum class Verb { kHelp, kVersion, kList, kDescribe, kCall };
+
+// What is said of a call beside its replies: nothing; headers and trailers; sizes and times, too.
+enum class Verbosity { kQuiet, kVerbose, kVeryVerbose };
 
 struct Command : Access {
   Verb verb = Verb::kHelp;
@@ -23,6 +27,8 @@ struct Command : Access {
   bool data_from_stdin = false;
   bool emit_defaults = false;
   bool one_line = false;  // Each answer, as JSON.
+  Format format = Format::kJson;
+  Verbosity verbosity = Verbosity::kQuiet;
   absl::Duration max_time = absl::InfiniteDuration();
 };
 

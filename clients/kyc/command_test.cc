@@ -42,6 +42,18 @@ TEST(Command, DataMayComeFromStandardInput) {
   EXPECT_TRUE(command->data_from_stdin);
 }
 
+TEST(Command, HowMuchIsSaidAndInWhichForm) {
+  const auto read = [](const char* flag) {
+    return *ParseCommand({"grpcurl", flag, "-plaintext", "h:1", "p.S/M"});
+  };
+  EXPECT_EQ(read("-plaintext").verbosity, Verbosity::kQuiet);
+  EXPECT_EQ(read("-v").verbosity, Verbosity::kVerbose);
+  EXPECT_EQ(read("-vv").verbosity, Verbosity::kVeryVerbose);
+  EXPECT_EQ(read("-v").format, Format::kJson);
+  EXPECT_EQ(read("-format=text").format, Format::kText);
+  EXPECT_THAT(Fault({"grpcurl", "-format", "yaml", "h:1", "m"}), HasSubstr("'json' or 'text'"));
+}
+
 TEST(Command, TlsIsSpokenWhereItIsNotForbidden) {
   EXPECT_FALSE(ParseCommand({"grpcurl", "-plaintext", "h:1", "list"})->tls);
   EXPECT_TRUE(ParseCommand({"grpcurl", "h:1", "list"})->tls);
@@ -72,6 +84,8 @@ TEST(Command, FaultsAreNamed) {
   EXPECT_THAT(fault({"-max-time", "soon", "h:1", "m"}), HasSubstr("wants seconds"));
   EXPECT_THAT(fault({"-d"}), HasSubstr("lacks its value"));
   EXPECT_THAT(fault({"-insecure=x", "h:1", "m"}), HasSubstr("unknown flag -insecure"));
+  EXPECT_THAT(fault({"-plaintxt", "h:1", "m"}),
+              HasSubstr("unknown flag -plaintxt; did you mean -plaintext?"));
   EXPECT_THAT(fault({"--cert", "c", "h:1", "list"}), HasSubstr("-cert and -key go together"));
   EXPECT_THAT(fault({"-plaintext", "-cacert", "c", "h:1", "list"}),
               HasSubstr("-plaintext goes neither with -tls nor with files"));

@@ -1,13 +1,11 @@
 #include "clients/kyc/dynamic_client.h"
 
 #include <google/protobuf/dynamic_message.h>
-#include <google/protobuf/util/json_util.h>
 
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "clients/kyc/json_text.h"
 
 namespace kyc::client {
 namespace {
@@ -17,36 +15,25 @@ using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
-// Serialized request messages.
-absl::StatusOr<std::vector<std::string>> ReadRequests(const MethodDescriptor& method,
-                                                      const std::string& json,
-                                                      const Message& prototype) {
-  auto texts = SplitJson(json);
-  if (!texts.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("error getting request data: ", texts.status().message()));
+// Hands on messages instead of bytes.
+class Parsed final : public CallEvents {
+ public:
+  Parsed(const Message& prototype, ReplyEvents& events) : prototype_(prototype), events_(events) {}
+
+  void OnHeaders(const Headers& headers) override { events_.OnHeaders(headers); }
+  void OnReply(const std::string& bytes) override {
+    const std::unique_ptr<Message> reply(prototype_.New());
+    readable_ = readable_ && reply->ParseFromString(bytes);
+    if (readable_) events_.OnReply(*reply);
   }
-  if (!method.client_streaming()) {
-    if (texts->size() > 1) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("method \"", method.full_name(), "\" is a ",
-                       method.server_streaming() ? "server-streaming" : "unary",
-                       " RPC, but request data contained more than 1 message"));
-    }
-    if (texts->empty()) texts->push_back("{}");
-  }
-  std::vector<std::string> requests;
-  for (const std::string& text : *texts) {
-    std::unique_ptr<Message> message(prototype.New());
-    const auto read = google::protobuf::util::JsonStringToMessage(text, message.get());
-    if (!read.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("error getting request data: ", std::string(read.message())));
-    }
-    requests.push_back(message->SerializeAsString());
-  }
-  return requests;
-}
+  void OnTrailers(const Headers& trailers) override { events_.OnTrailers(trailers); }
+  bool readable() const { return readable_; }
+
+ private:
+  const Message& prototype_;
+  ReplyEvents& events_;
+  bool readable_ = true;
+};
 
 }  // namespace
 
@@ -84,22 +71,19 @@ absl::StatusOr<const MethodDescriptor*> DynamicClient::FindMethod(const std::str
                                           name.substr(split + 1), "\""));
 }
 
-absl::StatusOr<grpc::Status> DynamicClient::Call(
-    const MethodDescriptor& method, const std::string& json,
-    absl::FunctionRef<void(const Message& reply)> on_reply) {
+absl::StatusOr<grpc::Status> DynamicClient::Call(const MethodDescriptor& method,
+                                                 const std::string& text, Format format,
+                                                 ReplyEvents& events) {
   DynamicMessageFactory factory(&pool_);
-  const auto requests = ReadRequests(method, json, *factory.GetPrototype(method.input_type()));
+  const auto requests =
+      ReadRequests(method, text, format, *factory.GetPrototype(method.input_type()));
   if (!requests.ok()) return requests.status();
+  events.OnSend(static_cast<int>(requests->size()));
 
-  const Message& reply_prototype = *factory.GetPrototype(method.output_type());
+  Parsed replies(*factory.GetPrototype(method.output_type()), events);
   const std::string path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
-  bool readable = true;
-  const grpc::Status end = CallRaw(channel_, path, *requests, options_, [&](const std::string& b) {
-    std::unique_ptr<Message> reply(reply_prototype.New());
-    readable = readable && reply->ParseFromString(b);
-    if (readable) on_reply(*reply);
-  });
-  if (readable) return end;
+  const grpc::Status end = CallRaw(channel_, path, *requests, options_, replies);
+  if (replies.readable()) return end;
   return grpc::Status(grpc::StatusCode::INTERNAL, "the reply is not of the described type");
 }
 

@@ -10,12 +10,22 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "clients/kyc/message_text.h"
 #include "clients/kyc/raw_call.h"
 #include "clients/kyc/reflection_database.h"
 
 namespace kyc::client {
+
+// A call as it goes on. The replies' types are gone when the call has returned.
+class ReplyEvents {
+ public:
+  virtual ~ReplyEvents() = default;
+  virtual void OnSend(int /*requests*/) {}
+  virtual void OnHeaders(const Headers&) {}
+  virtual void OnReply(const google::protobuf::Message& reply) = 0;
+  virtual void OnTrailers(const Headers&) {}
+};
 
 // Every method blocks. Not thread-safe.
 class DynamicClient {
@@ -32,11 +42,10 @@ class DynamicClient {
   // "package.Service/Method" or "package.Service.Method".
   absl::StatusOr<const google::protobuf::MethodDescriptor*> FindMethod(const std::string& name);
 
-  // The text has one JSON value per request message, or none for one empty message. An error means
-  // that nothing was sent; else the status with which the call ended.
-  absl::StatusOr<grpc::Status> Call(
-      const google::protobuf::MethodDescriptor& method, const std::string& json,
-      absl::FunctionRef<void(const google::protobuf::Message& reply)> on_reply);
+  // The text has one value per request message, or none for one empty message. An error means that
+  // nothing was sent; else the status with which the call ended.
+  absl::StatusOr<grpc::Status> Call(const google::protobuf::MethodDescriptor& method,
+                                    const std::string& text, Format format, ReplyEvents& events);
 
   // All types that the server describes.
   const google::protobuf::DescriptorPool& types() const { return pool_; }

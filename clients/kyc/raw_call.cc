@@ -7,6 +7,7 @@
 #include <grpcpp/support/channel_arguments.h>
 
 #include <limits>
+#include <map>
 
 namespace kyc::client {
 namespace {
@@ -26,6 +27,15 @@ std::string ToText(const grpc::ByteBuffer& buffer) {
     text.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
   }
   return text;
+}
+
+Headers HeadersOf(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata) {
+  Headers headers;
+  for (const auto& [name, value] : metadata) {
+    headers.emplace_back(std::string(name.data(), name.size()),
+                         std::string(value.data(), value.size()));
+  }
+  return headers;
 }
 
 }  // namespace
@@ -53,7 +63,7 @@ void Apply(const CallOptions& options, grpc::ClientContext& context) {
 
 grpc::Status CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::string& path,
                      const std::vector<std::string>& requests, const CallOptions& options,
-                     absl::FunctionRef<void(const std::string& reply)> on_reply) {
+                     CallEvents& events) {
   grpc::ClientContext context;
   Apply(options, context);
   grpc::CompletionQueue queue;
@@ -71,13 +81,17 @@ grpc::Status CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::s
     Wait(queue);
   }
   // Also after a failed write: the server may have answered before it had read everything.
+  call->ReadInitialMetadata(nullptr);
+  Wait(queue);
+  events.OnHeaders(HeadersOf(context.GetServerInitialMetadata()));
   grpc::ByteBuffer reply;
   for (call->Read(&reply, nullptr); Wait(queue); call->Read(&reply, nullptr)) {
-    on_reply(ToText(reply));
+    events.OnReply(ToText(reply));
   }
   grpc::Status status;
   call->Finish(&status, nullptr);
   Wait(queue);
+  events.OnTrailers(HeadersOf(context.GetServerTrailingMetadata()));
   return status;
 }
 

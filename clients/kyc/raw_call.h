@@ -12,13 +12,14 @@
 #include <utility>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 
 namespace kyc::client {
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
 struct CallOptions {
-  std::vector<std::pair<std::string, std::string>> headers;
+  Headers headers;
   absl::Duration max_time = absl::InfiniteDuration();
 };
 
@@ -28,11 +29,21 @@ std::shared_ptr<grpc::Channel> OpenChannel(
 
 void Apply(const CallOptions& options, grpc::ClientContext& context);
 
-// Sends the requests, says that there are no more, hands over each reply as it comes. Blocks until
-// the call has ended. `path` is "/package.Service/Method".
+// What comes back, as it comes: headers, any number of replies, trailers. Of the headers those that
+// gRPC does not keep for itself.
+class CallEvents {
+ public:
+  virtual ~CallEvents() = default;
+  virtual void OnHeaders(const Headers&) {}
+  virtual void OnReply(const std::string& reply) = 0;
+  virtual void OnTrailers(const Headers&) {}
+};
+
+// Sends the requests, says that there are no more, hands over what comes. Blocks until the call has
+// ended. `path` is "/package.Service/Method".
 grpc::Status CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::string& path,
                      const std::vector<std::string>& requests, const CallOptions& options,
-                     absl::FunctionRef<void(const std::string& reply)> on_reply);
+                     CallEvents& events);
 
 }  // namespace kyc::client
 

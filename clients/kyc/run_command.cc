@@ -7,8 +7,10 @@
 #include <string>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "clients/kyc/access.h"
 #include "clients/kyc/brief_text.h"
+#include "clients/kyc/call_print.h"
 #include "clients/kyc/describe.h"
 #include "clients/kyc/dynamic_client.h"
 #include "clients/kyc/json_print.h"
@@ -66,21 +68,26 @@ int DescribeAll(DynamicClient& client, const std::string& symbol, bool json, std
   return 0;
 }
 
-int Call(DynamicClient& client, const Command& command, std::istream& in, std::ostream& out,
-         std::ostream& err) {
+int Call(DynamicClient& client, const Command& command, const Headers& headers, std::istream& in,
+         std::ostream& out, std::ostream& err) {
+  const absl::Time begin = absl::Now();
   const std::string failed = "Error invoking method \"" + command.symbol + "\"";
   const auto method = client.FindMethod(command.symbol);
   if (!method.ok()) return Fail(err, failed, method.status());
   const std::string data = command.data_from_stdin ? std::string(std::istreambuf_iterator<char>(in),
                                                                  std::istreambuf_iterator<char>())
                                                    : command.data;
-  const JsonStyle style{.one_line = command.one_line, .emit_defaults = command.emit_defaults};
-  const auto end = client.Call(**method, data, [&](const google::protobuf::Message& reply) {
-    out << PrintJson(reply, client.types(), style) << std::endl;
-  });
+  CallPrint print(command, client.types(), out);
+  print.Begin(**method, headers);
+  const absl::Time called = absl::Now();
+  const auto end = client.Call(**method, data, command.format, print);
   if (!end.ok()) return Fail(err, failed, end.status());
-  if (end->ok()) return 0;
-  err << StatusText(*end, client.types(), style);
+  if (end->ok()) {
+    print.Times(absl::Now() - begin, absl::Now() - called);
+    return 0;
+  }
+  const JsonStyle style{.one_line = command.one_line, .emit_defaults = command.emit_defaults};
+  err << StatusText(*end, client.types(), style, command.format);
   return kCodeOffset + end->error_code();
 }
 
@@ -91,14 +98,14 @@ int RunCommand(const Command& command, std::istream& in, std::ostream& out, std:
   if (!credentials.ok()) return Fail(err, "kyc", credentials.status());
   auto headers = HeadersOf(command);
   if (!headers.ok()) return Fail(err, "kyc", headers.status());
-  DynamicClient client(command.address, {*std::move(headers), command.max_time}, *credentials);
+  DynamicClient client(command.address, {*headers, command.max_time}, *credentials);
   switch (command.verb) {
     case Verb::kList:
       return List(client, command.symbol, command.one_line, out, err);
     case Verb::kDescribe:
       return DescribeAll(client, command.symbol, command.one_line, out, err);
     case Verb::kCall:
-      return Call(client, command, in, out, err);
+      return Call(client, command, *headers, in, out, err);
     case Verb::kHelp:
     case Verb::kVersion:
       break;

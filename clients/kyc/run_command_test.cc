@@ -10,6 +10,8 @@
 namespace kyc::client {
 namespace {
 
+using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -91,6 +93,54 @@ TEST(RunCommand, CallPrintsTheReplyAsGrpcurlDoes) {
   }
 }
 )");
+}
+
+TEST(RunCommand, TextGoesBothWaysAsGrpcurlHasIt) {
+  ::netzme::v1::WatchUpgradesResponse first, second;
+  first.set_cursor("c1");
+  second.mutable_caught_up();
+  FakeGateway server({{{first, second}, grpc::Status::OK}});
+  const auto text = [&](const std::string& method, const std::string& data) {
+    return Kyc({"grpcurl", "-plaintext", "-format", "text", "-d", data, server.address(), method});
+  };
+  EXPECT_THAT(text(kLiveness, "cust_ref_no: \"1\" selfie_image: \"abc\"").out,
+              StartsWith("live: true\ntransaction {\n  status: \"success\"\n"));
+  EXPECT_EQ(text("netzme.v1.UpgradeNotificationService/WatchUpgrades", "").out,
+            "cursor: \"c1\"\n\x1e"
+            "caught_up {\n}\n");
+  EXPECT_THAT(text(kLiveness, "nope: 1").err, HasSubstr("request data: line 1, col 5: "));
+  EXPECT_THAT(text(kLiveness, "\x1e\x1e").err, HasSubstr("contained more than 1 message"));
+  EXPECT_THAT(text(kLiveness, "cust_ref_no: \"quota\"").err,
+              HasSubstr("1)\t[type.googleapis.com/google.rpc.ErrorInfo] {\n    \t  reason: "));
+}
+
+TEST(RunCommand, AllThatIsSentAndComesBackIsSaidWhereThatIsWanted) {
+  FakeGateway server;
+  const auto said = [&](const char* much) {
+    return Kyc({"grpcurl", "-plaintext", much, "-H", "authorization: Bearer secret", "-d",
+                R"({"custRefNo":"1","selfie_image":"YWJj"})", server.address(), kLiveness})
+        .out;
+  };
+  EXPECT_THAT(said("-v"), StartsWith(R"(
+Resolved method descriptor:
+rpc DetectLiveness ( .widekyc.v1.DetectLivenessRequest ) returns ( .widekyc.v1.DetectLivenessResponse );
+
+Request metadata to send:
+authorization: (not shown)
+
+Response headers received:
+(empty)
+
+Response contents:
+{
+  "live": true,)"));
+  EXPECT_THAT(said("-v"), EndsWith(R"(
+Response trailers received:
+(empty)
+Sent 1 request and received 1 response
+)"));
+  EXPECT_THAT(said("-vv"), AllOf(HasSubstr("\nEstimated response size: "),
+                                 HasSubstr("\nTiming Data: "), HasSubstr("\n  InvokeRPC: ")));
 }
 
 TEST(RunCommand, DataComesFromStdinForAt) {

@@ -24,7 +24,7 @@ std::string CodeName(int code) {
 }  // namespace
 
 std::string StatusText(const grpc::Status& status, const google::protobuf::DescriptorPool& types,
-                       JsonStyle style) {
+                       JsonStyle style, Format format) {
   std::string text = absl::StrCat("ERROR:\n  Code: ", CodeName(status.error_code()),
                                   "\n  Message: ", BriefText(status.error_message()), "\n");
   ::google::rpc::Status details;
@@ -34,8 +34,10 @@ std::string StatusText(const grpc::Status& status, const google::protobuf::Descr
     const auto& detail = details.details(i);
     const std::string number = absl::StrCat("  ", i + 1, ")");
     const std::string next_line = absl::StrCat("\n", std::string(number.size(), ' '), "\t");
-    const std::string json = PrintAnyJson(detail.type_url(), detail.value(), types, style);
-    absl::StrAppend(&text, number, "\t", absl::StrReplaceAll(json, {{"\n", next_line}}), "\n");
+    const std::string shown = format == Format::kText
+                                  ? PrintText(detail)
+                                  : PrintAnyJson(detail.type_url(), detail.value(), types, style);
+    absl::StrAppend(&text, number, "\t", absl::StrReplaceAll(shown, {{"\n", next_line}}), "\n");
   }
   return text;
 }

@@ -8,13 +8,14 @@
 #include <string>
 
 #include "clients/kyc/json_print.h"
+#include "clients/kyc/message_text.h"
 
 namespace kyc::client {
 
-// "ERROR:\n  Code: NotFound\n  Message: ..." and each detail as JSON, its type looked up in
-// `types`.
+// "ERROR:\n  Code: NotFound\n  Message: ..." and each detail: as JSON, its type looked up in
+// `types`, or as protobuf's own text.
 std::string StatusText(const grpc::Status& status, const google::protobuf::DescriptorPool& types,
-                       JsonStyle style = {});
+                       JsonStyle style = {}, Format format = Format::kJson);
 
 }  // namespace kyc::client
 

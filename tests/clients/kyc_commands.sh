@@ -21,6 +21,13 @@ ends() {
 }
 calls() { curl -sf "http://127.0.0.1:18090/sim/count"; }
 
+# --- Where there is none, and where nobody knows the word.
+ends 0 '^kyc: there is no such upgrade$' upgrades list
+[ -z "$(kyc upgrades list --json 2>&1)" ] || fail 'an empty list is no empty JSON'
+ends 0 '^kyc: there is nothing in quarantine$' quarantine list
+ends 2 'did you mean validate\?' validte
+ends 2 'did you mean --limit\?' upgrades list --limt 3
+
 bazel-bin/tools/images/make_image --kind selfie --format jpeg --bytes 20000 "$work/selfie.jpg"
 for name in a b c d sim-429-e sim-404-f; do
   bazel-bin/tools/images/make_image --kind selfie --format jpeg --bytes 20000 "$work/cards/$name.jpg"
@@ -140,6 +147,8 @@ ends 0 'is a message' describe netzme.v1.UpgradeEvent
 ends 0 '"originalReferenceNo": "order-0001"' call 127.0.0.1:50051 netzme.v1.UpgradeNotificationService/ListUpgrades -d '{}' -max-time 5
 ends 72 'RESOURCE|ResourceExhausted' call widekyc.v1.WideKycService/ValidateId -d '{"custRefNo": "sim-429", "nik": "3671121401010004"}'
 ends 0 '^widekyc.v1.WideKycService$' grpcurl -plaintext 127.0.0.1:50051 list
+ends 0 '^Sent 1 request and received 1 response$' grpcurl -plaintext -v -format text -d '' 127.0.0.1:50051 grpc.health.v1.Health/Check
+ends 0 '^  InvokeRPC: ' grpcurl -plaintext -vv 127.0.0.1:50051 grpc.health.v1.Health/Check
 ends 0 'sim-quota' magic quota
 ends 0 'DUPLICATE_REFERENCE' snap 4090001
 

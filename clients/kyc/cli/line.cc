@@ -14,6 +14,7 @@
 #include "clients/kyc/brief_text.h"
 #include "clients/kyc/cli/common.h"
 #include "clients/kyc/cli/exit.h"
+#include "clients/kyc/cli/nearest.h"
 #include "tools/version/version.h"
 
 namespace kyc::cli {
@@ -175,9 +176,37 @@ std::string WordsOf(const CLI::App& leaf) {
   return parent == nullptr ? "kyc" : absl::StrCat(WordsOf(*parent), " ", leaf.get_name());
 }
 
-Told Wrong(absl::string_view what, const CLI::App& leaf) {
+// The options that may follow, its parents' too.
+std::vector<std::string> OptionsOf(const CLI::App& leaf) {
+  std::vector<std::string> names;
+  for (const CLI::App* app = &leaf; app != nullptr; app = app->get_parent()) {
+    for (const CLI::Option* option : app->get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> CommandsOf(const CLI::App& leaf) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : leaf.get_subcommands(nullptr))
+    names.push_back(command->get_name());
+  return names;
+}
+
+// What was meant by the first word that nothing is known of; empty where nobody can say.
+std::string Meant(const CLI::App& app, const CLI::App& leaf) {
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (unknown.empty()) return "";
+  const std::string word = unknown[0].substr(0, unknown[0].find('='));
+  return Nearest(word, absl::StartsWith(word, "-") ? OptionsOf(leaf) : CommandsOf(leaf));
+}
+
+Told Wrong(absl::string_view what, const CLI::App& leaf, absl::string_view meant = "") {
   return {kWrongCommand,
-          absl::StrCat("kyc: ", client::BriefText(what), "\nTry: ", WordsOf(leaf), " --help\n")};
+          absl::StrCat("kyc: ", client::BriefText(what),
+                       meant.empty() ? "" : absl::StrCat("; did you mean ", meant, "?"),
+                       "\nTry: ", WordsOf(leaf), " --help\n")};
 }
 
 }  // namespace
@@ -196,7 +225,7 @@ std::variant<Asked, Told> ReadLine(absl::Span<const Entry> entries,
   } catch (const CLI::CallForVersion&) {
     return Told{kDone, VersionLine("kyc")};
   } catch (const CLI::ParseError& error) {
-    return Wrong(error.what(), tree.Leaf());
+    return Wrong(error.what(), tree.Leaf(), Meant(app, tree.Leaf()));
   }
   CLI::App& leaf = tree.Leaf();
   std::unique_ptr<Command> command = tree.Take(leaf);

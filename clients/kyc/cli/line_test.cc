@@ -14,6 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::Pair;
 
 // What the command last run in this process was given.
@@ -130,6 +131,15 @@ TEST(Line, FaultsAreNamedAndQuoteNoHeader) {
   EXPECT_THAT(Fault({"probe", "a", "--frob"}), HasSubstr("--frob"));
   EXPECT_EQ(Fault({"probe", "a", "-H", "Bearer token"}),
             "kyc: -H wants 'name: value'\nTry: kyc probe --help\n");
+}
+
+TEST(Line, WhatWasMeantIsSuggested) {
+  EXPECT_THAT(Fault({"prob", "w"}), HasSubstr("prob; did you mean probe?\nTry: kyc --help\n"));
+  EXPECT_THAT(Fault({"deep", "prbe"}), HasSubstr("did you mean probe?\nTry: kyc deep --help\n"));
+  EXPECT_THAT(Fault({"probe", "w", "--cuont", "3"}), HasSubstr("did you mean --count?"));
+  EXPECT_THAT(Fault({"probe", "w", "--jsn"}), HasSubstr("did you mean --json?"));
+  EXPECT_THAT(Fault({"probe", "w", "--refrence=r"}), HasSubstr("did you mean --reference?"));
+  EXPECT_THAT(Fault({"something"}), Not(HasSubstr("did you mean")));
 }
 
 TEST(Line, AShellIsOfferedWhatMayStandThere) {

@@ -9,7 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "clients/kyc/cli/exit.h"
-#include "clients/kyc/cli/table.h"
+#include "clients/kyc/cli/rows.h"
 #include "clients/kyc/commands/makers.h"
 #include "clients/kyc/json_text.h"
 
@@ -37,8 +37,7 @@ class Magic final : public Command {
                     << ",\"what\":" << client::QuoteJson(cells[3]) << "}\n";
       }
     }
-    session.out << TableText({"WHERE", "VALUE", "HTTP", "THE UPSTREAM'S ANSWER"}, rows,
-                             session.colours);
+    ShowRows(session, {"WHERE", "VALUE", "HTTP", "THE UPSTREAM'S ANSWER"}, rows, "no such value");
     return kDone;
   }
 

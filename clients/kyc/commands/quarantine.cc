@@ -8,7 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "clients/kyc/cli/reach.h"
-#include "clients/kyc/cli/table.h"
+#include "clients/kyc/cli/rows.h"
 #include "clients/kyc/commands/files.h"
 #include "clients/kyc/commands/makers.h"
 #include "kyc/admin/v1/quarantine.grpc.pb.h"
@@ -51,8 +51,8 @@ class List final : public Command {
       if (page->next_page_token().empty()) break;
       request.set_page_token(page->next_page_token());
     }
-    session.out << TableText({"ID", "RECEIVED", "KIND", "TIMES", "BYTES", "ACCOUNT", "ANSWER"},
-                             rows, session.colours);
+    ShowRows(session, {"ID", "RECEIVED", "KIND", "TIMES", "BYTES", "ACCOUNT", "ANSWER"}, rows,
+             "nothing in quarantine");
     return kDone;
   }
 

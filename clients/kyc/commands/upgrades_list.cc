@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "clients/kyc/cli/reach.h"
-#include "clients/kyc/cli/table.h"
+#include "clients/kyc/cli/rows.h"
 #include "clients/kyc/commands/event_text.h"
 #include "clients/kyc/commands/follow.h"
 #include "clients/kyc/commands/makers.h"
@@ -52,7 +52,7 @@ class UpgradesList final : public Command {
       if (page->next_page_token().empty()) break;
       request.set_page_token(page->next_page_token());
     }
-    session.out << TableText(EventHeader(), rows, session.colours);
+    if (format == EventFormat::kText) ShowRows(session, EventHeader(), rows, "no such upgrade");
     return kDone;
   }
 
