@@ -50,7 +50,7 @@ class BatchRun {
     std::vector<std::thread> workers;
     for (int i = 0; i < threads; ++i) workers.emplace_back([this] { WorkOff(); });
     for (std::thread& worker : workers) worker.join();
-    if (session_.lively) session_.err << "\r\033[K";
+    EraseBar();
     session_.err << "kyc: " << progress_.done << " of " << progress_.total << " done, "
                  << progress_.failed << " failed, " << skipped_ << " were done before\n";
     if (!broken_.ok()) return Fail(session_, broken_);
@@ -111,6 +111,7 @@ class BatchRun {
 
   void Note(const Result& result, int exit) {
     ++progress_.done;
+    EraseBar();  // A line may be for the same terminal.
     if (exit < 0) {
       ++skipped_;
     } else {
@@ -120,9 +121,11 @@ class BatchRun {
       worst_ = std::max(worst_, exit);
     }
     progress_.elapsed = absl::Now() - begun_;
-    if (session_.lively) {
-      session_.err << "\r\033[K" << ProgressText(progress_, Columns()) << std::flush;
-    }
+    if (session_.lively) session_.err << ProgressText(progress_, Columns()) << std::flush;
+  }
+
+  void EraseBar() {
+    if (session_.lively) session_.err << "\r\033[K" << std::flush;
   }
 
   Session& session_;
