@@ -16,6 +16,7 @@
 #include "server/call/steady_now.h"
 #include "server/calls_role.h"
 #include "server/certificates.h"
+#include "server/config/forget_secrets.h"
 #include "server/events/replies_in_quarantine.h"
 #include "server/file_needs.h"
 #include "server/notifications_role.h"
@@ -55,6 +56,8 @@ class GatewayParts {
     // Before the services go. Does nothing after a drain, nor where nothing was served.
     if (rpc_ != nullptr) rpc_->Drain(absl::ZeroDuration());
   }
+
+  void ForgetSecrets() { config::ForgetSecrets(settings_); }
 
   absl::Status Make() {
     absl::Status made = MakeEventLog();
@@ -233,7 +236,7 @@ class GatewayParts {
   }
 
   // In the order of making; they go in the reverse order.
-  const config::Settings settings_;
+  config::Settings settings_;  // Without secrets once all is made.
   const std::shared_ptr<spdlog::logger> log_;
   const OnEnded ended_;
   admin::RecentCalls recent_calls_;
@@ -254,6 +257,7 @@ absl::StatusOr<MadeGateway> MadeGateway::Make(const config::Settings& settings,
                                               std::shared_ptr<spdlog::logger> log, OnEnded ended) {
   auto parts = std::make_unique<GatewayParts>(settings, std::move(log), std::move(ended));
   if (absl::Status made = parts->Make(); !made.ok()) return made;
+  parts->ForgetSecrets();
   return MadeGateway(std::move(parts));
 }
 

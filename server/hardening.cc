@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "server/call/secret.h"
 
 namespace kyc {
 namespace {
@@ -83,6 +84,17 @@ absl::Status TryThreads() {
 absl::Status TakeResources() {
   if (absl::Status files = TakeFiles(); !files.ok()) return files;
   return TryThreads();
+}
+
+std::string SwapWarning() {
+  const int64_t bytes = SwappableSecretBytes();
+  if (bytes == 0) return "";
+  rlimit limit = {};
+  getrlimit(RLIMIT_MEMLOCK, &limit);
+  return absl::StrCat(
+      bytes >> 10, " KiB of keys and passwords may be swapped to a disk, as this process may lock ",
+      limit.rlim_cur >> 10,
+      " KiB of memory: raise that (LimitMEMLOCK, `ulimit -l`), or run without swap");
 }
 
 }  // namespace kyc

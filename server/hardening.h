@@ -3,11 +3,13 @@
 #ifndef SERVER_HARDENING_H_
 #define SERVER_HARDENING_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 
 namespace kyc {
 
-// All of them: once, at the start of main, before any library is used and any thread is made.
+// All but the last: once, at the start of main, before any library is used and any thread is made.
 
 // Takes from the environment what would let its owner read or divert traffic to the upstreams:
 // SSLKEYLOGFILE, which libcurl honours, and the proxy variables.
@@ -20,6 +22,9 @@ void ForbidCoreDumps();
 // the hard one. UNAVAILABLE, in one line, where fewer files or threads can be had than a gateway
 // begins with: libraries abort where one is missing.
 absl::Status TakeResources();
+
+// Any time: a line that says which secrets could be swapped out, and what to do; empty if none can.
+std::string SwapWarning();
 
 }  // namespace kyc
 

@@ -1,9 +1,14 @@
 #include "server/hardening.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+
+#include <string>
+
+#include "server/call/secret.h"
 
 namespace kyc {
 namespace {
@@ -29,6 +34,20 @@ TEST(Hardening, KeyLogAndProxiesAreForgottenAndNothingElse) {
   }
   EXPECT_STREQ(getenv("KYC_PROXY_OF_OURS"), "value");
   EXPECT_STREQ(getenv("KYC_OTHER"), "value");
+}
+
+TEST(Hardening, SecretsThatMayBeSwappedOutAreToldWithWhatToDo) {
+  EXPECT_EQ(SwapWarning(), "");
+  rlimit limit = {};
+  ASSERT_EQ(getrlimit(RLIMIT_MEMLOCK, &limit), 0);
+  const rlimit none = {0, limit.rlim_max};
+  setrlimit(RLIMIT_MEMLOCK, &none);
+  const Secret secret("hunter2");
+  // The superuser may lock all the same.
+  const testing::Matcher<std::string> told = testing::HasSubstr("raise that (LimitMEMLOCK");
+  const testing::Matcher<std::string> nothing = testing::IsEmpty();
+  EXPECT_THAT(SwapWarning(), SwappableSecretBytes() > 0 ? told : nothing);
+  setrlimit(RLIMIT_MEMLOCK, &limit);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "server/command_line.h"
 #include "server/config/describe.h"
+#include "server/config/forget_secrets.h"
 #include "server/config/load.h"
 #include "server/config/reloader.h"
 #include "server/ended_lines.h"
@@ -102,7 +103,7 @@ int Serve(const std::string& path, kyc::StderrLines& lines) {
         lines.AwaitWritten();
       },
       [&lines] { LeaveBehind(lines, "something did not end in time, perhaps a disk that hangs"); });
-  const kyc::config::Loaded config = kyc::config::Load(path);
+  kyc::config::Loaded config = kyc::config::Load(path);
   if (!config.settings.ok()) {
     lines.Write(absl::StrCat("kyc-gateway: the configuration is wrong, nothing was started:\n",
                              config.settings.status().message(), "\n"));
@@ -117,9 +118,12 @@ int Serve(const std::string& path, kyc::StderrLines& lines) {
     lines.Write(absl::StrCat("kyc-gateway: ", made.status().message(), "\n"));
     return kCannotStart;
   }
+  if (const std::string warning = kyc::SwapWarning(); !warning.empty()) log->warn("{}", warning);
   signals.Serving();
   kyc::Gateway gateway = (*std::move(made)).Serve();
   kyc::config::Reloader reloader(path, config);
+  kyc::config::ForgetSecrets(*config.settings);
+  config.whole = config.fixed = kyc::config::Whole();
   const int status = AwaitStop(signals, reloader, gateway);
   DrainWithin(signals, gateway, *config.settings, *log, lines);
   return status;

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "server/call/secret.h"
 
 namespace kyc::config {
 namespace {
@@ -42,6 +43,26 @@ absl::Status CannotRead(int error) {
   return absl::InvalidArgumentError(absl::StrCat("cannot be read: ", strerror(error)));
 }
 
+// No copy of it stays anywhere. `expected` bytes are room enough unless it grows meanwhile.
+absl::StatusOr<Secret> ReadAll(int descriptor, size_t expected) {
+  std::string text(std::min(expected, kMaxFileBytes) + 1, '\0');
+  size_t size = 0;
+  for (;;) {
+    const ssize_t count = read(descriptor, text.data() + size, text.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    const int error = count < 0 ? errno : 0;
+    if (count > 0) size += static_cast<size_t>(count);
+    if (count > 0 && size < text.size()) continue;
+    const Secret content(absl::string_view(text).substr(0, size));
+    Wipe(text);
+    if (error != 0) return CannotRead(error);
+    if (size > kMaxFileBytes) return absl::InvalidArgumentError("is larger than 4 MiB");
+    if (count == 0) return content;
+    text = std::string(std::min(2 * size, kMaxFileBytes) + 1, '\0');
+    content.Reveal().copy(text.data(), size);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<File> ReadFromDisk(const std::string& path) {
@@ -50,19 +71,10 @@ absl::StatusOr<File> ReadFromDisk(const std::string& path) {
   struct stat status {};
   if (fstat(descriptor.number(), &status) != 0) return CannotRead(errno);
   if (!S_ISREG(status.st_mode)) return absl::InvalidArgumentError("is not a file");
-  File file;
-  file.mode = status.st_mode & 07777;
-  std::array<char, 65536> buffer;
-  for (;;) {
-    const ssize_t count = read(descriptor.number(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return CannotRead(errno);
-    if (count == 0) return file;
-    file.content.append(buffer.data(), count);
-    if (file.content.size() > kMaxFileBytes) {
-      return absl::InvalidArgumentError("is larger than 4 MiB");
-    }
-  }
+  absl::StatusOr<Secret> content =
+      ReadAll(descriptor.number(), static_cast<size_t>(status.st_size));
+  if (!content.ok()) return content.status();
+  return File{*std::move(content), static_cast<unsigned>(status.st_mode & 07777)};
 }
 
 Stamp StampOf(const std::string& path) {

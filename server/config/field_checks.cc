@@ -20,9 +20,9 @@ constexpr unsigned kOthers = 0007;
 constexpr int64_t kMaxSpanSeconds = 315'576'000'000;
 constexpr int32_t kMaxSpanNanos = 999'999'999;
 
-std::string WithoutNewline(std::string text) {
-  if (absl::EndsWith(text, "\n")) text.pop_back();
-  if (absl::EndsWith(text, "\r")) text.pop_back();
+absl::string_view WithoutNewline(absl::string_view text) {
+  absl::ConsumeSuffix(&text, "\n");
+  absl::ConsumeSuffix(&text, "\r");
   return text;
 }
 
@@ -32,8 +32,8 @@ bool IsHeaderValue(absl::string_view text) {
 }
 
 // The secret that the file's content is, or what is wrong with it, quoting nothing.
-absl::StatusOr<Secret> SecretFrom(std::string content, SecretForm form) {
-  std::string text = WithoutNewline(std::move(content));
+absl::StatusOr<Secret> SecretFrom(const Secret& content, SecretForm form) {
+  const absl::string_view text = WithoutNewline(content.Reveal());
   if (text.empty()) return absl::InvalidArgumentError("is empty");
   std::string bytes;
   switch (form) {
@@ -55,9 +55,10 @@ absl::StatusOr<Secret> SecretFrom(std::string content, SecretForm form) {
       return absl::InvalidArgumentError("must hold 16 bytes");
     case SecretForm::k32BytesInBase64:
       if (absl::Base64Unescape(text, &bytes) && bytes.size() == 32) return Secret(std::move(bytes));
+      Wipe(bytes);
       return absl::InvalidArgumentError("must hold 32 bytes in base64");
   }
-  return Secret(std::move(text));
+  return Secret(text);
 }
 
 }  // namespace
@@ -93,7 +94,7 @@ Secret FieldChecks::ReadSecret(absl::string_view field, const std::string& path,
     AddOfFile(field, "is open to every user: chmod o= it");
     return Secret();
   }
-  absl::StatusOr<Secret> secret = SecretFrom(std::move(file->content), form);
+  absl::StatusOr<Secret> secret = SecretFrom(file->content, form);
   if (secret.ok()) return *std::move(secret);
   AddOfFile(field, secret.status().message());
   return Secret();
@@ -105,7 +106,7 @@ std::string FieldChecks::CertificateFile(absl::string_view field, const std::str
   const absl::StatusOr<File> file = read_file_(full_path);
   if (!file.ok()) {
     AddOfFile(field, file.status().message());
-  } else if (!absl::StrContains(file->content, "-----BEGIN CERTIFICATE-----")) {
+  } else if (!absl::StrContains(file->content.Reveal(), "-----BEGIN CERTIFICATE-----")) {
     AddOfFile(field, "holds no certificate");
   }
   return full_path;

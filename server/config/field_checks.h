@@ -18,7 +18,7 @@ namespace kyc::config {
 
 // A file as it is on disk.
 struct File {
-  std::string content;
+  Secret content;     // Of most files it is none, but nobody knows before.
   unsigned mode = 0;  // As of chmod.
 };
 // Reads a file; the error's message says why not, as a phrase that follows the file's name.

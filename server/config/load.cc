@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -63,18 +64,18 @@ class Reader {
     if (file.ok()) read_[path] = *file;
     return file;
   }
-  // The files of a configuration as they were read, each by its name.
-  std::string ContentsFor(const v1::Config& config, const std::string& folder) const {
-    std::string contents;
+  // The files of a configuration as they were read.
+  std::vector<std::pair<std::string, Secret>> FilesOf(const v1::Config& config,
+                                                      const std::string& folder) const {
+    std::vector<std::pair<std::string, Secret>> files;
     // Only asks for the files; nobody wants to know what it finds.
     Validate(config, folder, [&](const std::string& path) -> absl::StatusOr<File> {
       const auto at = read_.find(path);
       if (at == read_.end()) return absl::NotFoundError("");
-      const std::string& content = at->second.content;
-      absl::StrAppend(&contents, path, "\n", content.size(), "\n", content);
+      files.emplace_back(path, at->second.content);
       return at->second;
     }).IgnoreError();
-    return contents;
+    return files;
   }
 
  private:
@@ -82,8 +83,8 @@ class Reader {
   std::map<std::string, File> read_;
 };
 
-Secret Whole(const v1::Config& config, const std::string& folder, const Reader& reader) {
-  return Secret(config.SerializeAsString() + reader.ContentsFor(config, folder));
+Whole WholeOf(const v1::Config& config, const std::string& folder, const Reader& reader) {
+  return {config.SerializeAsString(), reader.FilesOf(config, folder)};
 }
 
 // What was read of a text, and where its fields stand there.
@@ -114,6 +115,12 @@ void AddPlaced(absl::string_view found, const std::string& path, const Parsed& p
 
 }  // namespace
 
+bool IsSame(const Whole& a, const Whole& b) {
+  return a.config == b.config && absl::c_equal(a.files, b.files, [](const auto& x, const auto& y) {
+           return x.first == y.first && x.second.Reveal() == y.second.Reveal();
+         });
+}
+
 Loaded Load(const std::string& path) {
   Loaded loaded;
   Reader reader(loaded.files);
@@ -122,20 +129,21 @@ Loaded Load(const std::string& path) {
     loaded.settings = absl::InvalidArgumentError(absl::StrCat(path, " ", file.status().message()));
     return loaded;
   }
-  TextFaults text_faults(path, file->content);
+  const std::string text(file->content.Reveal());
+  TextFaults text_faults(path, text);
   std::vector<std::string>& faults = text_faults.faults();
   Parsed parsed;
   const std::string folder = FolderOf(path);
-  if (Parse(file->content, text_faults, parsed)) {
+  if (Parse(text, text_faults, parsed)) {
     loaded.settings =
         Validate(parsed.config, folder, [&](const std::string& name) { return reader.Read(name); });
     if (!loaded.settings.ok()) AddPlaced(loaded.settings.status().message(), path, parsed, faults);
   }
   if (!faults.empty()) loaded.settings = absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
   if (!loaded.settings.ok()) return loaded;
-  loaded.whole = Whole(parsed.config, folder, reader);
+  loaded.whole = WholeOf(parsed.config, folder, reader);
   ClearReloaded(parsed.config);
-  loaded.fixed = Whole(parsed.config, folder, reader);
+  loaded.fixed = WholeOf(parsed.config, folder, reader);
   return loaded;
 }
 

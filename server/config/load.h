@@ -3,6 +3,8 @@
 #define SERVER_CONFIG_LOAD_H_
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -11,6 +13,13 @@
 #include "server/config/settings.h"
 
 namespace kyc::config {
+
+// A configuration and its files, to be compared with another one.
+struct Whole {
+  std::string config;
+  std::vector<std::pair<std::string, Secret>> files;  // By their names, in the order of use.
+};
+bool IsSame(const Whole& a, const Whole& b);
 
 // A configuration as it was found.
 struct Loaded {
@@ -21,9 +30,9 @@ struct Loaded {
   // Every file that was looked at, as it was before it was read; where `settings` is an error, too.
   Stamps files;
   // The configuration with the content of all its files, and the same without what is reloaded
-  // (ClearReloaded). Only good to be compared. Empty where `settings` is an error.
-  Secret whole;
-  Secret fixed;
+  // (ClearReloaded). Empty where `settings` is an error.
+  Whole whole;
+  Whole fixed;
 };
 
 // Thread-safe; blocks: for the start and for reloads only.

@@ -44,10 +44,10 @@ absl::optional<Change> Reloader::Look(bool asked) {
     return Change{absl::InvalidArgumentError(fault_)};
   }
   const bool was_wrong = !std::exchange(fault_, "").empty();
-  const bool is_new = loaded->whole.Reveal() != whole_.Reveal();
+  const bool is_new = !IsSame(loaded->whole, whole_);
   whole_ = std::move(loaded->whole);
   if (!is_new && !was_wrong && !was_asked) return absl::nullopt;
-  Change change{std::move(loaded->settings), loaded->fixed.Reveal() != fixed_.Reveal()};
+  Change change{std::move(loaded->settings), !IsSame(loaded->fixed, fixed_)};
   if (AccountsOf(*change.settings) != accounts_) {
     change.settings = absl::FailedPreconditionError(
         "its accounts, or the addresses of their upstreams, are others");

@@ -38,10 +38,10 @@ class Reloader {
   const std::string path_;
   // As the gateway was started.
   const std::set<std::string> accounts_;
-  const Secret fixed_;
+  const Whole fixed_;
   // As the last look found it.
   Stamps files_;
-  Secret whole_;
+  Whole whole_;
   std::string fault_;   // What was wrong with it; empty if nothing was.
   bool asked_ = false;  // And not answered so far.
   bool again_ = true;   // Whether the next look reads, whatever the stamps are.

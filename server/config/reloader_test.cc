@@ -91,7 +91,9 @@ class ReloaderTest : public testing::Test {
     return absl::StrReplaceAll(absl::StrCat(found, last_->needs_restart ? "; restart" : ""),
                                {{folder_, "DIR"}});
   }
-  std::string Token() const { return last_->settings->widekyc->accounts[0].token.Reveal(); }
+  std::string Token() const {
+    return std::string(last_->settings->widekyc->accounts[0].token.Reveal());
+  }
 
   std::string folder_;
   absl::optional<Reloader> reloader_;

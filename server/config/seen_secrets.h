@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "server/call/secret.h"
 #include "server/config/field_checks.h"
 
@@ -16,12 +17,16 @@ class SeenSecrets {
  public:
   void Check(const std::string& field, const Secret& secret, FieldChecks& checks) {
     if (secret.empty()) return;
-    const auto [at, is_new] = fields_.emplace(secret.Reveal(), field);
-    if (!is_new) checks.Add(field, absl::StrCat("holds the same token as ", at->second));
+    const auto [at, is_new] = seen_.emplace(secret.Reveal(), Seen{secret, field});
+    if (!is_new) checks.Add(field, absl::StrCat("holds the same token as ", at->second.field));
   }
 
  private:
-  std::map<std::string, std::string> fields_;  // By the secret.
+  struct Seen {
+    Secret secret;  // Keeps what it is found by.
+    std::string field;
+  };
+  std::map<absl::string_view, Seen> seen_;
 };
 
 }  // namespace kyc::config

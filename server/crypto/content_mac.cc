@@ -34,7 +34,7 @@ void ContentMac::Free::operator()(evp_cipher_ctx_st* context) const {
 
 ContentMac::ContentMac(const Secret& key, absl::string_view record)
     : context_(EVP_CIPHER_CTX_new()) {
-  const Secret own(Hmac(key, record));
+  const PassingSecret own(Hmac(key, record));
   constexpr std::array<uint8_t, kNonceBytes> kNonce = {};
   Must(EVP_EncryptInit_ex(context_.get(), EVP_aes_256_gcm(), nullptr, Bytes(own.Reveal()),
                           kNonce.data()));

@@ -6,6 +6,7 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+#include <array>
 #include <cstdint>
 
 namespace kyc::crypto {
@@ -17,13 +18,19 @@ const uint8_t* Bytes(absl::string_view text) {
   return reinterpret_cast<const uint8_t*>(text.data());
 }
 
+// Where HMAC's frames were, which leave the key there.
+[[gnu::noinline]] void WipeUsedStack() {
+  std::array<char, 2048> used;
+  OPENSSL_cleanse(used.data(), used.size());
+}
+
 }  // namespace
 
-std::string Hmac(const Secret& key, absl::string_view text) {
+std::string Hmac(absl::string_view key, absl::string_view text) {
   std::string digest(SHA256_DIGEST_LENGTH, '\0');
   unsigned int size = 0;
-  HMAC(EVP_sha256(), key.Reveal().data(), key.Reveal().size(), Bytes(text), text.size(),
-       Bytes(digest), &size);
+  HMAC(EVP_sha256(), key.data(), key.size(), Bytes(text), text.size(), Bytes(digest), &size);
+  WipeUsedStack();
   return digest;
 }
 
@@ -39,10 +46,9 @@ std::string RandomBytes(size_t count) {
   return bytes;
 }
 
-bool SecretEquals(const Secret& secret, absl::string_view given) {
-  const std::string& expected = secret.Reveal();
-  return !expected.empty() && expected.size() == given.size() &&
-         CRYPTO_memcmp(expected.data(), given.data(), given.size()) == 0;
+bool SecretEquals(absl::string_view secret, absl::string_view given) {
+  return !secret.empty() && secret.size() == given.size() &&
+         CRYPTO_memcmp(secret.data(), given.data(), given.size()) == 0;
 }
 
 }  // namespace kyc::crypto

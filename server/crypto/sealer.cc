@@ -23,9 +23,10 @@ const uint8_t* Bytes(absl::string_view text) {
   return reinterpret_cast<const uint8_t*>(text.data());
 }
 
-std::shared_ptr<const EVP_AEAD_CTX> Aes256Gcm(const Secret& key) {
+// Overwritten when it goes, as all that BoringSSL frees.
+std::shared_ptr<const EVP_AEAD_CTX> Aes256Gcm(absl::string_view key) {
   EVP_AEAD_CTX* context =
-      EVP_AEAD_CTX_new(EVP_aead_aes_256_gcm(), Bytes(key.Reveal()), kKeyBytes, kTagBytes);
+      EVP_AEAD_CTX_new(EVP_aead_aes_256_gcm(), Bytes(key), kKeyBytes, kTagBytes);
   // Fails only where memory does: then nothing safe can be stored.
   if (context == nullptr) std::abort();
   return {context, EVP_AEAD_CTX_free};
@@ -61,7 +62,7 @@ absl::StatusOr<Sealer> Sealer::Make(std::vector<SealingKey> keys) {
     if (key.key.Reveal().size() != kKeyBytes) {
       return absl::InvalidArgumentError(absl::StrCat("sealing key ", key.id, " must be 32 bytes"));
     }
-    Key made{Aes256Gcm(key.key), Secret(Hmac(key.key, "records"))};
+    Key made{key.key, Secret(Hmac(key.key, "records"))};
     if (!sealer.keys_.emplace(key.id, std::move(made)).second) {
       return absl::InvalidArgumentError(absl::StrCat("sealing key ", key.id, " is there twice"));
     }
@@ -73,7 +74,7 @@ std::string Sealer::mark() const { return {kUnderRecordsKey, static_cast<char>(s
 
 const EVP_AEAD_CTX& RecordSealer::KeyUnder(uint8_t id) {
   if (derived_under_ != id) {
-    derived_ = Aes256Gcm(Secret(Hmac(sealer_.keys_.at(id).of_records, record_)));
+    derived_ = Aes256Gcm(PassingSecret(Hmac(sealer_.keys_.at(id).of_records, record_)).Reveal());
     derived_under_ = id;
   }
   return *derived_;
@@ -109,8 +110,9 @@ absl::StatusOr<std::string> RecordSealer::Open(absl::string_view sealed, absl::s
   if (key == sealer_.keys_.end()) {
     return absl::FailedPreconditionError(absl::StrCat("no sealing key ", id));
   }
-  return OpenWith(under_records_key ? KeyUnder(id) : *key->second.whole, sealed,
-                  absl::StrCat(record_, part));
+  const std::string context = absl::StrCat(record_, part);
+  if (under_records_key) return OpenWith(KeyUnder(id), sealed, context);
+  return OpenWith(*Aes256Gcm(key->second.whole.Reveal()), sealed, context);
 }
 
 }  // namespace kyc::crypto

@@ -67,9 +67,7 @@ class Sealer {
  private:
   friend class RecordSealer;
   struct Key {
-    // Opens what was sealed before records had keys. Its schedule is made once, and shared by the
-    // copies of this sealer.
-    std::shared_ptr<const evp_aead_ctx_st> whole;
+    Secret whole;       // Opens what was sealed before records had keys.
     Secret of_records;  // The records' keys are derived from it.
   };
   Sealer() = default;

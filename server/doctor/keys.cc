@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace kyc::doctor {
 namespace {
@@ -14,7 +15,7 @@ constexpr char kCheck[] = "keys";
 // Of 32 random bytes about 30 differ; fewer than these once in far more keys than there are.
 constexpr size_t kFewestDifferent = 16;
 
-bool LooksRandom(const std::string& key) {
+bool LooksRandom(absl::string_view key) {
   return std::set<char>(key.begin(), key.end()).size() >= kFewestDifferent;
 }
 

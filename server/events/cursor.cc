@@ -49,7 +49,7 @@ absl::StatusOr<Cursor> CursorFromText(absl::string_view text, const Secret& key)
   // Unescaping forgives spaces and padding; a cursor is the exact text or none.
   if (!absl::WebSafeBase64Unescape(text, &bytes) || bytes.size() != kCursorBytes ||
       absl::WebSafeBase64Escape(bytes) != text || bytes[0] != kVersion ||
-      !crypto::SecretEquals(Secret(CheckOf(bytes, key)), bytes.substr(kCheckAt))) {
+      !crypto::SecretEquals(CheckOf(bytes, key), bytes.substr(kCheckAt))) {
     return Invalid();
   }
   Cursor cursor;

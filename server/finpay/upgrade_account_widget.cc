@@ -94,7 +94,7 @@ std::vector<std::string> ValuesOf(const CreateUpgradeAccountWidgetRequest& reque
                                   const WidgetCredentials& credentials) {
   std::vector<std::string> values = PersonalTexts(request);
   values.push_back(credentials.merchant_id);
-  values.push_back(credentials.merchant_pass.Reveal());
+  values.emplace_back(credentials.merchant_pass.Reveal());
   return values;
 }
 

@@ -53,8 +53,7 @@ class FetchedCredentials final : public grpc::ServerCredentials {
     std::shared_ptr<const tls::Pair> pair = self.pair_();
     const std::lock_guard lock(self.mutex_);
     if (pair == self.given_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
-    const grpc_ssl_pem_key_cert_pair given = {pair->key.Reveal().c_str(),
-                                              pair->certificates.c_str()};
+    const grpc_ssl_pem_key_cert_pair given = {pair->key.c_str(), pair->certificates.c_str()};
     // Without roots the process would end, though nobody is asked for a certificate.
     const std::string& roots =
         pair->client_authorities.empty() ? pair->certificates : pair->client_authorities;

@@ -12,8 +12,7 @@ using What = Found::What;
 
 constexpr unsigned kOthers = 0007;
 
-absl::StatusOr<std::string> ReadFile(absl::string_view field, const std::string& path,
-                                     bool is_secret) {
+absl::StatusOr<Secret> ReadFile(absl::string_view field, const std::string& path, bool is_secret) {
   absl::StatusOr<config::File> file = config::ReadFromDisk(path);
   if (!file.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("the ", field, " ", file.status().message()));
@@ -61,13 +60,13 @@ absl::StatusOr<absl::Time> WatchedPair::Read(Pair& pair, absl::Time now) {
   if (!certificates.ok()) return certificates.status();
   auto key = ReadFile("key_file", tls.key_file, true);
   if (!key.ok()) return key.status();
-  pair.certificates = *std::move(certificates);
-  pair.key = Secret(*std::move(key));
+  pair.certificates = std::string(certificates->Reveal());
+  pair.key = *std::move(key);
   if (tls.client_certificate != config::ClientCertificate::kNone) {
     auto authorities = ReadFile("client_ca_file", tls.client_ca_file, false);
     if (!authorities.ok()) return authorities.status();
     if (authorities->empty()) return absl::InvalidArgumentError("the client_ca_file is empty");
-    pair.client_authorities = *std::move(authorities);
+    pair.client_authorities = std::string(authorities->Reveal());
   }
   const absl::StatusOr<absl::Time> until = CheckPair(pair, now);
   read_again_ = !until.ok() || config::AnyChangedJustNow(stamps_);

@@ -53,7 +53,7 @@ void SetProxy(CURL* easy, const TransferOptions& options) {
   if (options.proxy->user.empty()) return;
   SetOption(easy, CURLOPT_PROXYAUTH, long{CURLAUTH_BASIC});
   SetOption(easy, CURLOPT_PROXYUSERNAME, options.proxy->user.c_str());
-  SetOption(easy, CURLOPT_PROXYPASSWORD, options.proxy->password.Reveal().c_str());
+  SetOption(easy, CURLOPT_PROXYPASSWORD, options.proxy->password.c_str());
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ upstream::HttpRequest Post(absl::string_view path, json::Body body, const Secret
   request.url = absl::StrCat(options.server_url, path);
   request.headers = {{"Content-Type", "application/json"},
                      {"Accept", "application/json"},
-                     {"token", token.Reveal()}};
+                     {"token", std::string(token.Reveal())}};
   request.headers.insert(request.headers.end(), options.extra_headers.begin(),
                          options.extra_headers.end());
   request.body = std::move(body);

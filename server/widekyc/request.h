@@ -36,7 +36,7 @@ void CheckText(absl::string_view field, absl::string_view text, const Options& o
 template <typename Request>
 std::vector<std::string> ValuesOf(const Request& request, const Secret& token) {
   std::vector<std::string> values = PersonalTexts(request);
-  values.push_back(token.Reveal());
+  values.emplace_back(token.Reveal());
   return values;
 }
 

@@ -116,7 +116,7 @@ std::unique_ptr<Connection> Connection::Start(const Keywords& keywords, const Se
   }
   if (!password.empty()) {
     names.push_back("password");
-    values.push_back(password.Reveal().c_str());
+    values.push_back(password.c_str());
   }
   names.push_back(nullptr);
   values.push_back(nullptr);
