@@ -8,7 +8,8 @@ namespace kyc::cli {
 namespace {
 
 // Each asks kyc itself, so that it knows what the kyc that is installed knows. Where kyc offers
-// nothing, a file may follow.
+// nothing, a file may follow. zsh's is good for `source` and as a file `_kyc` in $fpath, which zsh
+// makes a function of that name of.
 constexpr char kBash[] = R"(_kyc() {
   mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
@@ -20,13 +21,18 @@ _kyc() {
   offered=("${(@f)$("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if [[ -n $offered ]]; then compadd -a offered; else _files; fi
 }
-compdef _kyc kyc
+if [[ $funcstack[1] == _kyc ]]; then _kyc "$@"; else compdef _kyc kyc; fi
 )";
 constexpr char kFish[] = R"(function __kyc_offered
   set -l words (commandline -opc) (commandline -ct)
-  $words[1] __complete $words[2..-1] 2>/dev/null
+  set -l offered ($words[1] __complete $words[2..-1] 2>/dev/null)
+  if set -q offered[1]
+    printf '%s\n' $offered
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
-complete -c kyc -a '(__kyc_offered)'
+complete -c kyc -f -a '(__kyc_offered)'
 )";
 
 class Completion final : public Command {
