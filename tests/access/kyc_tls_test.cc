@@ -10,6 +10,7 @@
 #include "tests/access/tls_test.h"
 #include "tests/support/child_process.h"
 #include "tests/support/files.h"
+#include "tests/support/http.h"
 #include "tests/support/planted.h"
 
 namespace kyc::tests {
@@ -67,7 +68,13 @@ TEST_F(KycTlsTest, AWatchReadsItsFiles) {
   const ChildProcess watch("clients/kyc/kyc",
                            {"watch", address(), "--ca", File("root.pem"), "--token-file",
                             File("token"), "--from", "earliest", "--cursor-file", File("place")});
-  EXPECT_TRUE(Await([&] { return gateway().Metric("kyc_streams_open ") > 0; }));
+  EXPECT_EQ(
+      Post(gateway().webhook_port(), "/v1.0/snap/account/upgrade/notify",
+           {"Content-Type: application/json", absl::StrCat("x-callback-token: ", kCallbackToken)},
+           R"({"originalReferenceNo":"order-1","custId":"c","status":"approved"})")
+          .status,
+      200);
+  EXPECT_TRUE(watch.AwaitOutput("order-1")) << watch.StandardError();
 }
 
 TEST_F(KycTlsTest, NoCallIsMadeWhereItIsNotTheRightGatewayOrAFileIsMissing) {

@@ -3,19 +3,9 @@
 #include <grpcpp/security/credentials.h>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "tests/support/files.h"
 
 namespace kyc::tests {
-
-bool Await(const std::function<bool()>& is_so) {
-  const absl::Time end = absl::Now() + kPatience;
-  while (!is_so()) {
-    if (absl::Now() > end) return false;
-    absl::SleepFor(absl::Milliseconds(20));  // So as not to keep the machine busy.
-  }
-  return true;
-}
 
 TlsTest::TlsTest() {
   PutServer(server_);
@@ -35,6 +25,17 @@ std::string TlsTest::AskingBlock(absl::string_view wanted) {
 void TlsTest::PutServer(const Identity& identity) {
   WriteFile(files().path("server.pem"), identity.Pem());
   WriteFile(files().path("server.key"), identity.KeyPem());
+}
+
+bool TlsTest::Look(absl::string_view listener, Sees what) {
+  const bool is_another = what == Sees::kAnother;
+  const std::string counter = absl::StrCat("kyc_certificate_reloads_total{listener=\"", listener,
+                                           "\",result=\"", is_another ? "ok" : "failed", "\"} ");
+  const double before = gateway().Metric(counter);
+  return TellToLook(absl::StrCat(listener, is_another
+                                               ? ": new connections get the new certificate"
+                                               : ": the TLS files changed and cannot be used")) &&
+         gateway().Metric(counter) > before;
 }
 
 std::shared_ptr<grpc::Channel> TlsTest::Connect(size_t listener, const Identity& trusts,

@@ -4,7 +4,6 @@
 
 #include <grpcpp/channel.h>
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -13,9 +12,6 @@
 #include "tests/support/gateway_test.h"
 
 namespace kyc::tests {
-
-// Asks again and again, until it is so or patience ends. Whether it is.
-bool Await(const std::function<bool()>& is_so);
 
 // The gateway's files have the names server.pem, server.key and clients.pem; the server's
 // certificate is `root`'s, for 127.0.0.1, and clients' are `clients`'.
@@ -29,6 +25,11 @@ class TlsTest : public GatewayTest {
   static std::string AskingBlock(absl::string_view wanted);
 
   void PutServer(const Identity& identity);
+
+  // Tells the gateway to look, and waits until it has said that this listener's new connections get
+  // another certificate, or that what is there cannot be used; and whether it has counted that.
+  enum class Sees { kAnother, kUnusable };
+  bool Look(absl::string_view listener, Sees what);
 
   // A channel of its own connection to a listener, by its place in the configuration. Whoever has
   // an `identity` shows it.

@@ -26,17 +26,9 @@ constexpr char kRejected[] = "FAILED_PRECONDITION UPSTREAM_CREDENTIALS_REJECTED 
 constexpr char kUnknownCaller[] = "UNAUTHENTICATED CALLER_UNAUTHENTICATED not_sent -";
 constexpr char kRestart[] =
     " warning the configuration changed in more than secrets: restart to apply the rest\n";
+constexpr char kTakenOver[] =
+    " info the configuration was read again: new calls use its callers and secrets\n";
 constexpr char kAllStays[] = " error the configuration was read again, all stays as it was: ";
-
-// Asks again and again, until it is so or patience ends. Whether it is.
-bool Await(const std::function<bool()>& is_so) {
-  const absl::Time end = absl::Now() + kPatience;
-  while (!is_so()) {
-    if (absl::Now() > end) return false;
-    absl::SleepFor(absl::Milliseconds(20));  // So as not to keep the machine busy.
-  }
-  return true;
-}
 
 class ReloadTest : public GatewayTest {
  protected:
@@ -51,11 +43,18 @@ class ReloadTest : public GatewayTest {
   double Reloads(const std::string& result) {
     return gateway().Metric(absl::StrCat("kyc_config_reloads_total{result=\"", result, "\"} "));
   }
-  // Tells the gateway to look; whether it then counted one more reload of this result.
+  // Tells the gateway to look; whether it then said and counted one more reload of this result.
   bool Reload(const std::string& result = "ok") {
     const double before = Reloads(result);
-    gateway().process().Signal(SIGHUP);
-    return Await([&] { return Reloads(result) > before; });
+    return TellToLook(result == "ok" ? kTakenOver : kAllStays) && Reloads(result) > before;
+  }
+  // Asks again and again until it is answered so, which the gateway tells nobody of; whether it is.
+  bool AwaitAnswer(const std::string& wanted, const std::function<std::string()>& ask) {
+    const absl::Time end = absl::Now() + kPatience;
+    while (ask() != wanted) {
+      if (absl::Now() > end) return false;
+    }
+    return true;
   }
 
   std::string Detect(const CallOptions& how = {}) {
@@ -94,8 +93,9 @@ TEST_F(ReloadTest, ChangeIsFoundWithoutASignal) {
   Start();
   EXPECT_EQ(Detect(), kRejected);
   Replace("widekyc_token", kWideKycToken);
-  EXPECT_TRUE(Await([&] { return Detect() == "OK"; }));
-  EXPECT_TRUE(Await([&] { return Reloads("ok") == 1; }));
+  EXPECT_TRUE(gateway().process().AwaitError(kTakenOver));
+  EXPECT_EQ(Detect(), "OK");
+  EXPECT_EQ(Reloads("ok"), 1);
 }
 
 TEST_F(ReloadTest, RunningCallGoesOnAndANewOneHasTheNewToken) {
@@ -142,7 +142,7 @@ TEST_F(ReloadTest, CallersTokenAndPermissionsAreReplaced) {
   EXPECT_EQ(Detect(new_token), kUnknownCaller);
   Replace("bearer_token", "planted-bearer-token-of-another");
   ASSERT_TRUE(Reload());
-  EXPECT_TRUE(Await([&] { return Detect(old_token) == kUnknownCaller; }));
+  EXPECT_TRUE(AwaitAnswer(kUnknownCaller, [&] { return Detect(old_token); }));
   EXPECT_EQ(Detect(new_token), "OK");
   EXPECT_EQ(client().Raw(kQuarantine, "", new_token).error.Summary(),
             "PERMISSION_DENIED CALLER_FORBIDDEN not_sent -");
@@ -150,7 +150,7 @@ TEST_F(ReloadTest, CallersTokenAndPermissionsAreReplaced) {
                                                   {{"callers {", "callers { allow_admin: true "}}));
   ASSERT_TRUE(Reload());
   EXPECT_TRUE(
-      Await([&] { return client().Raw(kQuarantine, "", new_token).error.Summary() == "OK"; }));
+      AwaitAnswer("OK", [&] { return client().Raw(kQuarantine, "", new_token).error.Summary(); }));
 }
 
 TEST_F(ReloadTest, WrongFilesChangeNothingAndAreTriedAgain) {
@@ -181,7 +181,8 @@ TEST_F(ReloadTest, WrongFilesChangeNothingAndAreTriedAgain) {
   EXPECT_EQ(Reloads("ok"), 0);
   // Nobody says so; it is seen.
   Replace("config.textproto", sound);
-  EXPECT_TRUE(Await([&] { return Reloads("ok") == 1; }));
+  EXPECT_TRUE(gateway().process().AwaitError(kTakenOver));
+  EXPECT_EQ(Reloads("ok"), 1);
   EXPECT_EQ(Detect(), "OK");
 }
 

@@ -40,6 +40,12 @@ std::array<int, 2> Pipe() {
   _exit(127);
 }
 
+int CountOf(absl::string_view text, absl::string_view in) {
+  int count = 0;
+  for (size_t at = in.find(text); at != in.npos; at = in.find(text, at + text.size())) ++count;
+  return count;
+}
+
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
   for (std::string& text : texts) pointers.push_back(text.data());
@@ -115,8 +121,13 @@ std::string ChildProcess::StandardOutput() const {
   return output_;
 }
 
-bool ChildProcess::AwaitError(absl::string_view text) const {
-  return Await([&] { return absl::StrContains(error_, text); });
+bool ChildProcess::AwaitError(absl::string_view text, int times) const {
+  return Await([&] { return CountOf(text, error_) >= times; });
+}
+
+int ChildProcess::ErrorCount(absl::string_view text) const {
+  const std::lock_guard lock(mutex_);
+  return CountOf(text, error_);
 }
 
 bool ChildProcess::AwaitOutput(absl::string_view text) const {

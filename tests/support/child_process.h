@@ -36,9 +36,9 @@ class ChildProcess {
   std::string StandardError() const;
   std::string StandardOutput() const;
 
-  // Waits until standard error, or output, holds `text`; false if the process ends first, or
-  // patience.
-  bool AwaitError(absl::string_view text) const;
+  // Waits until standard error, or output, holds `text`, or holds it so often; false if the process
+  // ends first, or patience.
+  bool AwaitError(absl::string_view text, int times = 1) const;
   bool AwaitOutput(absl::string_view text) const;
 
   void Signal(int signal) const;
@@ -55,6 +55,8 @@ class ChildProcess {
   // The number in this line of /proc/PID/status, like "Threads" or "VmHWM" (in KiB); -1 if there is
   // none.
   int64_t ProcStatus(absl::string_view name) const;
+  // How often standard error holds `text` so far.
+  int ErrorCount(absl::string_view text) const;
   // How many files it has open.
   int64_t OpenFiles() const;
   // How many of its threads have this name. Those that a library makes have names of their own.

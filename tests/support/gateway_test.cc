@@ -1,6 +1,7 @@
 #include "tests/support/gateway_test.h"
 
 #include <gmock/gmock.h>
+#include <signal.h>
 
 #include <filesystem>
 #include <string>
@@ -38,6 +39,13 @@ void GatewayTest::StartGateway(const GatewayOptions& options) {
   files_.Configure(options);
   gateway_.emplace(files_);
   client_.emplace(gateway_->grpc_port(), transcript_);
+}
+
+bool GatewayTest::TellToLook(absl::string_view said) const {
+  const ChildProcess& process = gateway_->process();
+  const int before = process.ErrorCount(said);
+  process.Signal(SIGHUP);
+  return process.AwaitError(said, before + 1);
 }
 
 absl::optional<int> GatewayTest::StopGateway() {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "tests/support/client.h"
 #include "tests/support/gateway.h"
@@ -20,6 +21,8 @@ class GatewayTest : public testing::Test {
   void Start(GatewayOptions options = {}, Simulator::Account account = Simulator::Account::kFirst);
   // Starts a gateway alone.
   void StartGateway(const GatewayOptions& options);
+  // SIGHUP, and waits until the gateway has said one more line that holds `said`.
+  bool TellToLook(absl::string_view said) const;
   // Ends the gateway now. Its exit status.
   absl::optional<int> StopGateway();
 

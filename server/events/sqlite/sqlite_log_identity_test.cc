@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
 
 #include "server/call/error.h"
 #include "server/events/sqlite/sqlite.h"
@@ -22,11 +24,19 @@ namespace fs = std::filesystem;
 class SqliteLogIdentityTest : public testing::Test {
  protected:
   SqliteLogIdentityTest() {
-    SqliteLogOptions options = OptionsAt(path_, metrics_);
+    Open(path_);
+    Append(*log_, "R1", "approved");
+  }
+  void Open(const std::string& path) {
+    SqliteLogOptions options = OptionsAt(path, metrics_);
     options.writer.trim_interval = absl::Milliseconds(1);
     options.writer.probe_interval = absl::Milliseconds(1);
+    // It tells of each change.
+    options.writer.log = [this](absl::string_view) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      told_.notify_all();
+    };
     log_ = SqliteLog::Open(std::move(options)).value();
-    Append(*log_, "R1", "approved");
   }
   void ExpectRefused() {
     const absl::Status status = TryAppend(*log_, Notification("R2", "approved")).status();
@@ -36,11 +46,14 @@ class SqliteLogIdentityTest : public testing::Test {
     EXPECT_FALSE(log_->writable());
   }
   void AwaitWritable(bool writable) {
-    while (log_->writable() != writable) usleep(100);
+    std::unique_lock<std::mutex> lock(mutex_);
+    told_.wait(lock, [&] { return log_->writable() == writable; });
   }
 
   const std::string path_ = NewPath();
   CountingMetrics metrics_;
+  std::mutex mutex_;
+  std::condition_variable told_;
   std::unique_ptr<SqliteLog> log_;
 };
 
@@ -94,7 +107,7 @@ TEST_F(SqliteLogIdentityTest, SecondGatewayIsRefusedUnderEveryName) {
 TEST_F(SqliteLogIdentityTest, SymbolicLinkLeadsToTheSameLog) {
   fs::create_symlink(path_, path_ + "-symlink");
   log_.reset();
-  log_ = SqliteLog::Open(OptionsAt(path_ + "-symlink", metrics_)).value();
+  Open(path_ + "-symlink");
   Append(*log_, "R2", "approved");
   EXPECT_TRUE(fs::exists(path_ + "-wal"));
   fs::remove(path_ + "-symlink");
