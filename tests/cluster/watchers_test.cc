@@ -35,8 +35,9 @@ class WatchersTest : public testing::Test {
   void AwaitSomeAnswers() const { load_.AwaitAnswers(kSomeAnswers); }
   // Sequences have no gaps: whoever has seen one that is so high has seen what was answered.
   void ExpectAllSeen(ManyWatchers& watchers) {
-    EXPECT_TRUE(watchers.AwaitSeen(load_.answered()));
-    EXPECT_EQ(watchers.wrong(), 0u) << "what they saw did not follow what they had seen";
+    EXPECT_TRUE(watchers.AwaitSeen(load_.answered())) << watchers.Summary();
+    EXPECT_EQ(watchers.wrong(), 0u)
+        << "what they saw did not follow what they had seen: " << watchers.Summary();
   }
 
   Cluster cluster_;
@@ -53,8 +54,8 @@ TEST_F(WatchersTest, TenThousandMissAndRepeatNothingWhileAServerAndAGatewayAreKi
   ManyWatchers there(cluster_.grpc_port(1), kWatchersEach);
   here.OpenAll();
   there.OpenAll();
-  ASSERT_TRUE(here.AwaitCaughtUp());
-  ASSERT_TRUE(there.AwaitCaughtUp());
+  ASSERT_TRUE(here.AwaitCaughtUp()) << here.Summary();
+  ASSERT_TRUE(there.AwaitCaughtUp()) << there.Summary();
   ASSERT_NO_FATAL_FAILURE(AwaitSomeAnswers());
 
   cluster_.servers().Kill(0);
@@ -62,17 +63,19 @@ TEST_F(WatchersTest, TenThousandMissAndRepeatNothingWhileAServerAndAGatewayAreKi
   ASSERT_NO_FATAL_FAILURE(AwaitSomeAnswers());
   ExpectAllSeen(here);
   ExpectAllSeen(there);
-  EXPECT_EQ(here.ended() + there.ended(), 0u) << "streams stay open over a failover";
+  EXPECT_EQ(here.ended() + there.ended(), 0u)
+      << "streams stay open over a failover: " << here.Summary() << "\n"
+      << there.Summary();
 
   // Half of them lose their gateway, and go on at the other one.
   cluster_.KillGateway(1);
   there.MoveTo(cluster_.grpc_port(0));
   there.OpenAll();
-  ASSERT_TRUE(there.AwaitCaughtUp());
+  ASSERT_TRUE(there.AwaitCaughtUp()) << there.Summary();
   ASSERT_NO_FATAL_FAILURE(AwaitSomeAnswers());
   ExpectAllSeen(here);
   ExpectAllSeen(there);
-  EXPECT_EQ(here.ended(), 0u);
+  EXPECT_EQ(here.ended(), 0u) << here.Summary();
   const int64_t peak = cluster_.PeakMib(0);
   std::cout << "with all of them a gateway's peak was " << peak << " MiB\n";
   EXPECT_LT(peak, kEnoughMib);

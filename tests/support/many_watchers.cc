@@ -50,7 +50,7 @@ class ManyWatchers::Stream final : public grpc::ClientReadReactor<WatchUpgradesR
     all_.Take(seat_, response_);
     if (!stall_) StartRead(&response_);
   }
-  void OnDone(const grpc::Status&) override { all_.Ended(); }
+  void OnDone(const grpc::Status& status) override { all_.Ended(status); }
 
  private:
   ManyWatchers& all_;
@@ -112,8 +112,14 @@ void ManyWatchers::CloseAll() {
 void ManyWatchers::Take(Seat& seat, const WatchUpgradesResponse& response) {
   const std::lock_guard lock(mutex_);
   const bool was_behind = seat.sequence < awaited_;
+  if (was_behind || !seat.caught_up) ++moves_;
   for (const auto& event : response.events().events()) {
-    if (event.sequence() != seat.sequence + 1) seat.wrong = true;
+    if (event.sequence() != seat.sequence + 1) {
+      seat.wrong = true;
+      if (first_wrong_.empty()) {
+        first_wrong_ = absl::StrCat(event.sequence(), " after ", seat.sequence);
+      }
+    }
     seat.sequence = event.sequence();
   }
   seat.cursor = response.cursor();
@@ -124,11 +130,21 @@ void ManyWatchers::Take(Seat& seat, const WatchUpgradesResponse& response) {
   }
 }
 
-void ManyWatchers::Ended() {
+void ManyWatchers::Ended(const grpc::Status& status) {
   const std::lock_guard lock(mutex_);
-  if (!closing_) ++ended_;
+  if (!closing_) ++ends_[absl::StrCat(status.error_code(), " ", status.error_message())];
   --open_;
   changed_.notify_all();
+}
+
+bool ManyWatchers::AwaitMoving(std::unique_lock<std::mutex>& lock,
+                               const std::function<bool()>& is_so) const {
+  size_t moves = 0;
+  do {
+    moves = moves_;
+    if (changed_.wait_for(lock, absl::ToChronoSeconds(kPatience), is_so)) return true;
+  } while (moves_ != moves);
+  return false;
 }
 
 bool ManyWatchers::AwaitSeen(int64_t sequence) {
@@ -136,24 +152,37 @@ bool ManyWatchers::AwaitSeen(int64_t sequence) {
   awaited_ = sequence;
   behind_ = static_cast<size_t>(std::count_if(
       seats_.begin(), seats_.end(), [&](const Seat& seat) { return seat.sequence < sequence; }));
-  return changed_.wait_for(lock, absl::ToChronoSeconds(kPatience), [this] { return behind_ == 0; });
+  return AwaitMoving(lock, [this] { return behind_ == 0; });
 }
 
 bool ManyWatchers::AwaitCaughtUp() const {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, absl::ToChronoSeconds(kPatience),
-                           [this] { return caught_up_ == seats_.size(); });
+  return AwaitMoving(lock, [this] { return caught_up_ == seats_.size(); });
 }
 
 size_t ManyWatchers::ended() const {
   const std::lock_guard lock(mutex_);
-  return ended_;
+  size_t ended = 0;
+  for (const auto& [status, count] : ends_) ended += count;
+  return ended;
 }
 
 size_t ManyWatchers::wrong() const {
   const std::lock_guard lock(mutex_);
   return static_cast<size_t>(
       std::count_if(seats_.begin(), seats_.end(), [](const Seat& seat) { return seat.wrong; }));
+}
+
+std::string ManyWatchers::Summary() const {
+  const std::lock_guard lock(mutex_);
+  std::map<int64_t, size_t> at;
+  for (const Seat& seat : seats_) ++at[seat.sequence];
+  std::string text =
+      absl::StrCat("awaited ", awaited_, ", caught up ", caught_up_, ", open ", open_);
+  for (const auto& [sequence, count] : at) absl::StrAppend(&text, "\n", count, " at ", sequence);
+  for (const auto& [status, count] : ends_) absl::StrAppend(&text, "\n", count, " ended: ", status);
+  if (!first_wrong_.empty()) absl::StrAppend(&text, "\nfirst wrong: ", first_wrong_);
+  return text;
 }
 
 }  // namespace kyc::tests

@@ -2,9 +2,13 @@
 #ifndef TESTS_SUPPORT_MANY_WATCHERS_H_
 #define TESTS_SUPPORT_MANY_WATCHERS_H_
 
+#include <grpcpp/support/status.h>
+
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -33,14 +37,18 @@ class ManyWatchers {
   // CloseAll; those that are opened from now on are of this gateway.
   void MoveTo(uint16_t grpc_port);
 
-  // Waits until every stream has seen the event of this sequence; false if patience ends first.
+  // Waits until every stream has seen the event of this sequence; false if patience ends since one
+  // that has not has taken something: so many streams may take long on a machine that does more.
   bool AwaitSeen(int64_t sequence);
-  // Waits until every stream was told that it has caught up since it was opened.
+  // Waits until every stream was told that it has caught up since it was opened; false likewise.
   bool AwaitCaughtUp() const;
   // How many streams have ended that nobody closed.
   size_t ended() const;
   // The streams that saw what did not follow what they had seen.
   size_t wrong() const;
+  // For a test that fails: how many streams are at which sequence, how those ended that nobody
+  // closed, and what the first wrong one saw.
+  std::string Summary() const;
 
  private:
   class Stream;
@@ -54,18 +62,23 @@ class ManyWatchers {
 
   void Open(::netzme::v1::View view, bool stall);
   void Take(Seat& seat, const ::netzme::v1::WatchUpgradesResponse& response);
-  void Ended();
+  void Ended(const grpc::Status& status);
+  // False once patience has ended since `moves_` grew.
+  bool AwaitMoving(std::unique_lock<std::mutex>& lock, const std::function<bool()>& is_so) const;
+
   std::vector<std::unique_ptr<::netzme::v1::UpgradeNotificationService::Stub>> stubs_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::deque<Seat> seats_;
-  size_t open_ = 0;  // Guarded by mutex_, as all that follows up to the streams.
-  size_t ended_ = 0;
+  size_t open_ = 0;                     // Guarded by mutex_, as all that follows up to the streams.
+  std::map<std::string, size_t> ends_;  // Those that nobody closed, by their status.
+  std::string first_wrong_;
   bool closing_ = false;
   size_t caught_up_ = 0;  // Streams since they were opened.
   // Where AwaitSeen waits for all seats, and how many are not there.
   int64_t awaited_ = 0;
   size_t behind_ = 0;
+  size_t moves_ = 0;  // Messages taken by seats of which somebody waits for more.
   std::vector<std::unique_ptr<Stream>> streams_;
 };
 
