@@ -10,11 +10,11 @@
 #include <fstream>
 #include <iterator>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "tools/benchmarks/now.h"
+#include "tools/benchmarks/process_cpu.h"
 
 namespace kyc::bench {
 namespace {
@@ -34,20 +34,15 @@ void Become(const std::vector<std::string>& command, const std::string& log) {
 
 // Its own, that of its children that have ended, and that of those that live.
 int64_t TreeCpuTicks(pid_t process) {
-  std::ifstream stat(absl::StrCat("/proc/", process, "/stat"));
-  const std::string text(std::istreambuf_iterator<char>(stat), {});
-  const size_t name_ends = text.rfind(')');
-  if (name_ends == text.npos) return 0;
-  constexpr size_t kFirst = 12;  // utime, stime, cutime and cstime, counted after the name.
-  const std::vector<std::string> fields = absl::StrSplit(text.substr(name_ends + 1), ' ');
-  int64_t ticks = 0;
-  for (size_t field = kFirst; field < kFirst + 4 && field < fields.size(); ++field) {
-    int64_t number = 0;
-    if (absl::SimpleAtoi(fields[field], &number)) ticks += number;
-  }
+  int64_t ticks = CpuTicks(process);
   std::ifstream children(absl::StrCat("/proc/", process, "/task/", process, "/children"));
   for (pid_t child = 0; children >> child;) ticks += TreeCpuTicks(child);
   return ticks;
+}
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path);
+  return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 }  // namespace
@@ -86,14 +81,23 @@ bool Child::AwaitEnd() {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+absl::StatusOr<std::string> Child::AwaitSaid(
+    const std::string& log, absl::Duration patience,
+    const std::function<bool(absl::string_view)>& is_enough) const {
+  const int64_t end = Now() + absl::ToInt64Nanoseconds(patience);
+  for (; Now() < end && Runs(); usleep(kGlance)) {
+    std::string said = Contents(log);
+    if (is_enough(said)) return said;
+  }
+  return absl::UnavailableError(Contents(log));
+}
+
 int64_t Child::CpuNanoseconds() const {
   clockid_t clock{};
   return clock_getcpuclockid(pid_, &clock) == 0 ? NowOf(clock) : 0;
 }
 
-double Child::TreeCpuMicroseconds() const {
-  return static_cast<double>(TreeCpuTicks(pid_)) * 1e6 / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
+double Child::TreeCpuMicroseconds() const { return SecondsOf(TreeCpuTicks(pid_)) * 1e6; }
 
 double Child::Mebibytes(const std::string& line) const {
   std::ifstream status(absl::StrCat("/proc/", pid_, "/status"));

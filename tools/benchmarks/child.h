@@ -10,6 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
 namespace kyc::bench {
 
 // Ends with its owner: by SIGTERM, after ten seconds by SIGKILL; by the kernel if the owner dies.
@@ -27,6 +31,11 @@ class Child {
   bool Runs() const;
   // Waits for its end by itself; whether that was in order.
   bool AwaitEnd();
+  // Waits until what it has written to its `log` is enough, and returns that; UNAVAILABLE with what
+  // there is if it ends first, or patience.
+  absl::StatusOr<std::string> AwaitSaid(
+      const std::string& log, absl::Duration patience,
+      const std::function<bool(absl::string_view)>& is_enough) const;
   // User and system time of all its threads, those that have ended too.
   int64_t CpuNanoseconds() const;
   // Of it and all processes below it that live, those that they have seen end too.

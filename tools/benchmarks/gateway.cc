@@ -1,10 +1,6 @@
 #include "tools/benchmarks/gateway.h"
 
-#include <unistd.h>
-
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -12,19 +8,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "tools/benchmarks/now.h"
 
 namespace kyc::bench {
 namespace {
 
-constexpr int64_t kPatience = 20'000'000'000;
-constexpr useconds_t kGlance = 2'000;
-
-std::string Contents(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
+constexpr absl::Duration kPatience = absl::Seconds(20);
 
 // The port in the line `listening NAME=127.0.0.1:0 port=12345`; 0 if there is none.
 uint16_t PortOf(absl::string_view name, absl::string_view log) {
@@ -50,12 +38,13 @@ absl::StatusOr<Gateway> Gateway::Start(const GatewayProgram& program, uint16_t u
                                       absl::StrCat(upstream)};
   if (!program.engine.empty()) command.push_back(program.engine);
   Child process = Child::Run(command, log);
-  for (const int64_t begin = Now(); Now() - begin < kPatience && process.Runs(); usleep(kGlance)) {
-    const std::string said = Contents(log);
-    if (!absl::StrContains(said, " serving\n")) continue;
-    return Gateway(std::move(process), PortOf("grpc", said), PortOf("webhook", said));
+  const absl::StatusOr<std::string> said = process.AwaitSaid(
+      log, kPatience, [](absl::string_view text) { return absl::StrContains(text, " serving\n"); });
+  if (!said.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat("the gateway does not start: ", said.status().message()));
   }
-  return absl::UnavailableError(absl::StrCat("the gateway does not start: ", Contents(log)));
+  return Gateway(std::move(process), PortOf("grpc", *said), PortOf("webhook", *said));
 }
 
 }  // namespace kyc::bench

@@ -1,27 +1,16 @@
 #include "tools/benchmarks/log_servers.h"
 
-#include <unistd.h>
-
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "tools/benchmarks/now.h"
 
 namespace kyc::bench {
 namespace {
 
-constexpr int64_t kPatience = 60'000'000'000;
-constexpr useconds_t kGlance = 20'000;
-
-std::string Contents(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
+constexpr absl::Duration kPatience = absl::Seconds(60);
 
 // Of the line `serving PORT,PORT,PORT`; empty until it is there.
 std::string PortsIn(absl::string_view said) {
@@ -38,16 +27,17 @@ absl::StatusOr<LogServers> LogServers::Start(const std::string& script, const st
   std::filesystem::create_directories(folder);
   const std::string log = absl::StrCat(folder, "/log");
   Child process = Child::Run({script, folder}, log);
-  for (const int64_t begin = Now(); Now() - begin < kPatience && process.Runs(); usleep(kGlance)) {
-    const std::string ports = PortsIn(Contents(log));
-    if (ports.empty()) continue;
-    return LogServers(
-        std::move(process),
-        absl::StrCat("postgres { dsn: \"host=127.0.0.1,127.0.0.1,127.0.0.1 port=", ports,
-                     " dbname=postgres user=postgres sslmode=disable\" standby_names: \"s0\" "
-                     "standby_names: \"s1\" standby_names: \"s2\" }"));
+  const absl::StatusOr<std::string> said = process.AwaitSaid(
+      log, kPatience, [](absl::string_view text) { return !PortsIn(text).empty(); });
+  if (!said.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat("PostgreSQL does not start: ", said.status().message()));
   }
-  return absl::UnavailableError(absl::StrCat("PostgreSQL does not start: ", Contents(log)));
+  return LogServers(
+      std::move(process),
+      absl::StrCat("postgres { dsn: \"host=127.0.0.1,127.0.0.1,127.0.0.1 port=", PortsIn(*said),
+                   " dbname=postgres user=postgres sslmode=disable\" standby_names: \"s0\" "
+                   "standby_names: \"s1\" standby_names: \"s2\" }"));
 }
 
 }  // namespace kyc::bench

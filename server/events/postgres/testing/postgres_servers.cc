@@ -15,9 +15,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "tools/benchmarks/process_cpu.h"
 
 namespace kyc::events::postgres {
 namespace {
@@ -46,22 +46,6 @@ const std::string& Template() {
     return made;
   }();
   return *folder;
-}
-
-// Its own, and that of its children that have ended; 0 if it has ended itself.
-int64_t CpuTicks(pid_t process) {
-  std::ifstream file(absl::StrCat("/proc/", process, "/stat"));
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  const size_t name_ends = text.rfind(')');
-  if (name_ends == text.npos) return 0;
-  constexpr size_t kFirst = 12;  // utime, stime, cutime and cstime, counted after the name.
-  const std::vector<std::string> fields = absl::StrSplit(text.substr(name_ends + 1), ' ');
-  int64_t ticks = 0;
-  for (size_t field = kFirst; field < kFirst + 4 && field < fields.size(); ++field) {
-    int64_t number = 0;
-    if (absl::SimpleAtoi(fields[field], &number)) ticks += number;
-  }
-  return ticks;
 }
 
 void Copy(const std::string& from, const std::string& to) {
@@ -173,9 +157,9 @@ double PostgresServers::CpuSeconds() const {
   int64_t ticks = 0;
   for (int number = 0; number < count(); ++number) {
     if (!running(number)) continue;
-    for (const pid_t process : ProcessesOf(number)) ticks += CpuTicks(process);
+    for (const pid_t process : ProcessesOf(number)) ticks += bench::CpuTicks(process);
   }
-  return static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  return bench::SecondsOf(ticks);
 }
 
 void PostgresServers::Kill(int number) {
