@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/support/gateway_test.h"
 #include "tests/support/holding_upstream.h"
+#include "tests/support/many_calls.h"
 #include "tests/support/requests.h"
 
 namespace kyc::tests {
@@ -126,6 +127,28 @@ TEST_F(RequestIdTest, OfManyAtOnceOneGoesOut) {
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(live, 100);
   EXPECT_EQ(replayed, 99);
+  EXPECT_EQ(upstream.arrived(), 1U);
+}
+
+// More than may wait for one.
+TEST_F(RequestIdTest, OfAThousandAtOnceOneGoesOutAndTheOthersWaitOrAreToldSo) {
+  constexpr size_t kMayWait = 1'000, kTooMany = 50;
+  HoldingUpstream upstream(kLiveReply);
+  StartGateway({.widekyc_url = upstream.url()});
+  const std::string bytes = Keyed("call-1").SerializeAsString();
+  const grpc::Slice request(bytes.data(), bytes.size());
+  const ManyCalls calls(gateway().grpc_port(), kLivenessMethod, request, kMayWait + kTooMany,
+                        transcript());
+  EXPECT_TRUE(calls.AwaitEnded(kTooMany));
+  EXPECT_TRUE(upstream.AwaitArrived(1));
+  for (const ErrorView& ended : calls.Ended()) {
+    EXPECT_EQ(ended.Summary(), "ABORTED REQUEST_IN_PROGRESS not_sent RetryInfo");
+  }
+  upstream.Release();
+  EXPECT_TRUE(calls.AwaitEnded(kMayWait + kTooMany));
+  size_t answered = 0;
+  for (const ErrorView& ended : calls.Ended()) answered += ended.code == "OK" ? 1 : 0;
+  EXPECT_EQ(answered, kMayWait);
   EXPECT_EQ(upstream.arrived(), 1U);
 }
 

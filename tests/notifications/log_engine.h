@@ -13,6 +13,8 @@ class LogEngine {
   virtual ~LogEngine() = default;
   // For GatewayOptions.
   virtual std::string Block() const = 0;
+  // How many gateways may use it at once.
+  virtual int gateways() const = 0;
   // All that its servers hold on disk now and ever told their operators.
   virtual std::string Stored() const { return ""; }
 };

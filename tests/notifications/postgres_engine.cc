@@ -22,6 +22,7 @@ class PostgresEngine final : public LogEngine {
     }
     return absl::StrCat("postgres { dsn: \"", servers_.dsn(), "\"", names, " }");
   }
+  int gateways() const override { return 2; }
 
   std::string Stored() const override { return servers_.Stored(0) + servers_.Stored(1); }
 

@@ -8,6 +8,7 @@ class SqliteEngine final : public LogEngine {
   std::string Block() const override {
     return R"(sqlite { path: "events.db" backup_folder: "." })";
   }
+  int gateways() const override { return 1; }
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -57,6 +58,10 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 
 ChildProcess::ChildProcess(const std::string& program, std::vector<std::string> arguments,
                            std::vector<std::string> environment) {
+  if (gettid() != getpid()) {
+    std::cerr << "started on a thread: the kernel would kill it when that thread ends\n";
+    std::abort();
+  }
   arguments.insert(arguments.begin(), program.front() == '/' ? program : RunfilePath(program));
   for (char** own = environ; *own != nullptr; ++own) environment.emplace_back(*own);
   const std::vector<char*> argv = Pointers(arguments);

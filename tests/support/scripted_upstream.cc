@@ -13,23 +13,25 @@
 
 namespace kyc::tests {
 
-bool ScriptedPeer::TakeRequest() {
+absl::optional<ScriptedPeer::Request> ScriptedPeer::ReadRequest() {
   static constexpr absl::string_view kEndOfHead = "\r\n\r\n";
   std::array<char, 64 << 10> bytes;
-  std::string head;
+  std::string text;
+  const auto read = [&] {
+    const ssize_t got = recv(socket_, bytes.data(), bytes.size(), 0);
+    if (got > 0) text.append(bytes.data(), static_cast<size_t>(got));
+    return got > 0;
+  };
   size_t end;
-  while ((end = head.find(std::string(kEndOfHead))) == head.npos) {
-    const ssize_t got = recv(socket_, bytes.data(), bytes.size(), 0);
-    if (got <= 0) return false;
-    head.append(bytes.data(), static_cast<size_t>(got));
+  while ((end = text.find(std::string(kEndOfHead))) == text.npos) {
+    if (!read()) return absl::nullopt;
   }
-  const size_t whole = end + kEndOfHead.size() + ContentLength(head.substr(0, end + 2));
-  for (size_t taken = head.size(); taken < whole;) {
-    const ssize_t got = recv(socket_, bytes.data(), bytes.size(), 0);
-    if (got <= 0) return false;
-    taken += static_cast<size_t>(got);
+  end += kEndOfHead.size();
+  const size_t whole = end + ContentLength(text.substr(0, end - 2));
+  while (text.size() < whole) {
+    if (!read()) return absl::nullopt;
   }
-  return true;
+  return Request{text.substr(0, end), text.substr(end)};
 }
 
 bool ScriptedPeer::Write(absl::string_view bytes) {

@@ -11,6 +11,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 
 namespace kyc::tests {
 
@@ -19,8 +20,14 @@ class ScriptedPeer {
  public:
   explicit ScriptedPeer(int socket) : socket_(socket) {}
 
-  // Reads one whole request, and forgets it; false if the peer closed.
-  bool TakeRequest();
+  // Reads one whole request; none if the peer closed.
+  struct Request {
+    std::string head;
+    std::string body;
+  };
+  absl::optional<Request> ReadRequest();
+  // The same, and forgets it.
+  bool TakeRequest() { return ReadRequest().has_value(); }
   // False once the peer is gone.
   bool Write(absl::string_view bytes);
   // Writes `bytes` again and again, so many bytes in all or until the peer is gone.
