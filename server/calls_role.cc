@@ -39,6 +39,9 @@ absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
   auto made = std::unique_ptr<CallsRole>(new CallsRole());
   once::KeyedOptions keyed;
   keyed.longest = grpc.max_deadline;
+  keyed.answered = [&metrics](absl::string_view method, once::AnsweredBy by) {
+    metrics.KeyedCallAnswered(method, once::TextOf(by));
+  };
   made->keyed_ = once::KeyedCalls::Make(server.loop(), event_log.call_keys, keyed);
   std::vector<ServiceMethods> services;
   if (const auto* finpay = upstreams.finpay(); finpay != nullptr) {

@@ -35,6 +35,7 @@ std::string ContentOf(const char* path) {
 // Whatever can be told, once: a family without a sample is not shown.
 void TellEverything(PrometheusMetrics& metrics) {
   metrics.CallEnded("m", absl::StatusCode::kOk, "", absl::Seconds(1));
+  metrics.KeyedCallAnswered("m", "replayed");
   metrics.CallsOpen(1, 1, 1);
   metrics.AttemptEnded("u", "a", "200", absl::Seconds(1));
   metrics.Retried("u", "a");

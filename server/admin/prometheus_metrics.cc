@@ -80,6 +80,9 @@ class Prometheus final : public PrometheusMetrics {
     calls_.At({method, absl::StatusCodeToString(code), reason}).Increment();
     call_seconds_.At({method}, kSeconds).Observe(absl::ToDoubleSeconds(took));
   }
+  void KeyedCallAnswered(absl::string_view method, absl::string_view by) override {
+    keyed_calls_.At({method, by}).Increment();
+  }
   void CallsOpen(int64_t calls, int64_t streams, int64_t request_bytes) override {
     calls_open_.Set(static_cast<double>(calls));
     streams_open_.Set(static_cast<double>(streams));
@@ -200,6 +203,15 @@ class Prometheus final : public PrometheusMetrics {
       {"method", "code", "reason"}};
   ByLabels<Histogram> call_seconds_{
       Histograms("kyc_call_seconds", "From a gRPC call's arrival to its end."), {"method"}};
+  ByLabels<Counter> keyed_calls_{
+      Counters(
+          "kyc_keyed_calls_total",
+          "Calls with a request_id, by what answered: their own call (sent), one that ran when "
+          "they came (waited), one that had ended (replayed), that it runs still "
+          "(in_progress), that nobody knows its outcome (unknown), that its key is another "
+          "call's (reused), that it could not be claimed (not_claimed), nothing as the caller "
+          "did not wait (left)."),
+      {"method", "by"}};
   Gauge& calls_open_ = Gauges("kyc_calls_open", "gRPC calls and streams open now.").Add({});
   Gauge& streams_open_ = Gauges("kyc_streams_open", "Server streams open now.").Add({});
   Gauge& request_bytes_ =

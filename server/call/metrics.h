@@ -19,6 +19,9 @@ class Metrics {
   // An rpc ended. `method` is "package.Service/Method"; `reason` is ErrorInfo.reason or "".
   virtual void CallEnded(absl::string_view method, absl::StatusCode code, absl::string_view reason,
                          absl::Duration took) = 0;
+  // A call with a `request_id` was answered, and by what: "sent", "waited", "replayed",
+  // "in_progress", "unknown", "reused", "not_claimed", "left".
+  virtual void KeyedCallAnswered(absl::string_view /*method*/, absl::string_view /*by*/) {}
   // Calls and streams open now; request bytes held now.
   virtual void CallsOpen(int64_t calls, int64_t streams, int64_t request_bytes) = 0;
 

@@ -20,6 +20,28 @@ constexpr absl::Duration kToSaySo = absl::Milliseconds(100);
 
 }  // namespace
 
+absl::string_view TextOf(AnsweredBy by) {
+  switch (by) {
+    case AnsweredBy::kItself:
+      return "sent";
+    case AnsweredBy::kWaited:
+      return "waited";
+    case AnsweredBy::kReplayed:
+      return "replayed";
+    case AnsweredBy::kInProgress:
+      return "in_progress";
+    case AnsweredBy::kUnknown:
+      return "unknown";
+    case AnsweredBy::kReused:
+      return "reused";
+    case AnsweredBy::kNotClaimed:
+      return "not_claimed";
+    case AnsweredBy::kLeft:
+      return "left";
+  }
+  return "";
+}
+
 std::shared_ptr<KeyedCalls> KeyedCalls::Make(rpc::Loop& loop, events::CallKeys* store,
                                              KeyedOptions options) {
   std::shared_ptr<KeyedCalls> made(new KeyedCalls(loop, store, std::move(options)));
@@ -36,7 +58,8 @@ void KeyedCalls::Run(const CallContext& context, events::CallKey key, Send send,
   const Name name = absl::StrCat(key.key, key.content);
   auto found = keys_.find(name);
   if (found != keys_.end()) return Join(name, *found->second, context, false, std::move(done));
-  if (keys_.size() >= options_.max_keys) return std::move(done)({TooManyKeys()});
+  if (keys_.size() >= options_.max_keys)
+    return std::move(done)({TooManyKeys(), AnsweredBy::kNotClaimed});
   Key& made = *keys_.emplace(name, std::make_unique<Key>()).first->second;
   made.key = std::move(key);
   made.context = context;
@@ -51,16 +74,16 @@ void KeyedCalls::Join(const Name& name, Key& key, const CallContext& context, bo
   if (key.phase == Phase::kUnstored) {
     switch (key.end.kind) {
       case KeyEnd::Kind::kAnswered:
-        return std::move(done)({ResultOf(key.end.answer), true});
+        return std::move(done)({ResultOf(key.end.answer), AnsweredBy::kReplayed, true});
       case KeyEnd::Kind::kFree:
-        return std::move(done)({NotNoted()});
+        return std::move(done)({NotNoted(), AnsweredBy::kNotClaimed});
       case KeyEnd::Kind::kLost:
-        return std::move(done)({OutcomeUnknown()});
+        return std::move(done)({OutcomeUnknown(), AnsweredBy::kUnknown});
     }
   }
   const bool full = !first && (key.waiters.size() >= options_.max_waiting_for_one ||
                                waiting_ >= options_.max_waiting);
-  if (full) return std::move(done)({InProgress()});
+  if (full) return std::move(done)({InProgress(), AnsweredBy::kInProgress});
   ++waiting_;
   Waiter& waiter = key.waiters.emplace_back();
   waiter.id = ++last_waiter_;
@@ -91,12 +114,12 @@ void KeyedCalls::Leave(const Name& name, uint64_t id, bool late) {
   if (waiter.timer != 0) loop_.Cancel(waiter.timer);
   const bool sent = key.phase == Phase::kSending || key.phase == Phase::kSettling;
   const Outcome outcome = waiter.first && sent ? Outcome::kUnknown : Outcome::kNotSent;
-  if (!late) return std::move(waiter.done)({Cancelled(outcome)});
+  if (!late) return std::move(waiter.done)({Cancelled(outcome), AnsweredBy::kLeft});
   const bool elsewhere = key.phase == Phase::kElsewhere || key.phase == Phase::kAsking;
   if (!waiter.first || elsewhere) {
-    return std::move(waiter.done)({InProgress()});
+    return std::move(waiter.done)({InProgress(), AnsweredBy::kInProgress});
   }
-  std::move(waiter.done)({DeadlineOver(outcome)});
+  std::move(waiter.done)({DeadlineOver(outcome), AnsweredBy::kLeft});
 }
 
 void KeyedCalls::Claim(const Name& name, Key& key) {
@@ -121,17 +144,19 @@ void KeyedCalls::OnClaimed(const Name& name, absl::StatusOr<KeyClaim> claim) {
     case KeyFound::kAnswered: {
       absl::StatusOr<std::string> result = ResultOf(claim->answer);
       // What is stored and cannot be read is not known.
-      return absl::IsDataLoss(result.status()) ? Over(name, OutcomeUnknown(), false)
-                                               : Over(name, std::move(result), true);
+      if (absl::IsDataLoss(result.status())) break;
+      const bool waited = key.phase == Phase::kAsking;
+      return Over(name,
+                  {std::move(result), waited ? AnsweredBy::kWaited : AnsweredBy::kReplayed, true});
     }
     case KeyFound::kRunning:
       return WaitElsewhere(name, key);
     case KeyFound::kReused:
-      return Over(name, KeyReused(), false);
+      return Over(name, {KeyReused(), AnsweredBy::kReused});
     case KeyFound::kLost:
       break;
   }
-  Over(name, OutcomeUnknown(), false);
+  Over(name, {OutcomeUnknown(), AnsweredBy::kUnknown});
 }
 
 void KeyedCalls::WaitElsewhere(const Name& name, Key& key) {
@@ -144,10 +169,9 @@ void KeyedCalls::WaitElsewhere(const Name& name, Key& key) {
 void KeyedCalls::OnNotClaimed(const Name& name, Key& key, const absl::Status& why) {
   const bool surely_not = absl::IsResourceExhausted(why);
   if (surely_not && key.phase == Phase::kAsking) return WaitElsewhere(name, key);
-  const absl::Status told = surely_not ? TooManyKeys() : NotNoted();
-  if (surely_not) return Over(name, told, false);
+  if (surely_not) return Over(name, {TooManyKeys(), AnsweredBy::kNotClaimed});
   key.send = nullptr;
-  AnswerAll(key, told, false);
+  AnswerAll(key, {NotNoted(), AnsweredBy::kNotClaimed});
   key.end = {KeyEnd::Kind::kFree, ""};
   key.phase = Phase::kUnstored;
   Later(options_.store_again, name, &KeyedCalls::Settle);
@@ -197,7 +221,8 @@ void KeyedCalls::OnSettled(const Name& name, const absl::Status& stored) {
   const bool first_time = key.phase == Phase::kSettling;
   if (first_time) {
     const bool answered = key.end.kind == KeyEnd::Kind::kAnswered;
-    AnswerAll(key, answered ? ResultOf(key.end.answer) : key.error, answered);
+    AnswerAll(key,
+              {answered ? ResultOf(key.end.answer) : key.error, AnsweredBy::kWaited, answered});
   }
   if (stored.ok()) {
     if (!first_time) unstored_bytes_ -= key.end.answer.size();
@@ -213,21 +238,25 @@ void KeyedCalls::OnSettled(const Name& name, const absl::Status& stored) {
   Later(options_.store_again, name, &KeyedCalls::Settle);
 }
 
-void KeyedCalls::AnswerAll(Key& key, absl::StatusOr<std::string> result, bool is_replay) {
+void KeyedCalls::AnswerAll(Key& key, KeyedAnswer answer) {
   const bool ended_here = key.phase == Phase::kSettling;
   std::vector<Waiter> waiters = std::exchange(key.waiters, {});
   waiting_ -= waiters.size();
   for (Waiter& waiter : waiters) {
     if (waiter.timer != 0) loop_.Cancel(waiter.timer);
     waiter.on_stop.reset();
-    const bool is_its_own = ended_here && waiter.first;
     const bool is_last = &waiter == &waiters.back();
-    std::move(waiter.done)({is_last ? std::move(result) : result, is_replay && !is_its_own});
+    KeyedAnswer own = is_last ? std::move(answer) : answer;
+    if (ended_here && waiter.first) {
+      own.by = AnsweredBy::kItself;
+      own.replay = false;
+    }
+    std::move(waiter.done)(std::move(own));
   }
 }
 
-void KeyedCalls::Over(const Name& name, absl::StatusOr<std::string> result, bool is_replay) {
-  AnswerAll(*keys_.at(name), std::move(result), is_replay);
+void KeyedCalls::Over(const Name& name, KeyedAnswer answer) {
+  AnswerAll(*keys_.at(name), std::move(answer));
   Forget(name);
 }
 

@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "server/call/call_context.h"
@@ -21,6 +22,20 @@
 #include "server/rpc/loop.h"
 
 namespace kyc::once {
+
+// What answered a call with a key.
+enum class AnsweredBy {
+  kItself,      // It was sent.
+  kWaited,      // Another one, which ran when it came.
+  kReplayed,    // Another one, which had ended.
+  kInProgress,  // That another one still runs.
+  kUnknown,     // That nobody knows what became of another one.
+  kReused,      // That another one said something else.
+  kNotClaimed,  // That its key could not be claimed.
+  kLeft,        // Nothing: its caller did not wait.
+};
+// As a metric has it.
+absl::string_view TextOf(AnsweredBy by);
 
 struct KeyedOptions {
   // What a call may take from its claim to its end, whatever its caller's deadline is.
@@ -37,12 +52,17 @@ struct KeyedOptions {
   // Of answers that could not be stored. What is beyond is lost.
   size_t max_unstored_bytes = 64 << 20;
   std::function<absl::Time()> now = SteadyNow;
+  // Of a method, "package.Service/Method": to count them.
+  std::function<void(absl::string_view, AnsweredBy)> answered = [](absl::string_view, AnsweredBy) {
+  };
 };
 
 // What a caller gets: a serialized response or an error.
 struct KeyedAnswer {
   absl::StatusOr<std::string> result;
-  bool replay = false;  // It is another call's, which had the same key.
+  AnsweredBy by = AnsweredBy::kNotClaimed;
+  // It is the answer of another call, which had the same key.
+  bool replay = false;
 };
 
 // A call is claimed in the store, sent, and its end is stored before it is answered. From its claim
@@ -63,6 +83,8 @@ class KeyedCalls : public std::enable_shared_from_this<KeyedCalls> {
 
   // Null if there is none. What digests are made with.
   const events::CallKeySecrets* secrets() const { return secrets_; }
+
+  void Count(absl::string_view method, AnsweredBy by) const { options_.answered(method, by); }
 
   // `context` is the caller's. Answers once.
   void Run(const CallContext& context, events::CallKey key, Send send, OnAnswer done);
@@ -114,9 +136,9 @@ class KeyedCalls : public std::enable_shared_from_this<KeyedCalls> {
   void OnEnded(const Name& name, absl::StatusOr<std::string> result);
   void Settle(const Name& name, Key& key);
   void OnSettled(const Name& name, const absl::Status& stored);
-  // Answers all who wait.
-  void AnswerAll(Key& key, absl::StatusOr<std::string> result, bool is_replay);
-  void Over(const Name& name, absl::StatusOr<std::string> result, bool is_replay);
+  // All who wait get it; as its own who sent the call that has just ended here.
+  void AnswerAll(Key& key, KeyedAnswer answer);
+  void Over(const Name& name, KeyedAnswer answer);
   void Forget(const Name& name);
   // Runs `what` on the loop with the key, which is there until its phase's one answer came.
   void Later(absl::Duration delay, const Name& name, void (KeyedCalls::*what)(const Name&, Key&));

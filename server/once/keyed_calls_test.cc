@@ -147,6 +147,7 @@ class KeyedCallsTest : public testing::Test {
         [this, number](KeyedAnswer answer) {
           answers_[number] = answer.result.ok() ? *answer.result : ReasonOf(answer.result.status());
           if (answer.replay) answers_[number] = "replay of " + answers_[number];
+          by_.emplace_back(TextOf(answer.by));
         });
     loop_.Run();
   }
@@ -172,6 +173,7 @@ class KeyedCallsTest : public testing::Test {
   std::vector<CallContext> own_;
   std::vector<Done<std::string>> ended_;
   std::vector<std::string> answers_;
+  std::vector<std::string> by_;  // What answered, in the order of the answers.
 };
 
 TEST_F(KeyedCallsTest, IsClaimedThenSentThenStoredThenAnswered) {
@@ -191,6 +193,7 @@ TEST_F(KeyedCallsTest, ARepeatGetsTheSameAnswerAndNothingIsSent) {
   Call();
   EXPECT_THAT(answers_, ElementsAre("response", "replay of response", "replay of response"));
   EXPECT_TRUE(ended_.empty());
+  EXPECT_THAT(by_, ElementsAre("sent", "replayed", "replayed"));
 }
 
 TEST_F(KeyedCallsTest, AnErrorThatWillNotChangeIsReplayedToo) {
@@ -216,6 +219,7 @@ TEST_F(KeyedCallsTest, WhatIsNotKnownIsNeverSentAgain) {
   EXPECT_THAT(answers_,
               ElementsAre("FAILED", "REQUEST_OUTCOME_UNKNOWN", "REQUEST_OUTCOME_UNKNOWN"));
   EXPECT_TRUE(ended_.empty());
+  EXPECT_THAT(by_, ElementsAre("sent", "unknown", "unknown"));
 }
 
 TEST_F(KeyedCallsTest, OtherContentIsRefusedWhileItRunsAndLater) {
@@ -224,6 +228,7 @@ TEST_F(KeyedCallsTest, OtherContentIsRefusedWhileItRunsAndLater) {
   End("response");
   Call("other");
   EXPECT_THAT(answers_, ElementsAre("response", "REQUEST_ID_REUSED", "REQUEST_ID_REUSED"));
+  EXPECT_THAT(by_, ElementsAre("reused", "sent", "reused"));
 }
 
 TEST_F(KeyedCallsTest, WhoComesMeanwhileGetsThatAnswer) {
@@ -233,6 +238,7 @@ TEST_F(KeyedCallsTest, WhoComesMeanwhileGetsThatAnswer) {
   EXPECT_EQ(ended_.size(), 1U);
   End("response");
   EXPECT_THAT(answers_, ElementsAre("response", "replay of response", "replay of response"));
+  EXPECT_THAT(by_, ElementsAre("sent", "waited", "waited"));
 }
 
 TEST_F(KeyedCallsTest, WhoIsTooManyIsToldSo) {
@@ -249,6 +255,7 @@ TEST_F(KeyedCallsTest, WhoWaitsTooLongIsToldThatItIsInProgress) {
   EXPECT_THAT(answers_, ElementsAre("", "REQUEST_IN_PROGRESS"));
   End("response");
   EXPECT_EQ(answers_[0], "response");
+  EXPECT_THAT(by_, ElementsAre("in_progress", "sent"));
 }
 
 TEST_F(KeyedCallsTest, ItRunsToItsEndThoughItsCallerLeft) {
@@ -262,6 +269,7 @@ TEST_F(KeyedCallsTest, ItRunsToItsEndThoughItsCallerLeft) {
   EXPECT_THAT(answers_, ElementsAre("CALLER_CANCELLED", ""));
   End("response");
   EXPECT_EQ(answers_[1], "replay of response");
+  EXPECT_THAT(by_, ElementsAre("left", "waited"));
 }
 
 TEST_F(KeyedCallsTest, AfterItsCallersDeadlineTheAnswerIsStored) {
@@ -284,6 +292,7 @@ TEST_F(KeyedCallsTest, WhatCannotBeClaimedIsNotSentAndFreeLater) {
   Call();
   End("response");
   EXPECT_EQ(answers_[2], "response");
+  EXPECT_THAT(by_, ElementsAre("not_claimed", "not_claimed", "sent"));
 }
 
 TEST_F(KeyedCallsTest, WhatCannotBeStoredIsToldAndStoredLater) {
@@ -308,6 +317,7 @@ TEST_F(KeyedCallsTest, AnotherProcesssCallIsWaitedFor) {
   store_.rows["key"] = {{events::KeyState::kAnswered, "content", "another run"}, "\x01response"};
   loop_.Pass(absl::Seconds(1));
   EXPECT_THAT(answers_, ElementsAre("replay of response"));
+  EXPECT_THAT(by_, ElementsAre("waited"));
 }
 
 TEST_F(KeyedCallsTest, AnotherProcesssCallThatWasNotProcessedIsTriedHere) {
@@ -324,6 +334,7 @@ TEST_F(KeyedCallsTest, WhatADeadProcessClaimedIsLost) {
   store_.others_live = false;
   Call();
   EXPECT_THAT(answers_, ElementsAre("REQUEST_OUTCOME_UNKNOWN"));
+  EXPECT_THAT(by_, ElementsAre("unknown"));
 }
 
 TEST_F(KeyedCallsTest, AStoreThatTakesNoMoreQuestionsEndsNoWait) {

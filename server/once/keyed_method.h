@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "server/call/blob.h"
 #include "server/call/call_context.h"
 #include "server/call/ready_call.h"
@@ -81,7 +82,8 @@ void SendKeyed(KeyedCalls& calls, const KeyedHandler<Request, Response>& handler
           std::move(ended)(BytesOf(response));
         });
       },
-      [done = std::move(done)](KeyedAnswer answer) mutable {
+      [done = std::move(done), &calls, method](KeyedAnswer answer) mutable {
+        calls.Count(absl::StripPrefix(method, "/"), answer.by);
         if (!answer.result.ok()) {
           rpc::UnaryAnswer error = answer.result.status();
           error.replay = answer.replay;

@@ -39,6 +39,10 @@ TEST_F(RequestIdTest, ARepeatGetsTheSameAnswerAndReachesNobody) {
     EXPECT_EQ(again.response.SerializeAsString(), first.response.SerializeAsString());
   }
   EXPECT_EQ(simulator().Count(), 1);
+  const std::string counted = "kyc_keyed_calls_total{by=\"";
+  const std::string method = "\",method=\"widekyc.v1.WideKycService/DetectLiveness\"} ";
+  EXPECT_EQ(gateway().Metric(counted + "sent" + method), 1);
+  EXPECT_EQ(gateway().Metric(counted + "replayed" + method), 3);
 }
 
 TEST_F(RequestIdTest, EveryMethodHasIt) {
