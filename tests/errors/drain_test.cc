@@ -18,10 +18,36 @@ namespace {
 
 class DrainTest : public GatewayTest {
  protected:
-  std::unique_ptr<ManyCalls> Held(size_t count) {
+  std::unique_ptr<ManyCalls> Held(size_t count, const LivenessRequest& request = Liveness()) {
     return std::make_unique<ManyCalls>(gateway().grpc_port(), kLivenessMethod,
-                                       grpc::Slice(Liveness().SerializeAsString()), count,
+                                       grpc::Slice(request.SerializeAsString()), count,
                                        transcript());
+  }
+  // One that is sent, and those who wait for its answer.
+  std::unique_ptr<ManyCalls> HeldWithOneKey(size_t count) {
+    auto held = Held(count, Keyed());
+    EXPECT_TRUE(upstream_.AwaitArrived(1));
+    while (gateway().Metric("kyc_calls_open ") < static_cast<double>(count)) {
+    }
+    return held;
+  }
+  static LivenessRequest Keyed() {
+    LivenessRequest request = Liveness();
+    request.set_request_id("call-1");
+    return request;
+  }
+  // Calls that would be refused anyway show when callers are sent elsewhere: this one has nowhere
+  // to go. What still reaches the gateway on its way is answered.
+  void AwaitSentElsewhere() {
+    ErrorView error;
+    do {
+      error = client().DetectLiveness(LivenessRequest()).error;
+      if (!error.reason.empty()) {
+        EXPECT_THAT(error.Summary(), testing::AnyOf(testing::StartsWith("INVALID_ARGUMENT "),
+                                                    "UNAVAILABLE SERVER_DRAINING not_sent -"));
+      }
+    } while (!error.reason.empty());
+    EXPECT_EQ(error.code, "UNAVAILABLE");
   }
 
   HoldingUpstream upstream_{kLiveReply};
@@ -32,17 +58,7 @@ TEST_F(DrainTest, RunningCallsFinish) {
   const auto held = Held(20);
   ASSERT_TRUE(upstream_.AwaitArrived(20));
   gateway().process().Signal(SIGTERM);
-  // Calls that would be refused anyway show when callers are sent elsewhere: this one has nowhere
-  // to go. What still reaches the gateway on its way is answered.
-  ErrorView error;
-  do {
-    error = client().DetectLiveness(LivenessRequest()).error;
-    if (!error.reason.empty()) {
-      EXPECT_THAT(error.Summary(), testing::AnyOf(testing::StartsWith("INVALID_ARGUMENT "),
-                                                  "UNAVAILABLE SERVER_DRAINING not_sent -"));
-    }
-  } while (!error.reason.empty());
-  EXPECT_EQ(error.code, "UNAVAILABLE");
+  AwaitSentElsewhere();
   EXPECT_EQ(Get(gateway().admin_port(), "/readyz").status, 503);
   upstream_.Release();
   ASSERT_TRUE(held->AwaitEnded(20));
@@ -83,6 +99,40 @@ TEST_F(DrainTest, CallsThatStillWaitedForASlotWereNotSent) {
   EXPECT_TRUE(upstream_.AwaitGivenUp(20));
   EXPECT_EQ(upstream_.arrived(), 20U);
   EXPECT_EQ(gateway().process().AwaitEnd(), 0);
+}
+
+TEST_F(DrainTest, ACallWithAKeyFinishesAndThoseWhoWaitForItHaveItsAnswer) {
+  const GatewayOptions options = {.widekyc_url = upstream_.url(),
+                                  .more = "drain_timeout { seconds: 60 }"};
+  StartGateway(options);
+  const auto held = HeldWithOneKey(20);
+  gateway().process().Signal(SIGTERM);
+  AwaitSentElsewhere();
+  upstream_.Release();
+  ASSERT_TRUE(held->AwaitEnded(20));
+  for (const ErrorView& error : held->Ended()) EXPECT_EQ(error.Summary(), "OK");
+  EXPECT_EQ(gateway().process().AwaitEnd(), 0);
+  StartGateway(options);
+  EXPECT_TRUE(client().DetectLiveness(Keyed()).replayed);
+  EXPECT_EQ(upstream_.arrived(), 1U);
+}
+
+TEST_F(DrainTest, ACallWithAKeyThatOutlastsItIsNeverSentAgain) {
+  const GatewayOptions options = {.widekyc_url = upstream_.url(), .more = "drain_timeout {}"};
+  StartGateway(options);
+  const auto held = HeldWithOneKey(20);
+  gateway().process().Signal(SIGTERM);
+  ASSERT_TRUE(held->AwaitEnded(20));
+  std::map<std::string, size_t> ends;
+  for (const ErrorView& error : held->Ended()) ++ends[error.Summary()];
+  EXPECT_EQ(ends, (std::map<std::string, size_t>{{"UNAVAILABLE SERVER_DRAINING not_sent -", 19},
+                                                 {"UNKNOWN SERVER_DRAINING unknown -", 1}}));
+  EXPECT_EQ(gateway().process().AwaitEnd(), 0);
+  StartGateway(options);
+  upstream_.Release();
+  EXPECT_EQ(client().DetectLiveness(Keyed()).error.Summary(),
+            "UNKNOWN REQUEST_OUTCOME_UNKNOWN unknown -");
+  EXPECT_EQ(upstream_.arrived(), 1U);
 }
 
 }  // namespace
