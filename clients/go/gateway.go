@@ -32,6 +32,10 @@ type Options struct {
 	Plaintext bool
 	// PEM files. Without CAFile the system's authorities are believed.
 	CAFile, CertificateFile, KeyFile string
+	// Headers are more of each call, their names in small letters.
+	Headers map[string]string
+	// NoProxy: the environment's proxies are not heeded, as gRPC does.
+	NoProxy bool
 	// Timeout bounds a call with its repeats, if its context does not sooner. Default 30 s.
 	Timeout time.Duration
 }
@@ -148,6 +152,12 @@ func dialOptions(options Options) ([]grpc.DialOption, error) {
 		grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: 5 * time.Second,
 			Backoff: backoff.Config{BaseDelay: time.Second, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 5 * time.Second}}),
 	}
+	if len(options.Headers) > 0 {
+		dial = append(dial, grpc.WithPerRPCCredentials(headers(options.Headers)))
+	}
+	if options.NoProxy {
+		dial = append(dial, grpc.WithNoProxy())
+	}
 	if options.Token != nil {
 		dial = append(dial, grpc.WithPerRPCCredentials(bearer{options.Token, !options.Plaintext}))
 	}
@@ -178,6 +188,14 @@ func securityOf(options Options) (credentials.TransportCredentials, error) {
 	}
 	return credentials.NewTLS(config), nil
 }
+
+type headers map[string]string
+
+func (h headers) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
+	return h, nil
+}
+
+func (h headers) RequireTransportSecurity() bool { return false }
 
 type bearer struct {
 	token  func() string

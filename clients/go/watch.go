@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	errorsv1 "kyc-gateway/clients/go/kyc/errors/v1"
 	netzmev1 "kyc-gateway/clients/go/netzme/v1"
@@ -37,7 +38,9 @@ type CursorProblem struct {
 
 // WatchOptions: where a watch begins when its store has no cursor, and what it sees.
 type WatchOptions struct {
-	Start  netzmev1.From
+	Start netzmev1.From
+	// Since begins with the first event received at or after this, instead of Start, unless it is zero.
+	Since  time.Time
 	Filter *netzmev1.UpgradeFilter
 	View   netzmev1.View
 	// 1 to 60 seconds, default 15. After three of them without a word the connection is given up.
@@ -156,6 +159,8 @@ func (w *Watch) request() *netzmev1.WatchUpgradesRequest {
 		HeartbeatInterval: durationpb.New(w.options.Heartbeat)}
 	if w.cursor != "" {
 		request.Start = &netzmev1.WatchUpgradesRequest_Cursor{Cursor: w.cursor}
+	} else if !w.options.Since.IsZero() {
+		request.Start = &netzmev1.WatchUpgradesRequest_Since{Since: timestamppb.New(w.options.Since)}
 	} else {
 		request.Start = &netzmev1.WatchUpgradesRequest_From{From: w.options.Start}
 	}

@@ -26,6 +26,10 @@ export interface GatewayOptions {
   caFile?: string;
   certificateFile?: string;
   keyFile?: string;
+  /** More of each call, their names in small letters. */
+  headers?: Record<string, string>;
+  /** Whether the environment's proxies are heeded, as gRPC does. Default true. */
+  useProxy?: boolean;
   /** Bounds a call with its repeats. Default 30,000. */
   timeoutMs?: number;
 }
@@ -60,11 +64,12 @@ export class Target {
   }
 
   open<Client>(type: new (address: string, security: ChannelCredentials, options: ClientOptions) => Client): Client {
-    return new type(this.address, this.security, channelOptions);
+    return new type(this.address, this.security, { ...channelOptions, "grpc.enable_http_proxy": this.options.useProxy === false ? 0 : 1 });
   }
 
   headers(): Metadata {
     const headers = new Metadata();
+    for (const [name, value] of Object.entries(this.options.headers ?? {})) headers.set(name, value);
     const token = typeof this.options.token === "function" ? this.options.token() : this.options.token;
     if (token) headers.set("authorization", `Bearer ${token}`);
     return headers;

@@ -26,6 +26,8 @@ export interface CursorProblem {
 /** Where a watch begins when its store has no cursor, and what it sees. */
 export interface WatchOptions {
   start?: From;
+  /** Begins with the first event received at or after this, instead of start. */
+  since?: Date;
   filter?: UpgradeFilter;
   view?: View;
   /** 1 to 60 seconds, default 15. After three of them without a word the connection is given up. */
@@ -49,6 +51,7 @@ const cursorProblems: readonly string[] = [
 ];
 // What asking again does not mend. Later, these may be a rotation of tokens or an upgrade, which passes.
 const wrongAtFirst = [status.UNAUTHENTICATED, status.PERMISSION_DENIED, status.UNIMPLEMENTED];
+const timestampOf = (time: Date) => ({ seconds: Math.floor(time.getTime() / 1000), nanos: (time.getTime() % 1000) * 1e6 });
 const stopped = Symbol("stopped");
 const silent = Symbol("silent");
 
@@ -142,11 +145,12 @@ export class Watch implements AsyncIterable<Batch> {
   private request(): WatchUpgradesRequest {
     this.confirmed = this.handed;
     this.nearRetention = false;
-    const { start = "FROM_LATEST", filter, view } = this.options;
+    const { start = "FROM_LATEST", since, filter, view } = this.options;
     const heartbeatInterval = {
       seconds: Math.floor(this.heartbeatSeconds), nanos: Math.round((this.heartbeatSeconds % 1) * 1e9),
     };
-    return { filter, view, heartbeatInterval, ...(this.cursor ? { cursor: this.cursor } : { from: start }) };
+    const place = this.cursor ? { cursor: this.cursor } : since ? { since: timestampOf(since) } : { from: start };
+    return { filter, view, heartbeatInterval, ...place };
   }
 
   /** The number of the batch if the message brings events. */

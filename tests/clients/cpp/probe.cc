@@ -140,6 +140,11 @@ int Calls(char** where) {
   Tell("tls", Liveness(trusting, "probe"));
   Tell("tls, wrong token", Liveness(stranger, "probe"));
   Tell("tls, wrong authority", Liveness(untrusting, "probe"));
+  Target with_header = Plain(address);
+  with_header.headers = {{"x-forwarded-for", "192.0.2.1"}};
+  with_header.use_proxy = false;
+  Gateway forwarded(with_header);
+  Tell("a header of proxies", Liveness(forwarded, "probe"));
   return 0;
 }
 
@@ -147,7 +152,7 @@ constexpr const char* kStates[] = {"connecting", "catching up", "live", "waiting
 
 kyc_gateway::WatchOptions Options(const std::string& what) {
   kyc_gateway::WatchOptions options;
-  options.start = netzme::FROM_EARLIEST;
+  options.since = absl::FromUnixSeconds(1);
   options.heartbeat = absl::Seconds(1);
   options.on_state = [](kyc_gateway::WatchState state, const Error* error) {
     Say(absl::StrCat("state ", kStates[static_cast<int>(state)], error ? " after " : "",

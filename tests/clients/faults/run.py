@@ -107,9 +107,8 @@ def faults(folder, gateway):
     watcher = Watcher(folder, gate.port, cursor_file)
     watcher.caught(load, "kill -9 of the client")
     sent = load.stop()
-    stage.until(lambda: watcher.events()[-1] == sent, "the last event")
+    stage.until(lambda: watcher.events()[-1] == sent and "state live" in watcher.text(), "the last event, and that there is no other")
     assert watcher.end() == 0 and watcher.text().endswith("stopped\n"), watcher.text()[-500:]
-    assert "state live" in watcher.text()
     seen.append(watcher.events())
     return sent, seen
 

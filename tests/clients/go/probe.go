@@ -127,6 +127,8 @@ func calls(where []string) {
 	liveness("tls", open(tls, kyc.Options{CAFile: authority, Token: of(token)}), "probe", picture)
 	liveness("tls, wrong token", open(tls, kyc.Options{CAFile: authority, Token: of("wrong")}), "probe", picture)
 	liveness("tls, wrong authority", open(tls, kyc.Options{Token: of(token)}), "probe", picture)
+	forwarded := open(address, kyc.Options{Plaintext: true, Headers: map[string]string{"x-forwarded-for": "192.0.2.1"}, NoProxy: true})
+	liveness("a header of proxies", forwarded, "probe", picture)
 }
 
 func watch(address, file, what string) {
@@ -135,7 +137,7 @@ func watch(address, file, what string) {
 	gateway := open(address, kyc.Options{Plaintext: true})
 	defer gateway.Close()
 	watch := gateway.WatchUpgrades(kyc.CursorFile(file), kyc.WatchOptions{
-		Start: netzmev1.From_FROM_EARLIEST, Heartbeat: time.Second,
+		Since: time.Unix(1, 0), Heartbeat: time.Second,
 		OnState: func(state kyc.WatchState, err *kyc.Error) { say("state %s %v", state, err) },
 		OnCursorProblem: func(problem kyc.CursorProblem) string {
 			say("problem %s", strings.TrimPrefix(problem.Reason.String(), "REASON_"))

@@ -7,7 +7,6 @@ import com.kyc.client.GatewayException;
 import com.kyc.client.Target;
 import com.kyc.client.Watch;
 import com.kyc.client.WatchOptions;
-import com.netzme.v1.From;
 import com.netzme.v1.GetUpgradeRequest;
 import com.netzme.v1.UpgradeEvent;
 import com.widekyc.v1.DetectLivenessRequest;
@@ -16,6 +15,8 @@ import io.grpc.Status;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -80,6 +81,7 @@ final class Probe {
   private static void calls(String address, String dead, String lonely, String tls, File authority, String token) {
     Target trusted = Target.tls(tls).withCaFile(authority);
     try (Gateway plain = new Gateway(Target.plaintext(address));
+        Gateway forwarded = new Gateway(Target.plaintext(address).withHeaders(Map.of("x-forwarded-for", "192.0.2.1")).withoutProxy());
         Gateway nobody = new Gateway(Target.plaintext(dead), Duration.ofSeconds(5));
         Gateway cutOff = new Gateway(Target.plaintext(lonely));
         Gateway secure = new Gateway(trusted.withToken(() -> token));
@@ -103,11 +105,12 @@ final class Probe {
       tell("tls", () -> live(secure, "probe", PICTURE));
       tell("tls, wrong token", () -> live(stranger, "probe", PICTURE));
       tell("tls, wrong authority", () -> live(untrusting, "probe", PICTURE));
+      tell("a header of proxies", () -> live(forwarded, "probe", PICTURE));
     }
   }
 
   private static void watch(String address, Path file, String what) throws Exception {
-    WatchOptions options = WatchOptions.defaults().withStart(From.FROM_EARLIEST).withHeartbeat(Duration.ofSeconds(1))
+    WatchOptions options = WatchOptions.defaults().withSince(Instant.ofEpochSecond(1)).withHeartbeat(Duration.ofSeconds(1))
         .onState((state, error) -> say("state " + state.name().toLowerCase() + (error == null ? "" : " after " + error.getMessage())))
         .onCursorProblem(problem -> {
           say("problem " + problem.reason().name().substring("REASON_".length()));

@@ -50,13 +50,15 @@ async function calls(address: string, dead: string, lonely: string, tls: string,
   await tell("tls", liveness(open(tls, { caFile, token: () => token }), "probe"));
   await tell("tls, wrong token", liveness(open(tls, { caFile, token: "wrong" }), "probe"));
   await tell("tls, wrong authority", liveness(open(tls, { token }), "probe", picture, 5_000));
+  const forwarded = open(address, { plaintext: true, headers: { "x-forwarded-for": "192.0.2.1" }, useProxy: false });
+  await tell("a header of proxies", liveness(forwarded, "probe"));
   for (const gateway of opened) gateway.close();
 }
 
 async function watch(address: string, file: string, what: string) {
   const gateway = new Gateway(address, { plaintext: true });
   const watch = gateway.watchUpgrades(new CursorFile(file), {
-    start: "FROM_EARLIEST",
+    since: new Date(1_500),
     heartbeatSeconds: 1,
     onState: (state, error) => say(`state ${state}${error ? ` after ${error.message}` : ""}`),
     onCursorProblem: ({ reason, oldestCursor, newestCursor }) => {

@@ -1,5 +1,6 @@
 """The probe of the blocking Python client: see faults/run.py."""
 
+import datetime
 import signal
 import sys
 
@@ -58,6 +59,7 @@ CALLS = [
     ("tls", "tls", "detect_liveness", liveness("probe"), 30),
     ("tls, wrong token", "stranger", "detect_liveness", liveness("probe"), 30),
     ("tls, wrong authority", "untrusting", "detect_liveness", liveness("probe"), 5),
+    ("a header of proxies", "forwarded", "detect_liveness", liveness("probe"), 30),
 ]
 
 
@@ -70,7 +72,8 @@ def result(response):
 def clients(gateway, address, dead, lonely, tls, authority, token):
     return {"plain": gateway(address, plaintext=True), "dead": gateway(dead, plaintext=True),
             "lonely": gateway(lonely, plaintext=True), "tls": gateway(tls, ca_file=authority, token=lambda: token),
-            "stranger": gateway(tls, ca_file=authority, token="wrong"), "untrusting": gateway(tls, token=token)}
+            "stranger": gateway(tls, ca_file=authority, token="wrong"), "untrusting": gateway(tls, token=token),
+            "forwarded": gateway(address, plaintext=True, headers={"x-forwarded-for": "192.0.2.1"}, use_proxy=False)}
 
 
 def calls(*where):
@@ -89,7 +92,7 @@ def options(what):
         say("problem " + Reason.Name(problem.reason)[len("REASON_"):])
         return {"oldest": problem.oldest_cursor, "newest": problem.newest_cursor}.get(what)
 
-    return WatchOptions(start=netzme.FROM_EARLIEST, heartbeat=1, on_cursor_problem=on_cursor_problem,
+    return WatchOptions(since=datetime.datetime.fromtimestamp(1, datetime.timezone.utc), heartbeat=1, on_cursor_problem=on_cursor_problem,
                         on_state=lambda state, error: say(f"state {state.value}" + (f" after {error}" if error else "")))
 
 

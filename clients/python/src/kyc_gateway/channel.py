@@ -42,20 +42,27 @@ class Target:
     ca_file: str | None = None
     certificate_file: str | None = None
     key_file: str | None = None
+    # More of each call, their names in small letters.
+    more_headers: typing.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    # Whether the environment's proxies are heeded, as gRPC does.
+    use_proxy: bool = True
 
     def open(self) -> grpc.Channel:
         if self.plaintext:
-            return grpc.insecure_channel(self.address, _OPTIONS)
-        return grpc.secure_channel(self.address, self._credentials(), _OPTIONS)
+            return grpc.insecure_channel(self.address, self._options())
+        return grpc.secure_channel(self.address, self._credentials(), self._options())
 
     def open_aio(self) -> grpc.aio.Channel:
         if self.plaintext:
-            return grpc.aio.insecure_channel(self.address, _OPTIONS)
-        return grpc.aio.secure_channel(self.address, self._credentials(), _OPTIONS)
+            return grpc.aio.insecure_channel(self.address, self._options())
+        return grpc.aio.secure_channel(self.address, self._credentials(), self._options())
 
     def headers(self) -> list[tuple[str, str]]:
         token = self.token() if callable(self.token) else self.token
-        return [("authorization", f"Bearer {token}")] if token else []
+        return [*self.more_headers.items(), *([("authorization", f"Bearer {token}")] if token else [])]
+
+    def _options(self) -> list[tuple[str, typing.Any]]:
+        return [*_OPTIONS, ("grpc.enable_http_proxy", int(self.use_proxy))]
 
     def _credentials(self) -> grpc.ChannelCredentials:
         return grpc.ssl_channel_credentials(_bytes(self.ca_file), _bytes(self.key_file), _bytes(self.certificate_file))

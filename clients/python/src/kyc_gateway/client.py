@@ -27,8 +27,8 @@ class Gateway:
 
     def __init__(self, address: str, *, token: str | typing.Callable[[], str] | None = None, plaintext: bool = False,
                  ca_file: str | None = None, certificate_file: str | None = None, key_file: str | None = None,
-                 timeout: float = 30):
-        self._target = Target(address, token, plaintext, ca_file, certificate_file, key_file)
+                 timeout: float = 30, headers: typing.Mapping[str, str] | None = None, use_proxy: bool = True):
+        self._target = Target(address, token, plaintext, ca_file, certificate_file, key_file, headers or {}, use_proxy)
         self._timeout = timeout
         # Of this channel stubs can be made for what has no method here: kyc.admin.v1, health.
         self.channel = self._target.open()

@@ -41,6 +41,8 @@ class WatchOptions:
     """Where a watch begins when its store has no cursor, and what it sees."""
 
     start: netzme.From = netzme.FROM_LATEST
+    # Begins with the first event received at or after this, instead of start. With a time zone.
+    since: datetime.datetime | None = None
     filter: netzme.UpgradeFilter | None = None
     view: netzme.View = netzme.VIEW_BASIC
     # 1 to 60 seconds. After three of them without a word the connection is given up.
@@ -94,6 +96,8 @@ class Follow:
         request.heartbeat_interval.FromTimedelta(datetime.timedelta(seconds=self.options.heartbeat))
         if self.cursor:
             request.cursor = self.cursor
+        elif self.options.since:
+            request.since.FromDatetime(self.options.since)
         else:
             setattr(request, "from", self.options.start)
         return request

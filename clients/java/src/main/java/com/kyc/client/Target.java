@@ -9,11 +9,13 @@ import io.grpc.ForwardingClientCall;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.TlsChannelCredentials;
 import java.io.File;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -21,20 +23,37 @@ import java.util.function.Supplier;
  * Where the gateway is, and who calls. Without caFile the system's authorities are believed.
  *
  * @param token returns the bearer token of the moment; null: none
+ * @param headers more of each call, their names in small letters
+ * @param usesProxy whether the system's proxies are heeded, as gRPC does
  */
-public record Target(String address, Supplier<String> token, boolean isPlaintext, File caFile, File certificateFile, File keyFile) {
-  private static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+public record Target(String address, Supplier<String> token, boolean isPlaintext, File caFile, File certificateFile, File keyFile,
+    Map<String, String> headers, boolean usesProxy) {
+  private static final Metadata.Key<String> AUTHORIZATION = keyOf("authorization");
 
-  public static Target tls(String address) { return new Target(address, null, false, null, null, null); }
+  private static Metadata.Key<String> keyOf(String name) { return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER); }
 
-  public static Target plaintext(String address) { return new Target(address, null, true, null, null, null); }
+  public static Target tls(String address) { return new Target(address, null, false, null, null, null, Map.of(), true); }
 
-  public Target withToken(Supplier<String> other) { return new Target(address, other, isPlaintext, caFile, certificateFile, keyFile); }
+  public static Target plaintext(String address) { return new Target(address, null, true, null, null, null, Map.of(), true); }
 
-  public Target withCaFile(File other) { return new Target(address, token, isPlaintext, other, certificateFile, keyFile); }
+  public Target withToken(Supplier<String> other) {
+    return new Target(address, other, isPlaintext, caFile, certificateFile, keyFile, headers, usesProxy);
+  }
+
+  public Target withCaFile(File other) {
+    return new Target(address, token, isPlaintext, other, certificateFile, keyFile, headers, usesProxy);
+  }
 
   public Target withCertificate(File certificate, File key) {
-    return new Target(address, token, isPlaintext, caFile, certificate, key);
+    return new Target(address, token, isPlaintext, caFile, certificate, key, headers, usesProxy);
+  }
+
+  public Target withHeaders(Map<String, String> others) {
+    return new Target(address, token, isPlaintext, caFile, certificateFile, keyFile, Map.copyOf(others), usesProxy);
+  }
+
+  public Target withoutProxy() {
+    return new Target(address, token, isPlaintext, caFile, certificateFile, keyFile, headers, false);
   }
 
   /**
@@ -44,14 +63,16 @@ public record Target(String address, Supplier<String> token, boolean isPlaintext
    */
   ManagedChannel open() {
     try {
-      return Grpc.newChannelBuilder(address, credentials())
+      ManagedChannelBuilder<?> channel = Grpc.newChannelBuilder(address, credentials());
+      if (!usesProxy) channel.proxyDetector(to -> null);
+      return channel
           .defaultLoadBalancingPolicy("round_robin")
           .disableServiceConfigLookUp()
           .keepAliveTime(30, TimeUnit.SECONDS)
           .keepAliveTimeout(10, TimeUnit.SECONDS)
           .keepAliveWithoutCalls(true)
           .maxInboundMessageSize(20 << 20)
-          .intercept(new Bearer(token))
+          .intercept(new Caller(token, headers))
           .build();
     } catch (IOException unreadable) {
       throw new IllegalArgumentException(unreadable);
@@ -66,12 +87,13 @@ public record Target(String address, Supplier<String> token, boolean isPlaintext
     return tls.build();
   }
 
-  private record Bearer(Supplier<String> token) implements ClientInterceptor {
+  private record Caller(Supplier<String> token, Map<String, String> more) implements ClientInterceptor {
     @Override
     public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
       return new ForwardingClientCall.SimpleForwardingClientCall<>(next.newCall(method, options)) {
         @Override
         public void start(Listener<R> listener, Metadata headers) {
+          more.forEach((name, value) -> headers.put(keyOf(name), value));
           if (token != null) headers.put(AUTHORIZATION, "Bearer " + token.get());
           super.start(listener, headers);
         }

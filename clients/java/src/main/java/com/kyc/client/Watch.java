@@ -1,5 +1,6 @@
 package com.kyc.client;
 
+import com.google.protobuf.Timestamp;
 import com.netzme.v1.GoodbyeReason;
 import com.netzme.v1.UpgradeEvent;
 import com.netzme.v1.UpgradeNotificationServiceGrpc;
@@ -142,10 +143,12 @@ public final class Watch implements AutoCloseable {
     WatchUpgradesRequest.Builder request = WatchUpgradesRequest.newBuilder().setFilter(options.filter()).setView(options.view())
         .setHeartbeatInterval(com.google.protobuf.Duration.newBuilder().setSeconds(options.heartbeat().getSeconds())
             .setNanos(options.heartbeat().getNano()));
-    if (cursor.isEmpty()) {
-      request.setFrom(options.start());
-    } else {
+    if (!cursor.isEmpty()) {
       request.setCursor(cursor);
+    } else if (options.since() != null) {
+      request.setSince(Timestamp.newBuilder().setSeconds(options.since().getEpochSecond()).setNanos(options.since().getNano()));
+    } else {
+      request.setFrom(options.start());
     }
     stream = new Stream();
     stream.start(request.build());
