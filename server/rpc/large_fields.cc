@@ -25,8 +25,18 @@ constexpr size_t kMaxUnknown = 64 << 10;
 // A call's memory is given back in portions of this size, not slice by slice: each has its price.
 constexpr size_t kHeldTogether = 128 << 10;
 
-// Protobuf's wire types; groups (3 and 4) are not read.
-enum WireType { kVarint = 0, kFixed64 = 1, kLengthDelimited = 2, kFixed32 = 5 };
+enum WireType {
+  kVarint = 0,
+  kFixed64 = 1,
+  kLengthDelimited = 2,
+  kStartGroup = 3,
+  kEndGroup = 4,
+  kFixed32 = 5
+};
+// How long a varint may be, for the generated parser as for us: what one of the two reads otherwise
+// would be a field here and another one there.
+constexpr int kMaxValue = 10;
+constexpr int kMaxTagOrLength = 5;
 
 // Reads a message that lies in pieces. Every read says whether the bytes were there.
 class WireReader {
@@ -35,12 +45,12 @@ class WireReader {
 
   size_t left() const { return left_; }
 
-  bool Varint(uint64_t* value) {
+  bool Varint(int most, uint64_t* value) {
     *value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
+    for (int i = 0; i < most; ++i) {
       if (left_ == 0) return false;
       const auto byte = static_cast<uint8_t>(Next(1)[0]);
-      *value |= uint64_t{byte & 0x7fu} << shift;
+      *value |= uint64_t{byte & 0x7fu} << (7 * i);
       if (byte < 0x80) return true;
     }
     return false;
@@ -109,7 +119,7 @@ class Splitter {
       if (!Field(depth, on, rest)) return false;
       if (rest->size() > kMaxRest) return TooMuch();
     }
-    return reader_.left() == end;
+    return reader_.left() == end && groups_ == 0;
   }
 
   // Why Message returned false.
@@ -122,33 +132,39 @@ class Splitter {
   }
 
   bool Field(size_t depth, const std::vector<size_t>& on, std::string* rest) {
-    uint64_t tag, value;
-    if (!reader_.Varint(&tag)) return false;
+    uint64_t value;
+    if (!reader_.Varint(kMaxTagOrLength, &value)) return false;
+    const auto tag = static_cast<uint32_t>(value);  // More bits are dropped there, too.
+    if ((tag & 7) == kLengthDelimited) {
+      return reader_.Varint(kMaxTagOrLength, &value) && Delimited(tag, value, depth, on, rest);
+    }
+    AppendVarint(tag, rest);
     switch (tag & 7) {
       case kVarint:
-        if (!reader_.Varint(&value)) return false;
-        AppendVarint(tag, rest);
+        if (!reader_.Varint(kMaxValue, &value)) return false;
         AppendVarint(value, rest);
         return true;
       case kFixed64:
-        AppendVarint(tag, rest);
         return reader_.Copy(8, rest);
       case kFixed32:
-        AppendVarint(tag, rest);
         return reader_.Copy(4, rest);
-      case kLengthDelimited:
-        return reader_.Varint(&value) && Delimited(tag, value, depth, on, rest);
+      case kStartGroup:
+        ++groups_;
+        return true;
+      case kEndGroup:
+        return --groups_ >= 0;
       default:
         return false;
     }
   }
 
-  bool Delimited(uint64_t tag, size_t length, size_t depth, const std::vector<size_t>& on,
+  bool Delimited(uint32_t tag, size_t length, size_t depth, const std::vector<size_t>& on,
                  std::string* rest) {
     std::vector<size_t> deeper;
     for (size_t index : on) {
       const FieldPath& path = paths_[index];
-      if (static_cast<uint64_t>(path[depth]) != tag >> 3) continue;
+      // Within a group, which the message does not know, nothing is on a path.
+      if (groups_ > 0 || static_cast<uint32_t>(path[depth]) != tag >> 3) continue;
       if (path.size() == depth + 1) return reader_.Take(length, &blobs_[index]);
       deeper.push_back(index);
     }
@@ -168,6 +184,7 @@ class Splitter {
   WireReader reader_;
   std::vector<Blob>& blobs_;
   int fields_ = 0;
+  int groups_ = 0;  // Open where the reader is; that they match is seen when the rest is parsed.
   bool too_much_ = false;
 };
 

@@ -6,6 +6,8 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "finpay/linkage/v1/linkage.pb.h"
 #include "server/call/error.h"
@@ -133,6 +135,63 @@ TEST(LargeFieldsTest, EveryCutIsRefusedOrParsesAsProtobufDoes) {
   }
 }
 
+// Of `value`, in so many bytes.
+std::string Padded(uint64_t value, size_t bytes) {
+  std::string varint;
+  for (; varint.size() + 1 < bytes; value >>= 7) {
+    varint.push_back(static_cast<char>((value & 0x7f) | 0x80));
+  }
+  varint.push_back(static_cast<char>(value));
+  return varint;
+}
+
+void ExpectAsProtobufDoes(const std::string& bytes, bool taken, const std::string& what) {
+  CreateUpgradeAccountWidgetRequest whole;
+  ASSERT_EQ(whole.ParseFromString(bytes), taken) << what;
+  if (taken) return ExpectSplit(whole, InSlices(bytes, {2}));
+  CreateUpgradeAccountWidgetRequest message;
+  std::vector<Blob> blobs;
+  EXPECT_EQ(ReasonOf(ParseApart(InSlices(bytes, {2}), kImages, message, blobs)),
+            "MALFORMED_REQUEST")
+      << what;
+}
+
+TEST(LargeFieldsTest, VarintsAreAsLongAsProtobufTakesThem) {
+  for (size_t bytes = 1; bytes <= 11; ++bytes) {
+    const std::string many = std::to_string(bytes);
+    const bool tag_or_length = bytes <= 5;
+    // Of phone_no; and on the way to an image.
+    ExpectAsProtobufDoes(Padded(18, bytes) + "\x01p", tag_or_length, "tag of " + many);
+    ExpectAsProtobufDoes("\x12" + Padded(1, bytes) + "p", tag_or_length, "length of " + many);
+    const std::string ktp = Padded(10, bytes) + "\x03ktp";
+    const std::string image = "\x0a" + Padded(ktp.size(), bytes) + ktp;
+    ExpectAsProtobufDoes("\x22" + Padded(image.size(), bytes) + image, tag_or_length,
+                         "an image's of " + many);
+    ExpectAsProtobufDoes("\x98\x06" + Padded(7, bytes), bytes <= 10, "value of " + many);
+  }
+  // Bits beyond the 32 of a tag are dropped, those beyond the 31 of a length are not.
+  ExpectAsProtobufDoes("\x92\x80\x80\x80\x70\x01p", true, "a tag of 35 bits");
+  ExpectAsProtobufDoes("\x12\x81\x80\x80\x80\x70p", false, "a length of 35 bits");
+  ExpectAsProtobufDoes("\x12\xff\xff\xff\xff\x07p", false, "a length of 2 GiB");
+}
+
+TEST(LargeFieldsTest, GroupsAreSkippedAsProtobufDoes) {
+  const std::string images = Sample("k", "s").SerializeAsString();
+  for (const auto& [bytes, taken] : std::vector<std::pair<std::string, bool>>{
+           {"\x93\x03\x94\x03", true},
+           {"\x93\x03" + images + "\x94\x03" + images, true},  // The former are nobody's.
+           {"\x93\x03\x9b\x03\x9c\x03\x94\x03" + images, true},
+           {"\x93\x03" + images, false},
+           {"\x93\x03\x9c\x03", false},
+           {"\x94\x03", false},
+           {"\x22\x04\x93\x03\x94\x03", true},
+           {"\x22\x02\x93\x03\x94\x03", false},
+           {"\x93\x03\x22\x02\x94\x03\x94\x03", true},
+       }) {
+    ExpectAsProtobufDoes(bytes, taken, testing::PrintToString(bytes));
+  }
+}
+
 TEST(LargeFieldsTest, MuchBesideTheImagesIsMalformed) {
   std::string empty_fields;
   for (int i = 0; i < 5000; ++i) empty_fields += std::string("\x7a\x00", 2);
@@ -170,7 +229,7 @@ TEST(LargeFieldsTest, OfMuchTheUnknownIsNotKept) {
 
 TEST(LargeFieldsTest, GarbageIsMalformed) {
   for (const std::string& garbage :
-       {std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), std::string("\x0b\x0c"),
+       {std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), std::string("\x0b"),
         std::string("\x22\x7f"), std::string("\x0a\x02\xc3\x28")}) {
     const auto bytes = InSlices(garbage, {});
     CreateUpgradeAccountWidgetRequest message;
