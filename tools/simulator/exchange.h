@@ -3,6 +3,7 @@
 #define TOOLS_SIMULATOR_EXCHANGE_H_
 
 #include <boost/json/object.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,8 @@ struct Exchange {
   boost::json::object fields;  // As read: ciphertexts decrypted, images left out.
   boost::json::object images;  // By field: type, bytes, sha256.
   Answer answer;
-  Upgrade upgrade;  // No steps: nothing to tell.
+  std::optional<Answer> later;  // Instead, if the reference came before.
+  Upgrade upgrade;              // No steps: nothing to tell.
 };
 
 // The value of a text field in the first bytes of a body that has not wholly arrived, else empty.

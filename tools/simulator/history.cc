@@ -46,13 +46,14 @@ std::string History::Last(const std::string& reference) const {
 }
 
 std::string History::Count(const std::string& reference) const {
+  return json::serialize(json::object{{"count", CountOf(reference)}});
+}
+
+int64_t History::CountOf(const std::string& reference) const {
   const std::lock_guard lock(mutex_);
-  int64_t count = sequence_;
-  if (!reference.empty()) {
-    const auto found = counts_.find(reference);
-    count = found == counts_.end() ? 0 : found->second;
-  }
-  return json::serialize(json::object{{"count", count}});
+  if (reference.empty()) return sequence_;
+  const auto found = counts_.find(reference);
+  return found == counts_.end() ? 0 : found->second;
 }
 
 std::string History::Notifications(const std::string& reference) const {

@@ -24,8 +24,9 @@ class History {
 
   // {"requests": [...]}, newest first; of one reference only unless it is empty.
   std::string Last(const std::string& reference) const;
-  // {"count": n}: whole bodies received, in all or of one reference.
+  // {"count": n}: whole bodies received, in all (the reference is empty) or of one reference.
   std::string Count(const std::string& reference) const;
+  int64_t CountOf(const std::string& reference) const;
   // {"notifications": [...]}, newest first.
   std::string Notifications(const std::string& reference) const;
   void Clear();

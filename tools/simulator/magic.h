@@ -36,6 +36,7 @@ struct MagicRow {
   Answer answer;
   std::vector<NotifyStep> notify = {};  // Finpay only: sent in this order after the reply.
   bool delay_in_value = false;          // Milliseconds follow the value.
+  bool first_only = false;              // WideKYC only: a value that came before gets the sample.
 };
 
 // For people: "cust_ref_no", "nik", ...

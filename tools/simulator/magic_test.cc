@@ -108,6 +108,21 @@ TEST_P(MagicTest, AnswersAsListed) {
   EXPECT_EQ(body.find("{echo}"), std::string::npos);
 }
 
+TEST_P(MagicTest, OfTheFirstOnlyARepeatGetsTheSample) {
+  const MagicRow& row = GetParam();
+  const Asked asked = AskFor(row);
+  const auto ask = [&] {
+    RawClient client(simulator_.port());
+    client.Send(PostRequest(asked.path, kClosing, asked.body));
+    return client.ReadAll();
+  };
+  if (!row.first_only) return;
+  ask();
+  const std::string again = ask();
+  EXPECT_EQ(StatusOf(again), 200);
+  EXPECT_EQ(BodyOf(again), asked.sample);
+}
+
 TEST_P(MagicNotifyTest, NotifiesAsListed) {
   const MagicRow& row = GetParam();
   const Asked asked = AskFor(row);

@@ -42,6 +42,13 @@ std::vector<MagicRow> WideKycRows() {
   const auto any = [&](std::string value, std::string what, std::string body) {
     return at(MagicField::kCustRefNo, std::move(value), std::move(what), std::move(body));
   };
+  const auto first = [](std::string value, std::string what, Answer answer) {
+    return MagicRow{.field = MagicField::kLiveness,
+                    .value = std::move(value),
+                    .what = std::move(what),
+                    .answer = std::move(answer),
+                    .first_only = true};
+  };
   const std::string success = R"("status":"success",)";
   return {
       any("sim-quota", "documented: Quota Exceeded", WideKycError(kQuotaExceeded)),
@@ -81,6 +88,9 @@ std::vector<MagicRow> WideKycRows() {
       at(MagicField::kLiveness, "sim-no-verdict", "no result", Successful(success)),
       at(MagicField::kLiveness, "sim-future", "fields from the future around the verdict",
          Successful(success + R"("result":"True","confidence":{"score":0.98},)")),
+      first("sim-first-429", "429 the first time, then the sample", {429, "Slow down", kText}),
+      first("sim-first-lost", "reads all, closes without a byte the first time, then the sample",
+            {.fault = Fault::kCloseBeforeReply}),
       at(MagicField::kRecognize, "sim-half-card", "only nik (a number) and nama",
          Successful(success + R"("data":{"nik":3671121401010004,"nama":"Yu Andi Chen"},)")),
       at(MagicField::kRecognize, "sim-no-fields", "data without a known field",

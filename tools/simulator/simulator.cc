@@ -82,7 +82,12 @@ Exchange Simulator::AnswerCompany(const Request& request, const std::string& pat
     exchange.answer = {404, "Not Found", "text/plain"};
     return exchange;
   }
-  if (!is_finpay) return AnswerWideKyc(request, widekyc, options_.widekyc_token);
+  if (!is_finpay) {
+    exchange = AnswerWideKyc(request, widekyc, options_.widekyc_token);
+    const bool came = exchange.later.has_value() && history_.CountOf(exchange.reference) > 0;
+    if (came) exchange.answer = *std::move(exchange.later);
+    return exchange;
+  }
   exchange = AnswerFinpay(request, options_.finpay);
   // The document only says that the reference is unique: what a repeat gets is our guess.
   if (!exchange.upgrade.reference.empty() && SeenBefore(exchange.reference)) {

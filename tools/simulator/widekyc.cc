@@ -113,6 +113,7 @@ void AnswerChecked(const Endpoint& endpoint, Exchange& exchange) {
     exchange.magic = row->value;
     exchange.answer =
         FillAnswer(*row, exchange.reference, endpoint.sample, EchoOf(exchange.fields));
+    if (row->first_only) exchange.later = Answer{.body = std::string(endpoint.sample)};
   } else if (exchange.reference.starts_with("sim-")) {
     exchange.answer.body = WideKycError("no such magic value here: see --list-magic");
   } else {
