@@ -11,13 +11,16 @@ namespace kyc::bench {
 // One call after the other.
 class CallLoad::Caller : public CallListener {
  public:
-  Caller(CallLoad& load, H2Connection& connection) : load_(load), connection_(connection) {}
+  Caller(CallLoad& load, H2Connection& connection) : load_(load), connection_(connection) {
+    if (load.call_.request_id_at > 0) keyed_ = load.call_.request;
+  }
 
   void Call() {
+    if (!keyed_.empty()) WriteRequestId(++load_.request_ids_, keyed_, load_.call_.request_id_at);
     begin_ = Now();
     missing_ = load_.call_.reply;
     same_ = true;
-    connection_.Call(load_.kind_, load_.call_.request, *this);
+    connection_.Call(load_.kind_, keyed_.empty() ? load_.call_.request : keyed_, *this);
   }
 
   void OnData(absl::string_view part) override {
@@ -39,6 +42,7 @@ class CallLoad::Caller : public CallListener {
  private:
   CallLoad& load_;
   H2Connection& connection_;
+  std::string keyed_;  // Its own request, if each has another request_id.
   int64_t begin_ = 0;
   absl::string_view missing_;
   bool same_ = true;

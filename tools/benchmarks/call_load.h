@@ -31,6 +31,7 @@ class CallLoad {
   const LivenessCall& call_;
   Recorder& recorder_;
   const CallKind kind_{kLivenessPath, ""};
+  uint64_t request_ids_ = 0;
   std::vector<std::unique_ptr<H2Connection>> connections_;
   std::deque<Caller> callers_;
 };

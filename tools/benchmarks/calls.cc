@@ -19,13 +19,17 @@ constexpr int kCallsEach = 8;
 struct Size {
   const char* name;
   size_t bytes;
-  double stretch;  // Of the window: few of the largest fit into a short one.
+  double stretch;   // Of the window: few of the largest fit into a short one.
+  bool also_keyed;  // Each call with a request_id of its own, over the log beside it.
 };
-constexpr Size kSizes[] = {
-    {"100 B", 100, 1}, {"100 KB", 100'000, 1}, {"1 MB", 1'000'000, 1}, {"4 MB", 4'000'000, 3}};
+constexpr Size kSizes[] = {{"100 B", 100, 1, true},
+                           {"100 KB", 100'000, 1, false},
+                           {"1 MB", 1'000'000, 1, true},
+                           {"4 MB", 4'000'000, 3, false}};
 
-Row MeasureSize(const Options& options, const Size& size, const std::string& name) {
-  const LivenessCall call = MakeLivenessCall(size.bytes);
+Row MeasureSize(const Options& options, const Size& size, bool keyed, const std::string& name) {
+  const LivenessCall call =
+      keyed ? MakeKeyedLivenessCall(size.bytes) : MakeLivenessCall(size.bytes);
   const absl::StatusOr<Upstream> upstream = Upstream::Start(call.upstream);
   if (!upstream.ok()) return Failed(name, upstream.status().ToString());
   const absl::StatusOr<Gateway> gateway = Gateway::Start(ProgramOf(options), upstream->port());
@@ -45,9 +49,12 @@ Row MeasureSize(const Options& options, const Size& size, const std::string& nam
 Suite RunCalls(const Options& options) {
   Suite suite{.name = "calls", .counts = "calls"};
   for (const Size& size : kSizes) {
-    MeasureRow(
-        options, absl::StrCat("image of ", size.name),
-        [&](const std::string& name) { return MeasureSize(options, size, name); }, suite);
+    for (const bool keyed : {false, true}) {
+      if (keyed && !size.also_keyed) continue;
+      MeasureRow(
+          options, absl::StrCat("image of ", size.name, keyed ? ", with a request_id" : ""),
+          [&](const std::string& name) { return MeasureSize(options, size, keyed, name); }, suite);
+    }
   }
   return suite;
 }

@@ -67,6 +67,20 @@ LivenessCall MakeLivenessCall(size_t image_bytes) {
                        .expected_body_bytes = document.size()}};
 }
 
+// Messages may come in parts, in any order.
+LivenessCall MakeKeyedLivenessCall(size_t image_bytes) {
+  ::widekyc::v1::DetectLivenessRequest key;
+  key.set_request_id(kNoTime);
+  LivenessCall call = MakeLivenessCall(image_bytes);
+  call.request = Framed(key.SerializeAsString() + call.request.substr(Framed("").size()));
+  call.request_id_at = call.request.find(kNoTime);
+  return call;
+}
+
+void WriteRequestId(uint64_t number, std::string& request, size_t at) {
+  request.replace(at, kDigits, absl::StrCat(absl::Hex(number, absl::kZeroPad16)));
+}
+
 Notification::Notification() {
   const auto text = [](absl::string_view filling) {
     return absl::StrCat(

@@ -17,10 +17,15 @@ std::string Framed(absl::string_view message);
 // A call of WideKycService/DetectLiveness.
 struct LivenessCall {
   std::string request;         // Framed.
+  size_t request_id_at = 0;    // Where its digits stand in the request; 0: it has none.
   std::string reply;           // Framed: exactly this must come back.
   UpstreamBehaviour upstream;  // Answers at once, and expects exactly this image.
 };
 LivenessCall MakeLivenessCall(size_t image_bytes);
+// The same with a request_id.
+LivenessCall MakeKeyedLivenessCall(size_t image_bytes);
+// Makes the next request another call's.
+void WriteRequestId(uint64_t number, std::string& request, size_t at);
 inline constexpr char kLivenessPath[] = "/widekyc.v1.WideKycService/DetectLiveness";
 
 // Bodies of Netzme's notification, of about 900 bytes, all of one length. Each carries the time of
