@@ -194,10 +194,13 @@ class GatewayParts {
 
   absl::Status MakeOperators() {
     if (!settings_.admin.has_value()) return absl::OkStatus();
+    auto pair = certificates_.Open(settings_.admin->listener);
+    if (!pair.ok()) return pair.status();
     return Keep(OperatorsRole::Make(
-                    *settings_.admin, *metrics_,
+                    *settings_.admin, *std::move(pair), *metrics_,
                     {[this] { return metrics_->Text(); }, [this] { return recent_calls_.Json(); },
-                     [this] { return WhyUnready(); }, [this] { return Warning(); }}),
+                     [this] { return WhyUnready(); }, [this] { return Warning(); }},
+                    log_),
                 operators_);
   }
 
@@ -207,6 +210,7 @@ class GatewayParts {
     if (!use_secrets.ok()) return use_secrets.status();
     (*std::move(use_secrets))();
     if (notifications_ != nullptr) notifications_->UseAccounts(*from.webhook);
+    if (operators_ != nullptr && from.admin.has_value()) operators_->UseTokens(*from.admin);
     if (rpc_ != nullptr) rpc_->UseCallers(from.callers);
     return absl::OkStatus();
   }

@@ -187,8 +187,7 @@ int Ask(const kyc::CommandLine& command) {
     std::fprintf(stderr, "kyc-gateway: there is nobody to ask: no admin {}\n");
     return kWrongCommand;
   }
-  const auto answer =
-      kyc::upstream::Ask(config.settings->admin->listener.address, command.ask, kLongestAnswer);
+  const auto answer = kyc::upstream::Ask(*config.settings->admin, command.ask, kLongestAnswer);
   if (!answer.ok()) {
     std::fprintf(stderr, "kyc-gateway: %s\n", std::string(answer.status().message()).c_str());
     return kCannotStart;

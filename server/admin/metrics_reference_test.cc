@@ -54,6 +54,7 @@ void TellEverything(PrometheusMetrics& metrics) {
   metrics.LogProven(1, 1, 1);
   metrics.UnknownCommitFoundOut(true);
   metrics.CallNotLetIn("w");
+  metrics.RequestNotLetIn("l", "w");
   metrics.CertificateLeft("l", absl::Seconds(1));
   metrics.Quarantined(true);
   metrics.ReplyKept("u", true);

@@ -23,6 +23,8 @@ http::HttpReply Readiness(const std::string& why_not, const std::string& warning
   return Text(200, warning.empty() ? "ok\n" : absl::StrCat("ok\n", warning, "\n"));
 }
 
+bool IsProbe(absl::string_view path) { return path == "/healthz" || path == "/readyz"; }
+
 // Nothing of another site, nothing inline, and in nobody's frame.
 http::HttpReply Page(const ConsoleFile& file) {
   http::HttpReply reply;
@@ -65,10 +67,14 @@ Pages PagesOf(OperatorTexts texts) {
 
 }  // namespace
 
-http::Handler OperatorPages(OperatorTexts texts) {
+http::Handler OperatorPages(OperatorTexts texts, Refusal refusal) {
   const auto pages = std::make_shared<const Pages>(PagesOf(std::move(texts)));
   http::Handler handler;
-  handler.check_head = [pages](const http::HttpCall& head) -> absl::optional<http::HttpReply> {
+  handler.check_head = [pages, refusal = std::move(refusal)](
+                           const http::HttpCall& head) -> absl::optional<http::HttpReply> {
+    if (!IsProbe(head.path)) {
+      if (absl::optional<http::HttpReply> refused = refusal(head)) return refused;
+    }
     if (!pages->contains(head.path)) {
       return Text(404, "Served here: / (the console), /metrics, /calls, /healthz, /readyz.\n");
     }

@@ -33,8 +33,14 @@ class OperatorPagesTest : public testing::Test {
 
   RecentCalls calls_;
   std::string unready_, warning_;
-  http::Handler pages_ = OperatorPages({[] { return "metrics"; }, [this] { return calls_.Json(); },
-                                        [this] { return unready_; }, [this] { return warning_; }});
+  bool let_in_ = true;
+  http::Handler pages_ = OperatorPages(
+      {[] { return "metrics"; }, [this] { return calls_.Json(); }, [this] { return unready_; },
+       [this] { return warning_; }},
+      [this](const http::HttpCall&) -> absl::optional<http::HttpReply> {
+        if (let_in_) return absl::nullopt;
+        return http::HttpReply{.status = 401, .headers = {}, .content_type = "", .body = ""};
+      });
 };
 
 TEST_F(OperatorPagesTest, TheConsoleLoadsNothingOfOthers) {
@@ -54,6 +60,15 @@ TEST_F(OperatorPagesTest, TheConsoleLoadsNothingOfOthers) {
                                     testing::Not(HasSubstr("unsafe"))))))
         << path;
   }
+}
+
+TEST_F(OperatorPagesTest, WhoIsNotLetInMayProbeAndNothingElse) {
+  let_in_ = false;
+  for (const char* path : {"/", "/console.js", "/metrics", "/calls", "/elsewhere", "/readyz/"}) {
+    EXPECT_EQ(Get(path).status, 401) << path;
+  }
+  EXPECT_EQ(Get("/healthz").status, 200);
+  EXPECT_EQ(Get("/readyz").status, 200);
 }
 
 TEST_F(OperatorPagesTest, TheOtherPages) {

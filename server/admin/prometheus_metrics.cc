@@ -151,6 +151,9 @@ class Prometheus final : public PrometheusMetrics {
   }
   void Checkpointed(bool vain) override { checkpoints_.At({vain ? "vain" : "whole"}).Increment(); }
   void CallNotLetIn(absl::string_view why) override { calls_not_let_in_.At({why}).Increment(); }
+  void RequestNotLetIn(absl::string_view listener, absl::string_view why) override {
+    requests_not_let_in_.At({listener, why}).Increment();
+  }
   void CertificateLeft(absl::string_view listener, absl::Duration left) override {
     certificate_left_.At({listener}).Set(absl::ToDoubleSeconds(left));
     for (absl::string_view result : {"ok", "failed"}) certificate_reloads_.At({listener, result});
@@ -335,6 +338,12 @@ class Prometheus final : public PrometheusMetrics {
       Counters("kyc_calls_not_let_in_total",
                "Calls whose caller was unknown or not allowed, by what was wrong."),
       {"why"}};
+  ByLabels<Counter> requests_not_let_in_{
+      Counters(
+          "kyc_requests_not_let_in_total",
+          "Requests to the webhook and the operators' listener of whom is unknown, not allowed "
+          "or too fast, by what was wrong."),
+      {"listener", "why"}};
   ByLabels<Gauge> certificate_left_{
       Gauges("kyc_certificate_left_seconds",
              "How long the certificate that new connections get is still valid."),

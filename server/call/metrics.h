@@ -91,6 +91,8 @@ class Metrics {
   virtual void ConfigReloaded(bool /*taken*/) {}
   // A call's caller was unknown or not allowed; `why` is one of few words.
   virtual void CallNotLetIn(absl::string_view /*why*/) {}
+  // Likewise of a request to the webhook or the operators' listener; or it was one too many.
+  virtual void RequestNotLetIn(absl::string_view /*listener*/, absl::string_view /*why*/) {}
   // How long the certificate of a listener, named as in the configuration, is still valid.
   virtual void CertificateLeft(absl::string_view /*listener*/, absl::Duration /*left*/) {}
   // Its files changed: a new pair was taken over, or could not be used.

@@ -6,11 +6,11 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/config/permission.h"
 #include "server/config/seen_secrets.h"
 #include "server/config/text_rules.h"
+#include "server/config/token_digests.h"
 
 namespace kyc::config {
 namespace {
@@ -23,24 +23,6 @@ bool AnyListener(const absl::optional<Grpc>& grpc, Accept accept) {
 bool IsTrusted(const Listener& at) { return at.trusted; }
 bool AsksForCertificates(const Listener& at) {
   return at.tls.has_value() && at.tls->client_certificate != ClientCertificate::kNone;
-}
-
-std::vector<std::string> CheckDigests(const std::string& at, const v1::Caller& block,
-                                      SeenSecrets& seen, FieldChecks& checks) {
-  std::vector<std::string> digests;
-  for (int i = 0; i < block.bearer_token_sha256_size(); ++i) {
-    const std::string field = absl::StrCat(at, ".bearer_token_sha256[", i, "]");
-    const std::string& text = block.bearer_token_sha256(i);
-    if (text.size() != 64 || !absl::c_all_of(text, absl::ascii_isxdigit)) {
-      checks.Add(field,
-                 "must be 64 hexadecimal digits, as `printf %s \"$TOKEN\" | sha256sum` "
-                 "prints");
-      continue;
-    }
-    digests.push_back(absl::HexStringToBytes(text));
-    seen.Check(field, Secret(digests.back()), checks);
-  }
-  return digests;
 }
 
 // Names that no two callers share, or only the first one would be known.
@@ -115,7 +97,8 @@ Caller CheckCaller(const std::string& at, const v1::Caller& block, Seen& seen,
         checks.ReadSecret(field, block.bearer_token_file(), SecretForm::kBearerToken);
     seen.tokens.Check(field, caller.bearer_token, checks);
   }
-  caller.token_digests = CheckDigests(at, block, seen.digests, checks);
+  caller.token_digests = CheckTokenDigests(at + ".bearer_token_sha256", block.bearer_token_sha256(),
+                                           seen.digests, checks);
   caller.certificate_dns_names =
       CheckNames(at + ".certificate_dns_names", block.certificate_dns_names(), DnsNameFault,
                  seen.dns_names, checks);

@@ -31,6 +31,7 @@ inline void ForgetSecrets(Settings& settings) {
       settings.event_log->postgres->password = settings.event_log->postgres->keeper_password = {};
     }
   }
+  if (settings.admin.has_value()) settings.admin->tokens.clear();
   for (Caller& caller : settings.callers) caller.bearer_token = {};
 }
 

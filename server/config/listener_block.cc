@@ -75,6 +75,10 @@ Listener CheckWebhookListener(const v1::Webhook& block, FieldChecks& checks) {
   return CheckListener("webhook", "webhook.listen", ListenerOf(block), checks);
 }
 
+Listener CheckAdminListener(const v1::Admin& block, FieldChecks& checks) {
+  return CheckListener("admin", "admin.listen", ListenerOf(block), checks);
+}
+
 std::vector<Listener> CheckGrpcListeners(const v1::Grpc& block, FieldChecks& checks) {
   std::vector<Listener> listeners;
   if (!block.listen().empty() || block.listeners().empty()) {

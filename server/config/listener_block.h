@@ -13,8 +13,9 @@ namespace kyc::config {
 
 std::vector<Listener> CheckGrpcListeners(const v1::Grpc& block, FieldChecks& checks);
 
-// Of the block whose listener's fields stand in the block itself.
+// Of the blocks whose listener's fields stand in the block itself.
 Listener CheckWebhookListener(const v1::Webhook& block, FieldChecks& checks);
+Listener CheckAdminListener(const v1::Admin& block, FieldChecks& checks);
 
 // Every two listeners that would have one address.
 void CheckListenersDiffer(const v1::Config& config, FieldChecks& checks);

@@ -6,6 +6,10 @@ namespace kyc::config {
 
 void ClearReloaded(v1::Config& config) {
   config.clear_callers();
+  if (config.has_admin()) {
+    config.mutable_admin()->clear_bearer_token_files();
+    config.mutable_admin()->clear_bearer_token_sha256();
+  }
   if (config.has_webhook()) {
     for (v1::WebhookAccount& account : *config.mutable_webhook()->mutable_accounts()) {
       account.clear_callback_token_files();

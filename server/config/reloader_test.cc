@@ -175,6 +175,17 @@ TEST_F(ReloaderTest, CommentIsNoChange) {
   EXPECT_EQ(Look(), "");
 }
 
+TEST_F(ReloaderTest, TokensOfTheOperatorsListenerNeedNoRestart) {
+  WriteConfig("callers {", "admin { listen: \"127.0.0.1:0\" } callers {");
+  EXPECT_EQ(Look(), "taken; restart");
+  reloader_.emplace(path("kyc.textproto"), Load(path("kyc.textproto")));
+  WriteConfig("callers {",
+              "admin { listen: \"127.0.0.1:0\" bearer_token_files: \"bearer\" } callers {");
+  EXPECT_EQ(Look(), "taken");
+  Write("bearer", Content("hidden-", "other"));
+  EXPECT_EQ(Look(), "taken");
+}
+
 TEST_F(ReloaderTest, WhatElseChangesNeedsARestartUntilItIsUndone) {
   for (const auto& [from, to] : std::initializer_list<std::pair<const char*, const char*>>{
            {"callers {", "drain_timeout { seconds: 9 } callers {"},

@@ -126,6 +126,9 @@ struct Webhook {
 
 struct Admin {
   Listener listener;
+  // Whose are let in, by either; both empty: everybody is.
+  std::vector<Secret> tokens = {};
+  std::vector<std::string> token_digests = {};  // SHA-256, raw.
 };
 
 struct SealingKey {

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/config/admin_block.h"
 #include "server/config/caller_block.h"
 #include "server/config/connections_block.h"
 #include "server/config/listener_block.h"
@@ -89,13 +90,6 @@ Webhook CheckWebhook(const v1::Webhook& block, FieldChecks& checks) {
   webhook.max_waiting = static_cast<int>(
       checks.Number("webhook.max_waiting", block.max_waiting(), {4096, 1, 1'000'000}));
   return webhook;
-}
-
-Admin CheckAdmin(const v1::Admin& block, FieldChecks& checks) {
-  checks.AddIfAny("admin.listen",
-                  ListenFault(block.listen(),
-                              {.plaintext_elsewhere = block.insecure_plaintext_i_understand()}));
-  return Admin{{.field = "admin.listen", .address = block.listen()}};
 }
 
 std::vector<SealingKey> CheckSealingKeys(const v1::EventLog& block, FieldChecks& checks) {

@@ -48,6 +48,11 @@ constexpr char kComplete[] = R"(
   callers { name: "billing" bearer_token_file: "bearer" allow_full_view: true }
 )";
 
+// Of the example in Netzme's own document.
+constexpr char kNetzmesSample[] =
+    "Z3kwaFV5bTZnSTNjSmhlNDhDa2d0UjRORk1abW5NSmVZbTJpbldtbFhUczlnWVBXbG9xdU1mS2d4cWxwUkhJVEcycWx5"
+    "d0lLRmxsNW8yYURKQlc4YVJYNzE3c0lqVXk1a0Rxdg==";
+
 // The files there are; every secret's content holds "hidden".
 std::map<std::string, std::pair<std::string, unsigned>> Files() {
   return {
@@ -62,6 +67,7 @@ std::map<std::string, std::pair<std::string, unsigned>> Files() {
       {"/etc/kyc/bearer", {"hidden-bearer-of-22-chars", 0600}},
       {"/etc/kyc/weak", {"hidden-bearer-of-21-c", 0600}},
       {"/etc/kyc/sample", {"1234567890123456", 0600}},
+      {"/etc/kyc/sample_token", {kNetzmesSample, 0600}},
       {"/etc/kyc/empty", {"", 0600}},
       {"/etc/kyc/newline", {"\n", 0600}},
       {"/etc/kyc/open", {"hidden7890123456", 0604}},
@@ -401,9 +407,12 @@ TEST(Validate, SampleSecretsAreForThisMachineOnly) {
               ElementsAre("finpay.accounts[0].field_key_file" + fault));
   EXPECT_THAT(FaultsWith("\"field_iv\"", "\"sample\""),
               ElementsAre("finpay.accounts[0].field_iv_file" + fault));
+  EXPECT_THAT(FaultsWith("\"callback\"", "\"sample_token\""),
+              ElementsAre("webhook.accounts[0].callback_token_files[0]" + fault));
   const std::string simulator =
       absl::StrReplaceAll(kComplete, {{"https://finpay.example", "http://127.0.0.1:1"},
                                       {"https://widekyc.example", "http://localhost:1"},
+                                      {"\"callback\"", "\"sample_token\""},
                                       {"\"field_key\"", "\"sample\""}});
   EXPECT_TRUE(Checked(simulator).ok()) << Checked(simulator).status();
   EXPECT_FALSE(
@@ -467,6 +476,51 @@ TEST(Validate, TheWebhookHasOneOfTheseListeners) {
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_EQ(settings->webhook->listener.field, "webhook.listen");
   EXPECT_EQ(settings->webhook->listener.tls->certificate_file, "/etc/kyc/cert.pem");
+}
+
+TEST(Validate, TheOperatorsListenerIsOneOfThemWithTokens) {
+  const std::string digest(64, 'A');
+  const auto settings = Checked(absl::StrReplaceAll(
+      kComplete, {{"127.0.0.1:9090\"",
+                   absl::StrCat("0.0.0.0:9090\" ", kTls, "} bearer_token_files: \"bearer\" ",
+                                "bearer_token_sha256: \"", digest, "\"")}}));
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->admin->listener.tls->certificate_file, "/etc/kyc/cert.pem");
+  ASSERT_EQ(settings->admin->tokens.size(), 1);
+  EXPECT_EQ(settings->admin->tokens[0].Reveal(), "hidden-bearer-of-22-chars");
+  EXPECT_THAT(settings->admin->token_digests, ElementsAre(std::string(32, '\xaa')));
+}
+
+TEST(Validate, EachFaultOfTheOperatorsListenerIsNamed) {
+  const struct {
+    std::string admin;
+    std::string fault;
+  } cases[] = {
+      {"listen: \"0.0.0.0:9090\" bearer_token_files: \"bearer\"",
+       "admin.listen: is not loopback: traffic with personal data would not be encrypted; give it "
+       "tls, or, to allow plaintext, set insecure_plaintext_i_understand"},
+      {absl::StrCat("listen: \"0.0.0.0:9090\"", kTls, "}"),
+       "admin.bearer_token_sha256: or bearer_token_files must name a token, as others than this "
+       "machine's processes reach admin.listen"},
+      {"listen: \"127.0.0.1:9090\" bearer_token_files: \"weak\"",
+       "admin.bearer_token_files[0]: the file that it names is too short for a token of 128 random "
+       "bits: 32 hexadecimal digits or 22 characters of base64, like `openssl rand -hex 32` makes"},
+      {"listen: \"127.0.0.1:9090\" bearer_token_files: [\"bearer\", \"bearer\"]",
+       "admin.bearer_token_files[1]: holds the same token as admin.bearer_token_files[0]"},
+      {"listen: \"127.0.0.1:9090\" bearer_token_sha256: \"AA\"",
+       "admin.bearer_token_sha256[0]: must be 64 hexadecimal digits, as `printf %s \"$TOKEN\" | "
+       "sha256sum` prints"},
+      {"listen: \"127.0.0.1:9090\" tls {}", "admin.tls.certificate_file: is required"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_THAT(FaultsWith("listen: \"127.0.0.1:9090\"", c.admin), testing::Contains(c.fault))
+        << c.admin;
+  }
+  for (const std::string admin :
+       {"listen: \"0.0.0.0:9090\" insecure_plaintext_i_understand: true",
+        "listen: \"unix:/run/admin\"", "listen: \"127.0.0.1:9090\" bearer_token_files: \"bearer\""}) {
+    EXPECT_THAT(FaultsWith("listen: \"127.0.0.1:9090\"", admin), testing::IsEmpty()) << admin;
+  }
 }
 
 TEST(Validate, EachFaultOfAListenerIsNamed) {

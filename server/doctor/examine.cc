@@ -104,7 +104,7 @@ void AddPorts(const config::Settings& settings, Findings& findings) {
   Runs runs = Runs::kNobodyTells;
   upstream::Answer answer;
   if (settings.admin.has_value()) {
-    auto ready = upstream::Ask(settings.admin->listener.address, "/readyz", kPatience);
+    auto ready = upstream::Ask(*settings.admin, "/readyz", kPatience);
     runs = ready.ok() ? Runs::kYes : Runs::kNo;
     if (ready.ok()) answer = *std::move(ready);
   }

@@ -98,6 +98,7 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   }
   HttpCall Glimpse() const {
     HttpCall head;
+    head.from = peer_.address;
     head.headers = GlimpseHeaders(Buffered());
     return head;
   }
@@ -152,6 +153,7 @@ Task<bool> HttpConnection::ServeOne() {
   if (refused != 0) co_return co_await EndUnhandled(refused, Glimpse());
   Parser parser;
   HttpCall call;
+  call.from = peer_.address;
   refused =
       ParseHead(Buffered().substr(0, head_size), shared_->options.max_header_bytes, parser, call);
   buffer_.consume(head_size);

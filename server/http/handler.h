@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "server/call/ip_address.h"
 
 namespace kyc::http {
 
@@ -24,6 +25,7 @@ struct HttpCall {
   Headers headers;
   std::string body;     // Empty in CheckHead.
   absl::Time received;  // By SteadyNow.
+  IpAddress from;       // Who connected: behind a proxy, the proxy.
   // The status with which it is refused once its body is read, or 0: 400 where its head breaks a
   // rule of HTTP, though it is sure where its body ends; or as check_head says.
   int flaw = 0;

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/config/settings.h"
 
 namespace kyc::upstream {
 
@@ -14,10 +15,11 @@ struct Answer {
   std::string body;
 };
 
-// GET `path` from `address`, which is written like a listener's: host:port or unix:/path. Blocks,
-// at most for `patience`; for a program that does nothing else. UNAVAILABLE, in one line, if there
-// is no answer within that, or a larger one than 16 MiB.
-absl::StatusOr<Answer> Ask(const std::string& address, const std::string& path,
+// GET `path` of the operators' listener: where that speaks TLS, of whoever has its certificate;
+// with its first token, if it has one. Blocks, at most for `patience`; for a program that does
+// nothing else. UNAVAILABLE, in one line, if there is no answer within that, or a larger one than 16
+// MiB.
+absl::StatusOr<Answer> Ask(const config::Admin& of, const std::string& path,
                            absl::Duration patience);
 
 }  // namespace kyc::upstream

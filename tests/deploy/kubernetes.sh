@@ -28,7 +28,7 @@ done
 (
   umask 077
   make_secrets
-  for name in postgres-password postgres-keeper-password caller-billing; do make_secret "$name" "$(random_text 24)"; done
+  for name in postgres-password postgres-keeper-password caller-billing operators-token; do make_secret "$name" "$(random_text 24)"; done
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
     -keyout "$state/tls.key" -out "$state/tls.crt" 2>"$made/openssl" || { cat "$made/openssl" && exit 1; }
   cp "$state/tls.crt" "$state/secrets/postgres-ca.pem"

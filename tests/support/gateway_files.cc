@@ -45,7 +45,8 @@ webhook {
 )",
                       options.webhook, R"(
 }
-admin { listen: "127.0.0.1:0" }
+admin { listen: "127.0.0.1:0")",
+                      options.admin, R"( }
 event_log {
   )",
                       options.log_engine, R"(

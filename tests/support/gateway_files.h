@@ -16,6 +16,7 @@ struct GatewayOptions {
   std::string finpay_upstream = {};
   std::string widekyc_upstream = {};
   std::string webhook = {};
+  std::string admin = {};
   std::string event_log = {};
   std::string log_engine = R"(sqlite { path: "events.db" })";  // Of event_log.
   std::string callers = R"(callers { name: "local" loopback: true })";
