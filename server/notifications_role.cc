@@ -8,6 +8,20 @@
 
 namespace kyc {
 
+namespace {
+
+netzme::EntranceLimits LimitsOf(const config::Webhook& webhook) {
+  netzme::EntranceLimits limits;
+  limits.networks = webhook.source_networks;
+  limits.of_a_source = webhook.max_a_second_of_a_source;
+  for (const config::WebhookAccount& account : webhook.accounts) {
+    limits.of_account[account.name] = account.max_a_second;
+  }
+  return limits;
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<NotificationsRole>> NotificationsRole::Make(
     const config::Webhook& webhook, const OpenedLog& event_log, Metrics& metrics,
     std::shared_ptr<const tls::WatchedPair> pair, OnNotification on_answered,
@@ -29,6 +43,7 @@ absl::StatusOr<std::unique_ptr<NotificationsRole>> NotificationsRole::Make(
       std::unique_ptr<NotificationsRole>(new NotificationsRole(*std::move(socket), options));
   made->UseAccounts(webhook);
   netzme::NotifyOptions notify;
+  notify.limits = LimitsOf(webhook);
   notify.accounts = [accounts = made->accounts_] { return accounts->Get(); };
   notify.draining = made->draining_;
   notify.log = [log = std::move(log), cut = made->cut_](absl::string_view line) {

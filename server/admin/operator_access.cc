@@ -6,7 +6,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "server/call/steady_now.h"
 #include "server/call/token_strength.h"
 #include "server/crypto/mac.h"
 
@@ -70,9 +69,7 @@ absl::optional<http::HttpReply> OperatorAccess::RefusalOf(const http::HttpCall& 
   if (!tokens->asked_for) return absl::nullopt;
   const absl::string_view why = FaultOf(head, tokens->digests);
   if (why.empty()) return absl::nullopt;
-  metrics_.RequestNotLetIn("admin", why);
-  lines_.Say(absl::StrCat("not let in: listener=admin why=", why,
-                          " from=", addresses_.Known(head.from.Text(), SteadyNow())));
+  not_let_in_.Note(why, head.from);
   return Refused(why);
 }
 

@@ -9,21 +9,21 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "server/call/current.h"
-#include "server/call/few_addresses.h"
 #include "server/call/metrics.h"
 #include "server/call/repeated_lines.h"
 #include "server/config/settings.h"
 #include "server/http/handler.h"
+#include "server/http/not_let_in.h"
 
 namespace kyc::admin {
 
-// By bearer token, which may come as a password, too. Nobody is asked for one until there was one: then whoever reaches the listener may
-// ask.
+// By bearer token, which may come as a password, too. Nobody is asked for one until there was one:
+// then whoever reaches the listener may ask.
 class OperatorAccess {
  public:
   // `metrics` outlives it; `write` as RepeatedLines has it.
   OperatorAccess(Metrics& metrics, RepeatedLines::Write write)
-      : metrics_(metrics), lines_(std::move(write)) {}
+      : not_let_in_("admin", metrics, std::move(write)) {}
 
   // Whose tokens count from now on. Used by one thread, also while another one asks.
   void Use(const config::Admin& admin);
@@ -42,9 +42,7 @@ class OperatorAccess {
   // What is wrong, in a word for the metric; empty: nothing.
   static absl::string_view FaultOf(const http::HttpCall& head, const Digests& digests);
 
-  Metrics& metrics_;
-  RepeatedLines lines_;
-  FewAddresses addresses_;
+  http::NotLetIn not_let_in_;
   Current<Tokens> tokens_;
 };
 

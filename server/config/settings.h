@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "server/call/ip_address.h"
 #include "server/call/secret.h"
 
 namespace kyc::config {
@@ -113,6 +114,7 @@ struct Grpc {
 struct WebhookAccount {
   std::string name;
   std::vector<Secret> callback_tokens;
+  int max_a_second = 0;  // As many as come.
 };
 
 struct Webhook {
@@ -122,6 +124,8 @@ struct Webhook {
   int max_connections = 1024;
   int max_connections_of_a_source = 0;  // Half of what the others leave.
   int max_waiting = 4096;
+  std::vector<IpNetwork> source_networks = {};  // Empty: all.
+  int max_a_second_of_a_source = 0;             // As many as come.
 };
 
 struct Admin {

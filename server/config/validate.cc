@@ -68,7 +68,27 @@ WebhookAccount CheckWebhookAccount(const std::string& at, const v1::WebhookAccou
     tokens.Check(field, token, checks);
     account.callback_tokens.push_back(std::move(token));
   }
+  account.max_a_second = static_cast<int>(
+      checks.Number(at + ".max_a_second", block.max_a_second(), {0, 1, 1'000'000}));
   return account;
+}
+
+std::vector<IpNetwork> CheckSourceNetworks(const v1::Webhook& block, FieldChecks& checks) {
+  std::vector<IpNetwork> networks;
+  for (int i = 0; i < block.source_networks_size(); ++i) {
+    const auto network = IpNetwork::Parse(block.source_networks(i));
+    if (network.has_value()) {
+      networks.push_back(*network);
+    } else {
+      checks.Add(absl::StrCat("webhook.source_networks[", i, "]"),
+                 "must be an address or a network without bits beyond its length, like "
+                 "203.0.113.0/24 or 2001:db8::/32");
+    }
+  }
+  if (!block.source_networks().empty() && absl::StartsWith(block.listen(), "unix:")) {
+    checks.Add("webhook.source_networks", "is not for unix:/path, where nobody has an address");
+  }
+  return networks;
 }
 
 Webhook CheckWebhook(const v1::Webhook& block, FieldChecks& checks) {
@@ -87,6 +107,9 @@ Webhook CheckWebhook(const v1::Webhook& block, FieldChecks& checks) {
       checks.Number("webhook.max_connections", block.max_connections(), {1024, 1, 100'000}));
   webhook.max_connections_of_a_source = static_cast<int>(checks.Number(
       "webhook.max_connections_of_a_source", block.max_connections_of_a_source(), {0, 1, 100'000}));
+  webhook.source_networks = CheckSourceNetworks(block, checks);
+  webhook.max_a_second_of_a_source = static_cast<int>(checks.Number(
+      "webhook.max_a_second_of_a_source", block.max_a_second_of_a_source(), {0, 1, 1'000'000}));
   webhook.max_waiting = static_cast<int>(
       checks.Number("webhook.max_waiting", block.max_waiting(), {4096, 1, 1'000'000}));
   return webhook;

@@ -478,6 +478,30 @@ TEST(Validate, TheWebhookHasOneOfTheseListeners) {
   EXPECT_EQ(settings->webhook->listener.tls->certificate_file, "/etc/kyc/cert.pem");
 }
 
+TEST(Validate, TheWebhookMayBeNarrowed) {
+  const std::string accounts = "accounts { name: \"netzme\"";
+  const auto settings = Checked(absl::StrReplaceAll(
+      kComplete, {{accounts, "source_networks: [\"203.0.113.0/24\", \"2001:db8::1\"] "
+                             "max_a_second_of_a_source: 7 " +
+                                 accounts + " max_a_second: 9"}}));
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  ASSERT_EQ(settings->webhook->source_networks.size(), 2);
+  EXPECT_TRUE(settings->webhook->source_networks[0].Has(*IpAddress::Parse("203.0.113.9")));
+  EXPECT_EQ(settings->webhook->max_a_second_of_a_source, 7);
+  EXPECT_EQ(settings->webhook->accounts[0].max_a_second, 9);
+  EXPECT_THAT(
+      FaultsWith(accounts, "source_networks: \"203.0.113.1/24\" max_a_second_of_a_source: -1 " +
+                               accounts + " max_a_second: 1000001"),
+      ElementsAre("webhook.accounts[0].max_a_second: must be 1 to 1000000",
+                  "webhook.source_networks[0]: must be an address or a network without bits beyond "
+                  "its length, like 203.0.113.0/24 or 2001:db8::/32",
+                  "webhook.max_a_second_of_a_source: must be 1 to 1000000"));
+  EXPECT_THAT(FaultsWith("listen: \"127.0.0.1:8081\"",
+                         "listen: \"unix:/run/hook\" source_networks: \"203.0.113.0/24\""),
+              ElementsAre("webhook.source_networks: is not for unix:/path, where nobody has an "
+                          "address"));
+}
+
 TEST(Validate, TheOperatorsListenerIsOneOfThemWithTokens) {
   const std::string digest(64, 'A');
   const auto settings = Checked(absl::StrReplaceAll(

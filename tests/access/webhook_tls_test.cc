@@ -41,6 +41,35 @@ TEST_F(WebhookTlsTest, NotificationsAreTakenAndPlaintextIsNot) {
       gateway().Metric("kyc_connections_total{listener=\"webhook\",result=\"no_handshake\"} "), 2);
 }
 
+TEST_F(WebhookTlsTest, OfOtherNetworksNothingIsTaken) {
+  StartGateway({.webhook = TlsBlock() + R"( source_networks: "192.0.2.0/24")"});
+  EXPECT_EQ(Notify(root_), 403);
+  EXPECT_TRUE(gateway().process().AwaitError(
+      "not let in: listener=webhook why=source_network from=127.0.0.1"));
+}
+
+TEST_F(WebhookTlsTest, ASenderThatIsTooFastIsToldToComeAgain) {
+  StartGateway({.webhook = R"(source_networks: "127.0.0.1" max_a_second_of_a_source: 1)"});
+  const auto notify = [&](const std::string& token) {
+    return Post(gateway().webhook_port(), "/v1.0/snap/account/upgrade/notify",
+                {"Content-Type: application/json", absl::StrCat("x-callback-token: ", token)},
+                R"({"originalReferenceNo":"order-1","custId":"c","status":"approved"})")
+        .status;
+  };
+  long status = 0;
+  do {
+    status = notify("wrong");
+  } while (status == 401);  // Once a second it is looked at.
+  EXPECT_EQ(status, 429);
+  do {
+    status = notify(kCallbackToken);
+  } while (status == 429);
+  EXPECT_EQ(status, 200);
+  EXPECT_GT(
+      gateway().Metric("kyc_requests_not_let_in_total{listener=\"webhook\",why=\"source_rate\"} "),
+      0);
+}
+
 TEST_F(WebhookTlsTest, CertificatesOfSenders) {
   StartGateway({.webhook = AskingBlock("REQUIRED")});
   const Identity sender = MakeIdentity({.usage = "clientAuth"}, &clients_);

@@ -10,6 +10,7 @@
 #include "server/call/repeated_lines.h"
 #include "server/call/steady_now.h"
 #include "server/crypto/mac.h"
+#include "server/http/not_let_in.h"
 #include "server/json/value.h"
 #include "server/netzme/webhook/content_type.h"
 #include "server/netzme/webhook/notification.h"
@@ -95,7 +96,9 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
         event_log_(event_log),
         quarantine_(quarantine),
         metrics_(metrics),
-        lines_(options_.log) {}
+        lines_(options_.log),
+        entrance_(options_.limits),
+        not_let_in_("webhook", metrics, options_.log) {}
 
   absl::optional<http::HttpReply> CheckHead(http::HttpCall& head);
   void Handle(http::HttpCall call, http::OnReply on_reply);
@@ -108,6 +111,8 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
   Sender SenderOf(const http::HttpCall& call) const {
     return netzme::SenderOf(*options_.accounts(), call);
   }
+  // The status that refuses a request from its head on, or 0.
+  int StatusOf(const http::HttpCall& head, const Sender& sender);
   // A request with a right token that its head refuses.
   void Refuse(http::HttpCall call, http::OnReply on_reply);
   void Append(::netzme::v1::UpgradeEvent event, absl::Time received, size_t bytes,
@@ -136,23 +141,46 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
   events::Quarantine& quarantine_;
   Metrics& metrics_;
   RepeatedLines lines_;
+  // The listener's thread's.
+  Entrance entrance_;
+  http::NotLetIn not_let_in_;
 };
 
 absl::optional<http::HttpReply> Webhook::CheckHead(http::HttpCall& head) {
+  const absl::string_view why = entrance_.FaultOfSource(head.from, head.received);
+  if (!why.empty()) {
+    not_let_in_.Note(why, head.from);
+    return Answer(AnswerOfStatus(why == "source_network" ? 403 : 429), head.received, {});
+  }
   const Sender sender = SenderOf(head);
   head.sender = sender.account;
-  const int status = options_.draining->load() ? 503 : RefusalOf(head, sender);
+  const int status = StatusOf(head, sender);
+  if (status == 401 && sender.account.empty()) {
+    not_let_in_.Note(sender.tokens == 0 ? "no_token" : "unknown_token", head.from);
+  }
   if (status == 0) return absl::nullopt;
   const SnapAnswer answer = AnswerOfStatus(status);
   if (!sender.account.empty()) {
     // What is refused for good may never come again: its body is read, and kept before the answer.
-    if (status != 503) {
+    if (status != 503 && status != 429) {
       head.flaw = status;
       return absl::nullopt;
     }
     Log(sender.account, Line(answer), kUnread);
   }
   return Answer(answer, head.received, {.account = sender.account});
+}
+
+int Webhook::StatusOf(const http::HttpCall& head, const Sender& sender) {
+  if (options_.draining->load()) return 503;
+  if (!sender.account.empty()) {
+    const absl::string_view why = entrance_.FaultOfAccount(sender.account, head.received);
+    if (!why.empty()) {
+      not_let_in_.Note(why, head.from);
+      return 429;
+    }
+  }
+  return RefusalOf(head, sender);
 }
 
 void Webhook::NotHandled(int status, const http::HttpCall& head) {

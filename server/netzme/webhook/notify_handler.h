@@ -15,6 +15,7 @@
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
 #include "server/http/handler.h"
+#include "server/netzme/webhook/entrance.h"
 
 namespace kyc::netzme {
 
@@ -27,6 +28,7 @@ struct NotifyAccount {
 };
 
 struct NotifyOptions {
+  EntranceLimits limits;
   // Asked for each request, on the listener's thread, so that tokens can change while running.
   std::function<std::shared_ptr<const std::vector<NotifyAccount>>()> accounts;
   // Set once a drain has begun; every later request is answered 503.
@@ -39,16 +41,19 @@ struct NotifyOptions {
   OnNotification on_answered;
 };
 
-// The order of checks is: draining, request target and Host, path, method, token (all by
-// check_head, before the body), size (by the listener), Content-Type, JSON, fields. Only with a
-// right token is anything of the body read.
+// The order of checks is: where it comes from and how fast, draining, request target and Host,
+// path, method, token, the account's rate (all by check_head, before the body), size (by the
+// listener), Content-Type, JSON, fields. Only with a right token is anything of the body read.
 //
 // A request with a right token leaves a trace, whatever becomes of it: its body is in the log and
 // it is answered 200, or its body is in quarantine and it is answered 400, 401 (two tokens), 404 or
 // 405, or, where there is no whole body or no room, it is answered so that its sender repeats it or
 // knows that it must not, and a line tells of it with its account: 503 while the quarantine is full
-// or in a drain, and all that is refused by the listener or not answered because its sender went
-// away.
+// or in a drain, 429 above the account's rate, and all that is refused by the listener or not
+// answered because its sender went away.
+//
+// Who is refused for where it comes from (403), for its source's rate (429) or for its token (401)
+// is in no quarantine: a count and a line, the same one once a minute, tell of it.
 //
 // Whose token it is, is judged once, by check_head: a token that is withdrawn while the body
 // arrives still counts for that request.

@@ -41,8 +41,13 @@ class SeenMetrics : public FakeMetrics {
     deviations.push_back(absl::StrCat(upstream, " ", kind));
   }
 
+  void RequestNotLetIn(absl::string_view listener, absl::string_view why) override {
+    absl::MutexLock lock(&mutex);
+    not_let_in.push_back(absl::StrCat(listener, " ", why));
+  }
+
   absl::Mutex mutex;
-  std::vector<std::string> codes;
+  std::vector<std::string> codes, not_let_in;
   std::vector<std::string> deviations;
 };
 
@@ -68,6 +73,7 @@ class NotifyHandlerTest : public testing::Test {
     ASSERT_TRUE(log.ok()) << log.status();
     log_ = *std::move(log);
     NotifyOptions notify;
+    notify.limits = limits_;
     notify.accounts = [this] { return accounts_; };
     notify.draining = draining_;
     notify.log = [this](absl::string_view line) {
@@ -120,6 +126,7 @@ class NotifyHandlerTest : public testing::Test {
     return *kept;
   }
 
+  EntranceLimits limits_;  // Of what is opened from then on.
   absl::Mutex mutex_;
   std::vector<std::string> lines_;
   SeenMetrics metrics_;
@@ -402,7 +409,7 @@ TEST_F(NotifyHandlerTest, RequestsWithARightTokenThatLeaveNoBodyAreLoggedWithThe
           start + "other not answered: its sender went away before it was whole"));
 }
 
-TEST_F(NotifyHandlerTest, RequestsWithoutARightTokenAreNotLogged) {
+TEST_F(NotifyHandlerTest, RequestsWithoutARightTokenAreALineAMinuteWithNothingOfThem) {
   for (const HeadCase& c : kHeadCases) {
     http::HttpCall call = Call();
     call.headers[0].second = "wrong";
@@ -410,7 +417,61 @@ TEST_F(NotifyHandlerTest, RequestsWithoutARightTokenAreNotLogged) {
     if (c.name != "TwoTokens") handler_.check_head(call);
     handler_.not_handled(413, http::HttpCall());
   }
-  EXPECT_THAT(lines_, testing::IsEmpty());
+  EXPECT_THAT(lines_, testing::UnorderedElementsAre(
+                          "not let in: listener=webhook why=unknown_token from=unix",
+                          "not let in: listener=webhook why=no_token from=unix"));
+  EXPECT_THAT(metrics_.not_let_in, testing::Contains("webhook no_token"));
+}
+
+TEST_F(NotifyHandlerTest, OtherNetworksAreRefusedBeforeTheirTokenIsLookedAt) {
+  limits_.networks = {*IpNetwork::Parse("203.0.113.0/24")};
+  Open();
+  http::HttpCall call = Call();
+  call.from = *IpAddress::Parse("203.0.114.1");
+  const http::HttpReply refused = Send(call);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.body, R"({"responseCode":"4030000","responseMessage":"Forbidden"})");
+  call.from = *IpAddress::Parse("203.0.113.1");
+  EXPECT_EQ(Send(call).status, 200);
+  EXPECT_THAT(lines_, testing::ElementsAre(
+                          "not let in: listener=webhook why=source_network from=203.0.114.1"));
+  EXPECT_THAT(metrics_.not_let_in, testing::ElementsAre("webhook source_network"));
+  EXPECT_THAT(metrics_.codes, testing::ElementsAre("4030000", "2000000"));
+}
+
+TEST_F(NotifyHandlerTest, ASourceThatIsTooFastIsToldToComeAgainWhateverItsToken) {
+  limits_.of_a_source = 2;
+  Open();
+  http::HttpCall guess = Call();
+  guess.from = *IpAddress::Parse("192.0.2.1");
+  guess.headers[0].second = "wrong";
+  for (const int status : {401, 401, 429, 429}) EXPECT_EQ(Send(guess).status, status);
+  http::HttpCall right = Call();
+  right.received = guess.received;
+  right.from = guess.from;
+  const http::HttpReply refused = Send(right);
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.body, R"({"responseCode":"4290000","responseMessage":"Too Many Requests"})");
+  EXPECT_EQ(refused.headers, (http::Headers{{"Retry-After", "1"}}));
+  right.from = *IpAddress::Parse("192.0.2.2");
+  EXPECT_EQ(Send(right).status, 200);
+  EXPECT_THAT(lines_,
+              testing::ElementsAre("not let in: listener=webhook why=unknown_token from=192.0.2.1",
+                                   "not let in: listener=webhook why=source_rate from=192.0.2.1"));
+}
+
+TEST_F(NotifyHandlerTest, AnAccountThatIsTooFastIsToldToComeAgainAndAnotherIsNot) {
+  limits_.of_account = {{"main", 1}};
+  Open();
+  http::HttpCall call = Call();
+  EXPECT_EQ(Send(call).status, 200);
+  EXPECT_EQ(Send(call).status, 429);
+  EXPECT_THAT(Kept(), testing::IsEmpty()) << "it comes again";
+  http::HttpCall other = Call(R"({"originalReferenceNo":"o","status":"x"})");
+  other.headers[0].second = kOtherToken;
+  other.received = call.received;
+  EXPECT_EQ(Send(other).status, 200);
+  EXPECT_THAT(metrics_.not_let_in, testing::ElementsAre("webhook account_rate"));
 }
 
 TEST_F(NotifyHandlerTest, DeviationsAreCounted) {

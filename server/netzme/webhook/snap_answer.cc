@@ -29,6 +29,8 @@ SnapAnswer AnswerOfStatus(int http_status) {
       return {"4000000", "Bad Request"};
     case 401:
       return {"4010000", "Unauthorized"};
+    case 403:
+      return {"4030000", "Forbidden"};
     case 404:
       return {"4040002", "Invalid Routing"};
     case 405:
