@@ -11,9 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "server/call/secret.h"
 
 namespace kyc {
@@ -23,21 +21,13 @@ namespace {
 constexpr int kThreads = 32;
 constexpr rlim_t kLeastFiles = 64;
 
-// Either case is in use.
-bool IsForgotten(absl::string_view name) {
-  return name == "SSLKEYLOGFILE" || absl::EndsWithIgnoreCase(name, "_proxy");
-}
-
 }  // namespace
 
 void ForgetEnvironment() {
-  std::vector<std::string> names;
-  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
-    const absl::string_view text = *variable;
-    const absl::string_view name = text.substr(0, text.find('='));
-    if (IsForgotten(name)) names.emplace_back(name);
-  }
-  for (const std::string& name : names) unsetenv(name.c_str());
+  const char* const path = getenv("PATH");
+  const std::string kept = path == nullptr ? "" : path;
+  clearenv();
+  if (path != nullptr) setenv("PATH", kept.c_str(), 1);
 }
 
 void ForbidCoreDumps() {

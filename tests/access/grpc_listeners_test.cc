@@ -1,6 +1,7 @@
 // Who gets in by which gRPC listener.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <string>
 
@@ -58,6 +59,13 @@ TEST_F(GrpcListenersTest, EachModeTakesTheCertificatesThatItShould) {
   EXPECT_EQ(Health(OpenChannel(gateway().grpc_ports().at(1))), "UNAVAILABLE") << "plaintext";
   EXPECT_EQ(Health(Connect(0, root_)), "UNAVAILABLE") << "TLS to a listener of plaintext";
   EXPECT_EQ(Health(client().channel()), "OK");
+}
+
+TEST_F(GrpcListenersTest, TheEnvironmentChangesNoCiphers) {
+  setenv("GRPC_SSL_CIPHER_SUITES", "none-that-there-is", 1);
+  StartGateway({.grpc = Listener("127.0.0.1:0", TlsBlock())});
+  unsetenv("GRPC_SSL_CIPHER_SUITES");
+  EXPECT_EQ(Health(Connect(1, root_)), "OK");
 }
 
 TEST_F(GrpcListenersTest, TrustIsTheListenersAndNotTheAddresses) {

@@ -57,18 +57,21 @@ void ForgetRemovedFiles(const fs::path& folder, const fs::path& shadow) {
   }
 }
 
+// Taken as the library is loaded: the gateway forgets its environment.
+const char* const folder_name = std::getenv("FSYNC_SHADOW_FOLDER");
+const char* const shadow_name = std::getenv("FSYNC_SHADOW_COPY");
+
 // False if the descriptor is of nothing in the folder.
 bool TakeOver(int descriptor) {
-  const char* folder = std::getenv("FSYNC_SHADOW_FOLDER");
-  const char* shadow = std::getenv("FSYNC_SHADOW_COPY");
-  if (folder == nullptr || shadow == nullptr) return false;
+  if (folder_name == nullptr || shadow_name == nullptr) return false;
+  const fs::path folder(folder_name), shadow(shadow_name);
   const fs::path path = PathOf(descriptor);
   static std::mutex mutex;
   const std::lock_guard<std::mutex> lock(mutex);
   if (path == folder) {
     ForgetRemovedFiles(folder, shadow);
   } else if (path.parent_path() == folder && fs::exists(path)) {
-    CopyContent(descriptor, fs::path(shadow) / path.filename());
+    CopyContent(descriptor, shadow / path.filename());
   } else {
     return false;
   }

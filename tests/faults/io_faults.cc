@@ -28,9 +28,12 @@ Function Real(const char* name) {
   return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
 }
 
+// Taken as the library is loaded: the gateway forgets its environment.
+const char* const orders = std::getenv("IO_FAULTS_ORDERS");
+const char* const files = std::getenv("IO_FAULTS_FILES");
+
 // The error that these calls fail with now, 0 for none. By raw system calls: the others are ours.
 int OrderedError(const char* calls) {
-  const char* orders = std::getenv("IO_FAULTS_ORDERS");
   if (orders == nullptr) return 0;
   const long file = syscall(SYS_openat, AT_FDCWD, orders, O_RDONLY | O_CLOEXEC);
   if (file < 0) return 0;
@@ -42,7 +45,6 @@ int OrderedError(const char* calls) {
 }
 
 bool IsMeant(const char* path) {
-  const char* files = std::getenv("IO_FAULTS_FILES");
   return files != nullptr && std::strncmp(path, files, std::strlen(files)) == 0;
 }
 

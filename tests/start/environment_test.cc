@@ -50,6 +50,17 @@ TEST_F(EnvironmentTest, ProxiesOfTheEnvironmentGetNothing) {
   EXPECT_FALSE(proxy.HasVisitor());
 }
 
+// As a file of OpenSSL's own it would be obeyed by every library that uses OpenSSL.
+TEST_F(EnvironmentTest, AConfigurationOfOpenSslHasNoEffect) {
+  WriteFile(files().path("openssl.cnf"),
+            "openssl_conf = all\n[all]\nssl_conf = tls\n[tls]\nsystem_default = old\n"
+            "[old]\nMaxProtocol = TLSv1\n");
+  setenv("OPENSSL_CONF", files().path("openssl.cnf").c_str(), 1);
+  StartGateway(options_);
+  unsetenv("OPENSSL_CONF");
+  EXPECT_EQ(client().DetectLiveness(Liveness()).error.Summary(), "OK");
+}
+
 TEST_F(EnvironmentTest, NoCoreIsDumpedUnlessAskedFor) {
   StartGateway(options_);
   EXPECT_THAT(gateway().process().ProcText("limits"),

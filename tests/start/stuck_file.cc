@@ -17,14 +17,16 @@ void Wait() {
   for (;;) pause();
 }
 
+// Taken as the library is loaded: the gateway forgets its environment.
+const char* const stuck_file = std::getenv("STUCK_FILE");
+const char* const stuck_while = std::getenv("STUCK_WHILE");
+
 void WaitIfStuck(const char* path) {
-  const char* stuck = std::getenv("STUCK_FILE");
-  if (stuck != nullptr && std::strcmp(stuck, path) == 0) Wait();
+  if (stuck_file != nullptr && std::strcmp(stuck_file, path) == 0) Wait();
 }
 
 void WaitIfStuckNow() {
-  const char* stuck = std::getenv("STUCK_WHILE");
-  if (stuck != nullptr && access(stuck, F_OK) == 0) Wait();
+  if (stuck_while != nullptr && access(stuck_while, F_OK) == 0) Wait();
 }
 
 }  // namespace
