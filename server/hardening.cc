@@ -9,6 +9,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -24,10 +25,12 @@ constexpr rlim_t kLeastFiles = 64;
 }  // namespace
 
 void ForgetEnvironment() {
-  const char* const path = getenv("PATH");
-  const std::string kept = path == nullptr ? "" : path;
+  std::vector<std::pair<const char*, std::string>> kept;
+  for (const char* name : {"PATH", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) {
+    if (const char* const value = getenv(name)) kept.emplace_back(name, value);
+  }
   clearenv();
-  if (path != nullptr) setenv("PATH", kept.c_str(), 1);
+  for (const auto& [name, value] : kept) setenv(name, value.c_str(), 1);
 }
 
 void ForbidCoreDumps() {

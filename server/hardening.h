@@ -11,9 +11,10 @@ namespace kyc {
 
 // All but the last: once, at the start of main, before any library is used and any thread is made.
 
-// Takes away the environment, all but PATH, by which a sanitizer finds its programs: what libraries
-// read there would let its owner read or divert traffic (SSLKEYLOGFILE, *_proxy, OPENSSL_CONF,
-// SSL_CERT_FILE, GRPC_*, PG*, RES_OPTIONS, LOCALDOMAIN), and which of them do is theirs to change.
+// Takes away the environment, all but LISTEN_*, by which systemd passes sockets (net/inherited.h),
+// and PATH, by which a sanitizer finds its programs: what libraries read there would let its owner
+// read or divert traffic (SSLKEYLOGFILE, *_proxy, OPENSSL_CONF, SSL_CERT_FILE, GRPC_*, PG*,
+// RES_OPTIONS, LOCALDOMAIN), and which of them do is theirs to change.
 void ForgetEnvironment();
 
 // No core dump, and no debugger but root's: both would show images and keys.

@@ -21,6 +21,7 @@ constexpr size_t kMaxHeaderBytes = 4096;
 // What a socket's address holds, with its end.
 constexpr size_t kMaxSocketPathBytes = 107;
 constexpr absl::string_view kUnix = "unix:";
+constexpr absl::string_view kSystemd = "systemd:";
 
 // The gateway's own headers, and those that would change how a request is framed.
 constexpr absl::string_view kReservedHeaders[] = {
@@ -106,6 +107,14 @@ std::string ListenFault(absl::string_view listen, Traffic traffic) {
     const bool sound = absl::StartsWith(listen, "/") && listen.size() <= kMaxSocketPathBytes &&
                        All(listen, absl::ascii_isgraph);
     return sound ? "" : "must be unix: and an absolute path of at most 107 bytes without spaces";
+  }
+  if (absl::ConsumePrefix(&listen, kSystemd)) {
+    const bool sound = !listen.empty() && listen.size() <= 255 &&
+                       All(listen, absl::ascii_isgraph) && !absl::StrContains(listen, ':');
+    if (!sound) return "must be systemd: and the FileDescriptorName of a .socket unit";
+    if (traffic.encrypted || traffic.plaintext_elsewhere) return "";
+    return "may be reached from elsewhere, for all that is known here: give it tls, or, to allow "
+           "plaintext, set insecure_plaintext_i_understand";
   }
   const absl::optional<HostPort> at = Split(listen);
   const absl::optional<bool> loopback = at ? IsLoopbackAddress(*at) : absl::nullopt;

@@ -10,8 +10,8 @@ namespace kyc::config {
 
 // Each returns what is wrong, as a phrase that follows a field's name; empty when nothing is.
 
-// address:port with a numeric address, or unix:/path. Where the traffic is not `encrypted`, one
-// other than loopback only where `plaintext_elsewhere`.
+// address:port with a numeric address, unix:/path, or systemd:NAME. Where the traffic is not
+// `encrypted`, one other than loopback only where `plaintext_elsewhere`.
 struct Traffic {
   bool encrypted = false;
   bool plaintext_elsewhere = false;

@@ -43,11 +43,25 @@ TEST(ListenFault, PathsAreWholeAndFitASocketsAddress) {
   }
 }
 
+TEST(ListenFault, SystemdsSocketsHaveAName) {
+  const std::string fault = "must be systemd: and the FileDescriptorName of a .socket unit";
+  EXPECT_EQ(ListenFault("systemd:kyc-grpc", kPlainAnywhere), "");
+  EXPECT_EQ(ListenFault("systemd:kyc-grpc", {.encrypted = true}), "");
+  EXPECT_EQ(ListenFault("systemd:kyc-grpc", kPlain),
+            "may be reached from elsewhere, for all that is known here: give it tls, or, to allow "
+            "plaintext, set insecure_plaintext_i_understand");
+  for (const std::string& name :
+       {std::string(), std::string("a:b"), std::string("a b"), std::string(256, 'n')}) {
+    EXPECT_EQ(ListenFault("systemd:" + name, kPlainAnywhere), fault) << name;
+  }
+}
+
 TEST(IsOfThisMachine, NothingElseCanReachIt) {
   for (const char* listen : {"127.0.0.1:1", "[::1]:0", "unix:/run/kyc.sock"}) {
     EXPECT_TRUE(IsOfThisMachine(listen)) << listen;
   }
-  for (const char* listen : {"127.0.0.2:1", "0.0.0.0:1", "[::]:1", "10.0.0.1:1", ""}) {
+  for (const char* listen :
+       {"127.0.0.2:1", "0.0.0.0:1", "[::]:1", "10.0.0.1:1", "systemd:grpc", ""}) {
     EXPECT_FALSE(IsOfThisMachine(listen)) << listen;
   }
 }

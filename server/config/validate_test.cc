@@ -480,10 +480,11 @@ TEST(Validate, TheWebhookHasOneOfTheseListeners) {
 
 TEST(Validate, TheWebhookMayBeNarrowed) {
   const std::string accounts = "accounts { name: \"netzme\"";
-  const auto settings = Checked(absl::StrReplaceAll(
-      kComplete, {{accounts, "source_networks: [\"203.0.113.0/24\", \"2001:db8::1\"] "
-                             "max_a_second_of_a_source: 7 " +
-                                 accounts + " max_a_second: 9"}}));
+  const auto settings = Checked(
+      absl::StrReplaceAll(kComplete, {{accounts,
+                                       "source_networks: [\"203.0.113.0/24\", \"2001:db8::1\"] "
+                                       "max_a_second_of_a_source: 7 " +
+                                           accounts + " max_a_second: 9"}}));
   ASSERT_TRUE(settings.ok()) << settings.status();
   ASSERT_EQ(settings->webhook->source_networks.size(), 2);
   EXPECT_TRUE(settings->webhook->source_networks[0].Has(*IpAddress::Parse("203.0.113.9")));
@@ -534,15 +535,17 @@ TEST(Validate, EachFaultOfTheOperatorsListenerIsNamed) {
       {"listen: \"127.0.0.1:9090\" bearer_token_sha256: \"AA\"",
        "admin.bearer_token_sha256[0]: must be 64 hexadecimal digits, as `printf %s \"$TOKEN\" | "
        "sha256sum` prints"},
+      {"listen: \"systemd:admin\" insecure_plaintext_i_understand: true",
+       "admin.listen: cannot be systemd's: it must have an address of its own"},
       {"listen: \"127.0.0.1:9090\" tls {}", "admin.tls.certificate_file: is required"},
   };
   for (const auto& c : cases) {
     EXPECT_THAT(FaultsWith("listen: \"127.0.0.1:9090\"", c.admin), testing::Contains(c.fault))
         << c.admin;
   }
-  for (const std::string admin :
-       {"listen: \"0.0.0.0:9090\" insecure_plaintext_i_understand: true",
-        "listen: \"unix:/run/admin\"", "listen: \"127.0.0.1:9090\" bearer_token_files: \"bearer\""}) {
+  for (const std::string admin : {"listen: \"0.0.0.0:9090\" insecure_plaintext_i_understand: true",
+                                  "listen: \"unix:/run/admin\"",
+                                  "listen: \"127.0.0.1:9090\" bearer_token_files: \"bearer\""}) {
     EXPECT_THAT(FaultsWith("listen: \"127.0.0.1:9090\"", admin), testing::IsEmpty()) << admin;
   }
 }

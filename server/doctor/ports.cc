@@ -1,5 +1,6 @@
 #include "server/doctor/ports.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace kyc::doctor {
@@ -7,6 +8,7 @@ namespace kyc::doctor {
 Finding PortFinding(const config::Listener& listener, const PortFacts& facts, Runs runs) {
   constexpr char kCheck[] = "port";
   const std::string& at = listener.address;
+  if (absl::StartsWith(at, "systemd:")) return Ok(kCheck, listener.field, "is systemd's to open");
   if (facts.answers && runs == Runs::kYes) {
     return Ok(kCheck, listener.field, absl::StrCat(at, ", the gateway's that runs"));
   }

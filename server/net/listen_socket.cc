@@ -20,11 +20,13 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/call/steady_now.h"
+#include "server/net/inherited.h"
 
 namespace kyc::net {
 namespace {
 
 constexpr absl::string_view kUnix = "unix:";
+constexpr absl::string_view kSystemd = "systemd:";
 constexpr mode_t kOwnerAndGroup = 0660;
 // How long another process may need for what takes us less than a millisecond.
 constexpr absl::Duration kLongestOfOthers = absl::Seconds(2);
@@ -106,6 +108,11 @@ bool IsLeftBehind(const sockaddr_un& at) {
 absl::StatusOr<ListenSocket> ListenSocket::Open(const std::string& address) {
   absl::string_view rest = address;
   if (absl::ConsumePrefix(&rest, kUnix)) return OpenPath(address, std::string(rest));
+  if (absl::ConsumePrefix(&rest, kSystemd)) {
+    absl::StatusOr<Descriptor> passed = Inherited(rest);
+    if (!passed.ok()) return Cannot(address, passed.status().message());
+    return ListenSocket(*std::move(passed));
+  }
   return OpenTcp(address);
 }
 

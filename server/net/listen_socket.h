@@ -19,7 +19,8 @@ class ListenSocket {
   //   a.b.c.d:port, [x::y]:port   numeric; port 0 picks a free one;
   //   unix:/path                  a socket in the file system that its owner and group may use. One
   //                               that an earlier process left is replaced, under a lock of its
-  //                               folder, which must be readable. Goes with this object.
+  //                               folder, which must be readable. Goes with this object;
+  //   systemd:NAME                a socket that systemd has opened (inherited.h).
   // UNAVAILABLE with one line: the address, the system's own words, and what they mean here.
   static absl::StatusOr<ListenSocket> Open(const std::string& address);
 
