@@ -75,7 +75,8 @@ TEST_P(CrowdsTest, OthersGoOnAndItCostsLittle) {
   absl::Duration longest;
   do {
     const absl::Time asked = absl::Now();
-    EXPECT_TRUE(Await([&] { return ServesANewConnection(); }));
+    while (!ServesANewConnection()) {  // As long as the test has time.
+    }
     longest = std::max(longest, absl::Now() - asked);
   } while (sending > 0);
   for (std::thread& thread : threads) thread.join();
