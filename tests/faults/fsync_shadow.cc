@@ -57,12 +57,18 @@ void ForgetRemovedFiles(const fs::path& folder, const fs::path& shadow) {
   }
 }
 
+constexpr char kFolder[] = "FSYNC_SHADOW_FOLDER";
+constexpr char kShadow[] = "FSYNC_SHADOW_COPY";
+
 // Taken as the library is loaded: the gateway forgets its environment.
-const char* const folder_name = std::getenv("FSYNC_SHADOW_FOLDER");
-const char* const shadow_name = std::getenv("FSYNC_SHADOW_COPY");
+const char* const folder_at_load = std::getenv(kFolder);
+const char* const shadow_at_load = std::getenv(kShadow);
 
 // False if the descriptor is of nothing in the folder.
 bool TakeOver(int descriptor) {
+  // The test of this library names them later.
+  const char* folder_name = folder_at_load != nullptr ? folder_at_load : std::getenv(kFolder);
+  const char* shadow_name = shadow_at_load != nullptr ? shadow_at_load : std::getenv(kShadow);
   if (folder_name == nullptr || shadow_name == nullptr) return false;
   const fs::path folder(folder_name), shadow(shadow_name);
   const fs::path path = PathOf(descriptor);

@@ -28,12 +28,17 @@ Function Real(const char* name) {
   return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
 }
 
-// Taken as the library is loaded: the gateway forgets its environment.
-const char* const orders = std::getenv("IO_FAULTS_ORDERS");
-const char* const files = std::getenv("IO_FAULTS_FILES");
+constexpr char kOrders[] = "IO_FAULTS_ORDERS";
+constexpr char kFiles[] = "IO_FAULTS_FILES";
+
+// Taken as the library is loaded: the gateway forgets its environment. The test of this library
+// names them later.
+const char* const orders_at_load = std::getenv(kOrders);
+const char* const files_at_load = std::getenv(kFiles);
 
 // The error that these calls fail with now, 0 for none. By raw system calls: the others are ours.
 int OrderedError(const char* calls) {
+  const char* orders = orders_at_load != nullptr ? orders_at_load : std::getenv(kOrders);
   if (orders == nullptr) return 0;
   const long file = syscall(SYS_openat, AT_FDCWD, orders, O_RDONLY | O_CLOEXEC);
   if (file < 0) return 0;
@@ -45,6 +50,7 @@ int OrderedError(const char* calls) {
 }
 
 bool IsMeant(const char* path) {
+  const char* files = files_at_load != nullptr ? files_at_load : std::getenv(kFiles);
   return files != nullptr && std::strncmp(path, files, std::strlen(files)) == 0;
 }
 
