@@ -17,8 +17,8 @@ struct Answer {
 
 // GET `path` of the operators' listener: where that speaks TLS, of whoever has its certificate;
 // with its first token, if it has one. Blocks, at most for `patience`; for a program that does
-// nothing else. UNAVAILABLE, in one line, if there is no answer within that, or a larger one than 16
-// MiB.
+// nothing else. UNAVAILABLE, in one line, if there is no answer within that, or a larger one than
+// 16 MiB.
 absl::StatusOr<Answer> Ask(const config::Admin& of, const std::string& path,
                            absl::Duration patience);
 
