@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace kyc::client {
@@ -103,6 +104,14 @@ std::string QuoteJson(absl::string_view text) {
     text.remove_prefix(length == 0 ? 1 : length);
   }
   return out + "\"";
+}
+
+std::string ObjectJson(const std::vector<std::pair<std::string, std::string>>& texts) {
+  std::string out;
+  for (const auto& [name, text] : texts) {
+    absl::StrAppend(&out, out.empty() ? "{" : ",", QuoteJson(name), ":", QuoteJson(text));
+  }
+  return out.empty() ? "{}" : out + "}";
 }
 
 std::string NumberJson(double value) { return ShortestNumber(value); }

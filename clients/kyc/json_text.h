@@ -3,6 +3,7 @@
 #define CLIENTS_KYC_JSON_TEXT_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -13,6 +14,9 @@ namespace kyc::client {
 // With quotes, escaped as Go's encoder does: also < > & and U+2028, U+2029; bytes that are not
 // UTF-8 become U+FFFD.
 std::string QuoteJson(absl::string_view text);
+
+// An object of texts, each after its name: {"a":"1","b":"2"}.
+std::string ObjectJson(const std::vector<std::pair<std::string, std::string>>& texts);
 
 // The shortest text that reads back as the same number, as Go's encoder writes it.
 std::string NumberJson(double value);

@@ -17,6 +17,12 @@ TEST(JsonText, QuotesAsGoDoes) {
   EXPECT_EQ(QuoteJson("\xED\xA0\x80"), R"("\ufffd\ufffd\ufffd")");
 }
 
+TEST(ObjectJson, QuotesNamesAndTexts) {
+  EXPECT_EQ(ObjectJson({}), "{}");
+  EXPECT_EQ(ObjectJson({{"a", "1"}, {"b\"", "no \"answer\""}}),
+            R"({"a":"1","b\"":"no \"answer\""})");
+}
+
 TEST(JsonText, NumbersAreTheShortest) {
   EXPECT_EQ(NumberJson(10.0), "10");
   EXPECT_EQ(NumberJson(85.5), "85.5");

@@ -48,12 +48,6 @@ DiskFacts::Kind KindOf(unsigned long file_system) {
 
 }  // namespace
 
-std::string FolderOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 std::vector<FileFacts> FactsOfFiles(const std::vector<std::string>& paths) {
   std::vector<FileFacts> files;
   for (const std::string& path : paths) {

@@ -17,9 +17,6 @@ namespace kyc::doctor {
 // Of those that are there.
 std::vector<FileFacts> FactsOfFiles(const std::vector<std::string>& paths);
 
-// The folder in which `path` is, or is to be.
-std::string FolderOf(const std::string& path);
-
 User AskedBy();
 // Whose a file is; none where it is not there.
 absl::optional<User> OwnerOf(const std::string& path);

@@ -15,6 +15,12 @@ bool OthersMayReplace(mode_t folder_mode) {
 
 }  // namespace
 
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 std::vector<Finding> FileFindings(const std::vector<FileFacts>& files) {
   std::vector<Finding> findings;
   for (const FileFacts& file : files) {
@@ -22,10 +28,9 @@ std::vector<Finding> FileFindings(const std::vector<FileFacts>& files) {
       findings.push_back(Mend(kCheck, file.path, Whose::kMachine, "every user may write it",
                               absl::StrCat("chmod o-w ", file.path)));
     } else if (OthersMayReplace(file.folder_mode)) {
-      const std::string folder = file.path.substr(0, file.path.rfind('/'));
       findings.push_back(Mend(kCheck, file.path, Whose::kMachine,
                               "every user may write its folder, and so replace it",
-                              absl::StrCat("chmod o-w ", folder)));
+                              absl::StrCat("chmod o-w ", FolderOf(file.path))));
     }
   }
   if (!findings.empty()) return findings;

@@ -7,7 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
+#include "server/call/steady_now.h"
 #include "server/upstream/certificate_fault.h"
 #include "server/upstream/curl_handle.h"
 #include "server/upstream/resolver.h"
@@ -23,14 +23,14 @@ bool LookUp(const std::string& host, absl::Duration patience, Probed& probed) {
   Resolver resolver([found](const std::string&, Resolver::Answer addresses) {
     found->set_value(std::move(addresses));
   });
-  const absl::Time begin = absl::Now();
+  const absl::Time begin = SteadyNow();
   resolver.LookUp(host);
   if (answer.wait_for(absl::ToChronoMilliseconds(patience)) != std::future_status::ready) {
     probed.why = "no server of names answers in time";
     return false;
   }
   const Resolver::Answer addresses = answer.get();
-  probed.look_up = absl::Now() - begin;
+  probed.look_up = SteadyNow() - begin;
   if (!addresses.ok()) {
     probed.why = std::string(addresses.status().message());
     return false;

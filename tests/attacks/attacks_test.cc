@@ -108,13 +108,11 @@ TEST_P(AttacksTest, NeighboursGoOnAndItCostsLittle) {
   if (GetParam().ends) {
     for (Hostile& each : hostile) EXPECT_TRUE(each.AwaitEnd());
   }
-  const Used after = UsedBy(gateway().process());
-  std::cout << GetParam().name << ": new connection " << absl::ToInt64Milliseconds(waited)
-            << " ms, CPU " << after.cpu_seconds - before.cpu_seconds << " s, memory "
-            << (after.peak_kib - before.peak_kib) / 1024 << " MiB\n";
+  const Cost cost = CostOf(before, UsedBy(gateway().process()), waited);
+  std::cout << GetParam().name << ": " << cost;
   if (kSanitized) return;
-  EXPECT_LT(after.cpu_seconds - before.cpu_seconds, kMostCpuSeconds);
-  EXPECT_LT(after.peak_kib - before.peak_kib, kMostKib);
+  EXPECT_LT(cost.used.cpu_seconds, kMostCpuSeconds);
+  EXPECT_LT(cost.used.peak_kib, kMostKib);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, AttacksTest, testing::ValuesIn(Attacks()),

@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <iostream>
+#include <latch>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,8 +26,8 @@ namespace {
 // So that it is the crowd that costs, and not those who look for a place beside it.
 constexpr absl::Duration kBetweenTries = absl::Milliseconds(20);
 constexpr int kConnections = 40;
-// The goal is 3, which is printed beside; a machine that is busy or slow counts more of them.
-constexpr double kMostCpuSeconds = 8;
+constexpr double kMostCpuSeconds = 3;
+constexpr int kMostCrowds = 2;  // After one that cost more.
 constexpr int64_t kMostKib = 64 << 10;
 
 struct Crowd {
@@ -55,24 +55,24 @@ class CrowdsTest : public TlsTest, public testing::WithParamInterface<Crowd> {
     return Health(OpenChannel(absl::StrCat("127.0.0.1:", gateway().grpc_port()),
                               grpc::InsecureChannelCredentials())) == "OK";
   }
+  Cost Endure();
 };
 
-TEST_P(CrowdsTest, OthersGoOnAndItCostsLittle) {
+// One crowd, on a gateway that serves others meanwhile.
+Cost CrowdsTest::Endure() {
   const Crowd& crowd = GetParam();
-  StartWithTls();
   const uint16_t port = gateway().grpc_ports().at(crowd.tls ? 1 : 0);
   Watching neighbour(OpenChannel(gateway().grpc_port()));
-  ASSERT_TRUE(neighbour.AwaitStarted());
+  EXPECT_TRUE(neighbour.AwaitStarted());
   const Used before = UsedBy(gateway().process());
   const std::string bytes = kH2Hello + crowd.attack->bytes;
   std::vector<std::thread> threads;
-  std::atomic<int> sending = kConnections;
+  std::latch all_sent(kConnections);
   for (int i = 0; i < kConnections; ++i) {
     threads.emplace_back([&, i] {
       Hostile hostile(port, {.source = i % crowd.sources, .tls = crowd.tls});
       hostile.Send(bytes);
-      --sending;
-      while (sending > 0) std::this_thread::yield();
+      all_sent.arrive_and_wait();
     });
   }
   absl::Duration longest;
@@ -82,18 +82,26 @@ TEST_P(CrowdsTest, OthersGoOnAndItCostsLittle) {
       absl::SleepFor(kBetweenTries);
     }
     longest = std::max(longest, absl::Now() - asked);
-  } while (sending > 0);
+  } while (!all_sent.try_wait());
   for (std::thread& thread : threads) thread.join();
   EXPECT_TRUE(ServesANewConnection());
-  const Used after = UsedBy(gateway().process());
-  std::cout << "new connection " << absl::ToInt64Milliseconds(longest) << " ms, CPU "
-            << after.cpu_seconds - before.cpu_seconds << " s, memory "
-            << (after.peak_kib - before.peak_kib) / 1024 << " MiB\n";
+  const Cost cost = CostOf(before, UsedBy(gateway().process()), longest);
+  std::cout << cost;
   neighbour.Cancel();
   EXPECT_EQ(neighbour.AwaitEnd().error_code(), grpc::StatusCode::CANCELLED) << "not before";
+  return cost;
+}
+
+TEST_P(CrowdsTest, OthersGoOnAndItCostsLittle) {
+  StartWithTls();
+  Cost cost = Endure();
   if (kSanitized) return;
-  EXPECT_LT(after.cpu_seconds - before.cpu_seconds, kMostCpuSeconds);
-  EXPECT_LT(after.peak_kib - before.peak_kib, kMostKib);
+  EXPECT_LT(cost.used.peak_kib, kMostKib);
+  // What the machine does beside it costs as well: of more than one crowd, the least is its own.
+  for (int more = 0; more < kMostCrowds && cost.used.cpu_seconds >= kMostCpuSeconds; ++more) {
+    cost = Endure();
+  }
+  EXPECT_LT(cost.used.cpu_seconds, kMostCpuSeconds);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CrowdsTest, testing::ValuesIn(Crowds()), [](const auto& info) {

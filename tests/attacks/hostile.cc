@@ -121,4 +121,13 @@ Used UsedBy(const ChildProcess& process) {
   return used;
 }
 
+Cost CostOf(const Used& before, const Used& after, absl::Duration waited) {
+  return {{after.cpu_seconds - before.cpu_seconds, after.peak_kib - before.peak_kib}, waited};
+}
+
+std::ostream& operator<<(std::ostream& out, const Cost& cost) {
+  return out << "new connection " << absl::ToInt64Milliseconds(cost.waited) << " ms, CPU "
+             << cost.used.cpu_seconds << " s, memory " << cost.used.peak_kib / 1024 << " MiB\n";
+}
+
 }  // namespace kyc::tests

@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "tests/support/child_process.h"
 
 namespace kyc::tests {
@@ -54,6 +56,15 @@ struct Used {
   int64_t peak_kib = 0;
 };
 Used UsedBy(const ChildProcess& process);
+
+// What an attack cost, and how long a new connection waited meanwhile.
+struct Cost {
+  Used used;  // More than before it.
+  absl::Duration waited;
+};
+Cost CostOf(const Used& before, const Used& after, absl::Duration waited);
+// "new connection 13 ms, CPU 0.01 s, memory 0 MiB", for whoever reads the test's output.
+std::ostream& operator<<(std::ostream& out, const Cost& cost);
 
 }  // namespace kyc::tests
 

@@ -82,11 +82,12 @@ std::string LineOf(const Finding& finding, bool colours) {
 }
 
 std::string JsonOf(const Finding& finding) {
-  using client::QuoteJson;
-  return absl::StrCat("{\"check\":", QuoteJson(finding.check), ",\"of\":", QuoteJson(finding.of),
-                      ",\"verdict\":\"", NameOf(finding.verdict),
-                      "\",\"says\":", QuoteJson(finding.says),
-                      ",\"advice\":", QuoteJson(finding.advice), "}\n");
+  return client::ObjectJson({{"check", finding.check},
+                             {"of", finding.of},
+                             {"verdict", NameOf(finding.verdict)},
+                             {"says", finding.says},
+                             {"advice", finding.advice}}) +
+         "\n";
 }
 
 std::string SumOf(const std::vector<Finding>& findings) {

@@ -47,6 +47,15 @@ absl::StatusOr<std::string> ReadWhole(const std::string& path, std::istream& in)
   return ReadStream(path, file);
 }
 
+absl::Status ReadIfNamed(const std::string& path, std::istream& in,
+                         absl::FunctionRef<void(std::string)> take) {
+  if (path.empty()) return absl::OkStatus();
+  absl::StatusOr<std::string> content = ReadWhole(path, in);
+  if (!content.ok()) return content.status();
+  take(*std::move(content));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<std::string>> PicturesIn(absl::Span<const std::string> paths) {
   std::vector<std::string> pictures;
   for (const std::string& path : paths) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 
@@ -14,6 +16,10 @@ namespace kyc::cli {
 // The whole of a file of at most 16 MiB, more than the gateway takes. "-" is `in`. NOT_FOUND or
 // INVALID_ARGUMENT names the file.
 absl::StatusOr<std::string> ReadWhole(const std::string& path, std::istream& in);
+
+// The same of a file that may be left out: `take` is told its content where `path` is not empty.
+absl::Status ReadIfNamed(const std::string& path, std::istream& in,
+                         absl::FunctionRef<void(std::string)> take);
 
 // Folders become the pictures in them (.jpg, .jpeg, .png, .webp), in the order of their names;
 // files stay. NOT_FOUND for what is not there.

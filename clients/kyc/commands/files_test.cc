@@ -39,5 +39,17 @@ TEST(Files, AreReadWholeUpToALimit) {
   EXPECT_FALSE(ReadWhole(testing::TempDir(), in).ok());
 }
 
+TEST(Files, MayBeLeftOut) {
+  std::istringstream in("from input");
+  std::string taken = "nothing";
+  const auto take = [&taken](std::string content) { taken = std::move(content); };
+  EXPECT_TRUE(ReadIfNamed("", in, take).ok());
+  EXPECT_EQ(taken, "nothing");
+  EXPECT_FALSE(ReadIfNamed("/no/such", in, take).ok());
+  EXPECT_EQ(taken, "nothing");
+  EXPECT_TRUE(ReadIfNamed("-", in, take).ok());
+  EXPECT_EQ(taken, "from input");
+}
+
 }  // namespace
 }  // namespace kyc::cli

@@ -12,6 +12,7 @@
 #include "clients/kyc/commands/follow.h"
 #include "clients/kyc/commands/http_post.h"
 #include "clients/kyc/commands/makers.h"
+#include "clients/kyc/json_text.h"
 
 namespace kyc::cli {
 namespace {
@@ -74,8 +75,9 @@ class Forward final : public Command {
 
   static void Tell(Session& session, const UpgradeEvent& event, const std::string& answer) {
     if (session.json) {
-      session.out << "{\"sequence\":\"" << event.sequence() << "\",\"answer\":\""
-                  << Printable(answer) << "\"}" << std::endl;
+      session.out << client::ObjectJson(
+                         {{"sequence", absl::StrCat(event.sequence())}, {"answer", answer}})
+                  << std::endl;
     } else {
       session.out << EventLine(event, EventFormat::kText, session.colours) << "  "
                   << Printable(answer) << std::endl;

@@ -45,8 +45,7 @@ class Health final : public Command {
       const std::string status = health::HealthCheckResponse::ServingStatus_Name(answer->status());
       if (answer->status() != health::HealthCheckResponse::SERVING) worst = kUnavailable;
       if (session.json) {
-        session.out << "{\"service\":" << client::QuoteJson(name) << ",\"status\":\"" << status
-                    << "\"}\n";
+        session.out << client::ObjectJson({{"service", name}, {"status", status}}) << "\n";
       } else {
         rows.push_back({name.empty() ? "(the gateway)" : Printable(name), status});
       }

@@ -122,11 +122,10 @@ class Redrive final : public OfEntry {
   int Do(Session& session, int64_t id) override {
     admin::RedriveQuarantinedRequest request;
     request.set_id(id);
-    if (!corrected_.empty()) {
-      absl::StatusOr<std::string> body = ReadWhole(corrected_, session.in);
-      if (!body.ok()) return Fail(session, body.status());
-      request.set_corrected_body(*std::move(body));
-    }
+    const absl::Status read = ReadIfNamed(corrected_, session.in, [&request](std::string body) {
+      request.set_corrected_body(std::move(body));
+    });
+    if (!read.ok()) return Fail(session, read);
     // Its repeats append nothing.
     return AskAndShow<Service>(session, &Service::Stub::RedriveQuarantined, request, Calls::kReads);
   }

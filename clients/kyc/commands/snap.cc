@@ -34,16 +34,7 @@ class Snap final : public Command {
         {"means", meaning.means},
         {"callersGet", meaning.callers_get},
         {"ourWebhook", meaning.webhook}};
-    if (!session.json) {
-      session.out << PairsText(pairs);
-      return kDone;
-    }
-    const char* separator = "{";
-    for (const auto& [name, value] : pairs) {
-      session.out << std::exchange(separator, ",") << client::QuoteJson(name) << ":"
-                  << client::QuoteJson(value);
-    }
-    session.out << "}\n";
+    session.out << (session.json ? client::ObjectJson(pairs) + "\n" : PairsText(pairs));
     return kDone;
   }
 

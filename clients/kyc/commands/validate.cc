@@ -33,11 +33,10 @@ class Validate final : public Command {
     if (!birth_place_.empty()) request.set_birth_place(birth_place_);
     if (!home_.empty()) request.set_address(home_);
     if (!billed_.reference.empty()) request.set_cust_ref_no(billed_.reference);
-    if (!selfie_.empty()) {
-      absl::StatusOr<std::string> image = ReadWhole(selfie_, session.in);
-      if (!image.ok()) return Fail(session, image.status());
-      request.set_selfie_image(*std::move(image));
-    }
+    const absl::Status read_image = ReadIfNamed(selfie_, session.in, [&request](std::string image) {
+      request.set_selfie_image(std::move(image));
+    });
+    if (!read_image.ok()) return Fail(session, read_image);
     billed_.Apply(request);
     return AskBilled(session, &kyc_gateway::Gateway::ValidateId, request);
   }

@@ -36,17 +36,13 @@ class Widget final : public Command {
     if (!phone_.empty()) request.set_phone_no(phone_);
     if (!redirect_.empty()) request.set_redirect_final_url(redirect_);
     if (!billed_.reference.empty()) request.set_partner_reference_no(billed_.reference);
-    if (!ktp_.empty()) {
-      absl::StatusOr<std::string> image = ReadWhole(ktp_, session.in);
-      if (!image.ok()) return image.status();
-      request.mutable_images()->mutable_ktp()->set_content(*std::move(image));
-    }
-    if (!selfie_.empty()) {
-      absl::StatusOr<std::string> image = ReadWhole(selfie_, session.in);
-      if (!image.ok()) return image.status();
-      request.mutable_images()->mutable_selfie()->set_content(*std::move(image));
-    }
-    return absl::OkStatus();
+    absl::Status read = ReadIfNamed(ktp_, session.in, [&request](std::string image) {
+      request.mutable_images()->mutable_ktp()->set_content(std::move(image));
+    });
+    if (!read.ok()) return read;
+    return ReadIfNamed(selfie_, session.in, [&request](std::string image) {
+      request.mutable_images()->mutable_selfie()->set_content(std::move(image));
+    });
   }
 
   std::string data_, phone_, redirect_, ktp_, selfie_;
