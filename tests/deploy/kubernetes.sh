@@ -18,9 +18,10 @@ grep -q "image: kyc-gateway:$(cat VERSION)\$" tools/deploy/kubernetes/{gateway,s
 
 # A field that there is not is one of those faults, as is a secret that everybody may read.
 mkdir "$made/broken" "$made/nowhere"
-for fault in 's/readOnlyRootFilesystem/readonlyRootFilesystem/' 's/defaultMode: 0440/defaultMode: 0444/' 's/port: admin}/port: metrics}/'; do
+for fault in 's/readOnlyRootFilesystem/readonlyRootFilesystem/' 's/defaultMode: 0440/defaultMode: 0444/' 's/port: admin,/port: metrics,/'; do
   cp tools/deploy/kubernetes/*.yaml "$made/broken/"
   sed -i "$fault" "$made/broken/gateway.yaml"
+  ! cmp -s tools/deploy/kubernetes/gateway.yaml "$made/broken/gateway.yaml" || fail "nothing is broken by $fault"
   ! "$made/read" "$made/broken" "$made/nowhere" >"$made/said" || fail "this is not seen: $fault"
 done
 
