@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 # Words in capitals that are no reason of a gRPC error: variables of the environment, enums, types of a detail, and what the webhook
 # and the command line make something else of.
-others='NO_PROXY|HTTPS?_PROXY|ALL_PROXY|KYC_[A-Z_]+|OUTCOME_[A-Z_]+|PRODUCT_ACTIVATION|QUARANTINE_FULL|BUILD_WORKSPACE_DIRECTORY'
+others='LISTEN_[A-Z]+|NO_PROXY|HTTPS?_PROXY|ALL_PROXY|KYC_[A-Z_]+|OUTCOME_[A-Z_]+|PRODUCT_ACTIVATION|QUARANTINE_FULL|BUILD_WORKSPACE_DIRECTORY'
 
 made=$(grep -rhoE '"[A-Z]+(_[A-Z]+)+"' server --include=*.cc --include=*.h --exclude=*_test.cc --exclude=*_fuzz.cc --exclude-dir=testing |
   tr -d '"' | grep -vxE "$others" | sort -u)
