@@ -53,9 +53,11 @@ absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
   if (event_log.log != nullptr) {
     made->MakeServices(event_log, server, metrics, std::move(log));
     services.push_back(MethodsOf(*made->upgrades_));
-    services.push_back(MethodsOf(*made->quarantine_));
-    services.push_back(MethodsOf(*made->log_service_));
-    services.push_back(MethodsOf(*made->personal_data_));
+    const Auditing auditing{event_log.audit, &server.loop()};
+    services.push_back(MethodsOf(*made->quarantine_, auditing));
+    services.push_back(MethodsOf(*made->log_service_, auditing));
+    services.push_back(MethodsOf(*made->personal_data_, auditing));
+    services.push_back(MethodsOf(*made->audit_, auditing));
   }
   Offer(std::move(services), server);
   if (absl::Status bound = server.Listen(listeners); !bound.ok()) return bound;
@@ -74,12 +76,14 @@ void CallsRole::MakeServices(const OpenedLog& event_log, rpc::Server& server, Me
   };
   netzme::Clocks clocks = {SteadyNow, [] { return absl::Now(); }};
   upgrades_ = std::make_unique<netzme::UpgradeService>(*event_log.log, server.loop(), run_blocking,
-                                                       &metrics, std::move(clocks));
+                                                       &metrics, std::move(clocks),
+                                                       netzme::RingLimits(), event_log.audit);
   const auto say = [log = std::move(log)](absl::string_view line) {
     log->info("{}", std::string(line));
   };
   quarantine_ = std::make_unique<netzme::QuarantineService>(*event_log.log, *event_log.quarantine,
                                                             run_blocking, say);
+  audit_ = std::make_unique<admin::AuditService>(*event_log.audit, run_blocking);
   personal_data_ = std::make_unique<admin::PersonalDataService>(
       *event_log.log, *event_log.quarantine, run_blocking, say);
   log_service_ = std::make_unique<admin::EventLogService>(*event_log.log, event_log.backup_folder,

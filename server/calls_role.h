@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/admin/audit_service.h"
 #include "server/admin/event_log_service.h"
 #include "server/admin/personal_data_service.h"
 #include "server/call/metrics.h"
@@ -46,6 +47,7 @@ class CallsRole {
   std::shared_ptr<once::KeyedCalls> keyed_;
   std::unique_ptr<netzme::UpgradeService> upgrades_;
   std::unique_ptr<netzme::QuarantineService> quarantine_;
+  std::unique_ptr<admin::AuditService> audit_;
   std::unique_ptr<admin::PersonalDataService> personal_data_;
   std::unique_ptr<admin::EventLogService> log_service_;
   WorkerPool readers_{kReaders};  // Goes first: its jobs use the services.

@@ -22,6 +22,7 @@
 #include "server/notifications_role.h"
 #include "server/open_event_log.h"
 #include "server/operators_role.h"
+#include "server/process_notes.h"
 #include "server/rpc/server.h"
 #include "server/upstreams.h"
 
@@ -93,6 +94,9 @@ class GatewayParts {
     getrlimit(RLIMIT_NOFILE, &files);
     const std::string too_few = TooFewFiles(settings_, static_cast<int64_t>(files.rlim_max));
     if (!too_few.empty()) log_->warn("{}", too_few);
+    if (notes_ != nullptr) {
+      notes_->Configured(ConfiguredAct("at the start", settings_.callers), "");
+    }
     log_->info("serving");
   }
 
@@ -100,6 +104,11 @@ class GatewayParts {
     const absl::Status taken =
         change.settings.ok() ? TakeOver(*change.settings) : change.settings.status();
     metrics_->ConfigReloaded(taken.ok());
+    if (notes_ != nullptr) {
+      notes_->Configured(taken.ok() ? ConfiguredAct("taken over", change.settings->callers)
+                                    : "configuration read again",
+                         taken.ok() ? "" : "all stays as it was");
+    }
     if (taken.ok()) {
       log_->info("the configuration was read again: new calls use its callers and secrets");
     } else {
@@ -112,6 +121,10 @@ class GatewayParts {
   }
 
   void LookAtCertificates() { certificates_.Look(); }
+
+  void WriteNotes() {
+    if (notes_ != nullptr) notes_->Look();
+  }
 
   bool LookAtListeners() {
     const std::string deaf = rpc_ == nullptr ? "" : rpc_->DeafListener();
@@ -165,6 +178,10 @@ class GatewayParts {
                                             LinesTo(spdlog::level::warn)),
                                event_log_);
     if (!opened.ok()) return opened;
+    notes_ = std::make_unique<ProcessNotes>(*event_log_.audit, ProcessName(), SteadyNow);
+    if (rpc_ != nullptr) {
+      rpc_->OnNotLetIn([raw = notes_.get()](const rpc::Refused& who) { raw->NotLetIn(who); });
+    }
     kept_replies_ = std::make_unique<events::RepliesInQuarantine>(*event_log_.quarantine, *metrics_,
                                                                   LinesTo(spdlog::level::warn));
     return opened;
@@ -250,6 +267,7 @@ class GatewayParts {
   std::string deaf_;  // The listener that was logged; main's thread's.
   std::unique_ptr<rpc::Server> rpc_;
   OpenedLog event_log_;
+  std::unique_ptr<ProcessNotes> notes_;                        // Null without an event log.
   std::unique_ptr<events::RepliesInQuarantine> kept_replies_;  // Null without an event log.
   std::unique_ptr<Upstreams> upstreams_;
   std::unique_ptr<CallsRole> calls_;
@@ -278,6 +296,7 @@ Gateway::Gateway(std::unique_ptr<GatewayParts> parts) : parts_(std::move(parts))
 Gateway::Gateway(Gateway&&) noexcept = default;
 Gateway::~Gateway() = default;
 
+void Gateway::WriteNotes() { parts_->WriteNotes(); }
 void Gateway::LookAtCertificates() { parts_->LookAtCertificates(); }
 bool Gateway::LookAtListeners() { return parts_->LookAtListeners(); }
 void Gateway::Reload(const config::Change& change) { parts_->Reload(change); }

@@ -35,6 +35,9 @@ class Gateway {
   // Logs and counts what it finds.
   void LookAtCertificates();
 
+  // Writes to the audit log what is due, or could not be written before. Returns at once.
+  void WriteNotes();
+
   // Looks whether new connections are served; logs a change. Whether the process is to end because
   // they are not, and the configuration says so.
   bool LookAtListeners();

@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "finpay/linkage/v1/linkage.pb.h"
 #include "kyc/admin/v1/quarantine.pb.h"
 #include "netzme/v1/upgrade_notification.pb.h"
+#include "server/events/audited.h"
 #include "server/once/keyed_method.h"
 #include "widekyc/v1/widekyc.pb.h"
 
@@ -44,6 +46,48 @@ Method Plain(const std::string& name, Service& service,
   return rpc::Unary<Request, Response>(
       name, [&service, handle](CallContext context, Request request, Done<Response> done) {
         (service.*handle)(std::move(context), std::move(request), std::move(done));
+      });
+}
+
+// What a request does, and about whom.
+template <typename Request>
+events::AuditNote NoteOf(const CallContext& context, std::string act, const Request& request) {
+  if constexpr (requires { request.view(); }) {
+    if (request.view() == ::netzme::v1::VIEW_FULL) act += " VIEW_FULL";
+  }
+  if constexpr (requires { request.id(); }) {
+    absl::StrAppend(&act, " entry ", request.id());
+  }
+  events::AuditNote note = events::NoteOf(context, std::move(act));
+  if constexpr (requires { request.original_reference_no(); }) {
+    note.reference = request.original_reference_no();
+  }
+  if constexpr (requires { request.cust_id(); }) {
+    note.cust_id = request.cust_id();
+  }
+  return note;
+}
+
+// One that is noted in the audit log before it is handled.
+template <typename Request, typename Response, typename Service>
+Method Audited(const std::string& name, Service& service, const Auditing& auditing,
+               void (Service::*handle)(CallContext, Request, Done<Response>),
+               size_t max_request_bytes = kBesideImages) {
+  return rpc::Unary<Request, Response>(
+      name, max_request_bytes, {},
+      [&service, auditing, handle, act = name.substr(1)](CallContext context, Request request,
+                                                         std::vector<Blob>, Done<Response> done) {
+        events::AuditNote note = NoteOf(context, act, request);
+        auditing.audit->Note(
+            {std::move(note)},
+            [&service, handle, loop = auditing.loop, context = std::move(context),
+             request = std::move(request), done = std::move(done)](absl::Status noted) mutable {
+              if (!noted.ok()) return std::move(done)(events::NotNoted());
+              loop->Post([&service, handle, context = std::move(context),
+                          request = std::move(request), done = std::move(done)]() mutable {
+                (service.*handle)(std::move(context), std::move(request), std::move(done));
+              });
+            });
       });
 }
 
@@ -104,42 +148,49 @@ ServiceMethods MethodsOf(netzme::UpgradeService& service) {
   return all;
 }
 
-ServiceMethods MethodsOf(netzme::QuarantineService& service) {
+ServiceMethods MethodsOf(netzme::QuarantineService& service, const Auditing& auditing) {
   using Service = netzme::QuarantineService;
   const std::string name = "kyc.admin.v1.QuarantineService";
   ServiceMethods all{name, {}};
   all.methods.push_back(Plain("/" + name + "/ListQuarantined", service, &Service::List));
-  all.methods.push_back(Plain("/" + name + "/GetQuarantined", service, &Service::Get));
+  all.methods.push_back(Audited("/" + name + "/GetQuarantined", service, auditing, &Service::Get));
+  all.methods.push_back(Audited("/" + name + "/RedriveQuarantined", service, auditing,
+                                &Service::Redrive, netzme::kMaxCorrectedBytes + kBesideImages));
   all.methods.push_back(
-      rpc::Unary<admin::v1::RedriveQuarantinedRequest, admin::v1::RedriveQuarantinedResponse>(
-          "/" + name + "/RedriveQuarantined", netzme::kMaxCorrectedBytes + kBesideImages, {},
-          [&service](CallContext context, admin::v1::RedriveQuarantinedRequest request,
-                     std::vector<Blob>, Done<admin::v1::RedriveQuarantinedResponse> done) {
-            service.Redrive(std::move(context), std::move(request), std::move(done));
-          }));
-  all.methods.push_back(Plain("/" + name + "/DiscardQuarantined", service, &Service::Discard));
+      Audited("/" + name + "/DiscardQuarantined", service, auditing, &Service::Discard));
   return all;
 }
 
-ServiceMethods MethodsOf(admin::EventLogService& service) {
+ServiceMethods MethodsOf(admin::AuditService& service, const Auditing& auditing) {
+  const std::string name = "kyc.admin.v1.AuditService";
+  ServiceMethods all{name, {}};
+  all.methods.push_back(
+      Audited("/" + name + "/ListAuditEntries", service, auditing, &admin::AuditService::List));
+  return all;
+}
+
+ServiceMethods MethodsOf(admin::EventLogService& service, const Auditing& auditing) {
   using Service = admin::EventLogService;
   const std::string name = "kyc.admin.v1.EventLogService";
   ServiceMethods all{name, {}};
-  all.methods.push_back(Plain("/" + name + "/Backup", service, &Service::Backup));
+  all.methods.push_back(Audited("/" + name + "/Backup", service, auditing, &Service::Backup));
   all.methods.push_back(
-      Plain("/" + name + "/ReleaseRetention", service, &Service::ReleaseRetention));
+      Audited("/" + name + "/ReleaseRetention", service, auditing, &Service::ReleaseRetention));
   return all;
 }
 
-ServiceMethods MethodsOf(admin::PersonalDataService& service) {
+ServiceMethods MethodsOf(admin::PersonalDataService& service, const Auditing& auditing) {
   using Service = admin::PersonalDataService;
   const std::string name = "kyc.admin.v1.PersonalDataService";
   ServiceMethods all{name, {}};
-  all.methods.push_back(Plain("/" + name + "/EraseReference", service, &Service::EraseReference));
-  all.methods.push_back(Plain("/" + name + "/EraseCustomer", service, &Service::EraseCustomer));
   all.methods.push_back(
-      Plain("/" + name + "/RestrictReference", service, &Service::RestrictReference));
-  all.methods.push_back(Plain("/" + name + "/LiftRestriction", service, &Service::LiftRestriction));
+      Audited("/" + name + "/EraseReference", service, auditing, &Service::EraseReference));
+  all.methods.push_back(
+      Audited("/" + name + "/EraseCustomer", service, auditing, &Service::EraseCustomer));
+  all.methods.push_back(
+      Audited("/" + name + "/RestrictReference", service, auditing, &Service::RestrictReference));
+  all.methods.push_back(
+      Audited("/" + name + "/LiftRestriction", service, auditing, &Service::LiftRestriction));
   return all;
 }
 

@@ -7,12 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "server/admin/audit_service.h"
 #include "server/admin/event_log_service.h"
 #include "server/admin/personal_data_service.h"
+#include "server/events/audit.h"
 #include "server/finpay/service.h"
 #include "server/netzme/stream/upgrade_service.h"
 #include "server/netzme/webhook/quarantine_service.h"
 #include "server/once/keyed_calls.h"
+#include "server/rpc/loop.h"
 #include "server/rpc/method.h"
 #include "server/widekyc/service.h"
 
@@ -30,9 +33,16 @@ ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t m
 ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_image_bytes,
                          const std::shared_ptr<once::KeyedCalls>& keyed);
 ServiceMethods MethodsOf(netzme::UpgradeService& service);
-ServiceMethods MethodsOf(netzme::QuarantineService& service);
-ServiceMethods MethodsOf(admin::EventLogService& service);
-ServiceMethods MethodsOf(admin::PersonalDataService& service);
+// What changes something, or shows a body or the audit log, is noted in that first: where it cannot
+// be, it is answered LOG_UNAVAILABLE. Both outlive the methods.
+struct Auditing {
+  events::Audit* audit;
+  rpc::Loop* loop;
+};
+ServiceMethods MethodsOf(netzme::QuarantineService& service, const Auditing& auditing);
+ServiceMethods MethodsOf(admin::EventLogService& service, const Auditing& auditing);
+ServiceMethods MethodsOf(admin::PersonalDataService& service, const Auditing& auditing);
+ServiceMethods MethodsOf(admin::AuditService& service, const Auditing& auditing);
 
 }  // namespace kyc
 

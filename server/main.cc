@@ -71,6 +71,7 @@ int AwaitStop(kyc::StopSignals& signals, kyc::config::Reloader& reloader, kyc::G
     const auto change = reloader.Look(came == Came::kLook);
     if (change.has_value()) gateway.Reload(*change);
     gateway.LookAtCertificates();
+    gateway.WriteNotes();
     if (gateway.LookAtListeners()) return kDeaf;
     memory.GiveBack();
   }

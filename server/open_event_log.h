@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "server/call/metrics.h"
 #include "server/config/settings.h"
+#include "server/events/audit.h"
 #include "server/events/call_keys.h"
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
@@ -21,6 +22,7 @@ struct OpenedLog {
   std::unique_ptr<events::EventLog> log;
   events::Quarantine* quarantine = nullptr;  // Owned by `log`.
   events::CallKeys* call_keys = nullptr;     // Owned by `log`.
+  events::Audit* audit = nullptr;            // Likewise.
   std::string backup_folder;                 // Empty: none.
 };
 

@@ -49,6 +49,7 @@ void TellEverything(PrometheusMetrics& metrics) {
   metrics.NotificationAnswered("2000000", absl::Seconds(1));
   metrics.EventsRemoved(1, "age");
   metrics.Checkpointed(false);
+  metrics.AuditWritable(true);
   metrics.LogHistoryLost(false);
   metrics.LogPrimaries(1);
   metrics.LogProven(1, 1, 1);

@@ -134,6 +134,7 @@ class Prometheus final : public PrometheusMetrics {
   }
   void CommitFailed() override { commits_failed_.Increment(); }
   void LogWritable(bool writable) override { log_writable_.Set(writable ? 1 : 0); }
+  void AuditWritable(bool writable) override { audit_writable_.At({}).Set(writable ? 1 : 0); }
   void EventsRemoved(int64_t events, absl::string_view why) override {
     events_removed_.At({why}).Increment(static_cast<double>(events));
   }
@@ -281,6 +282,12 @@ class Prometheus final : public PrometheusMetrics {
   Gauge& log_writable_ =
       Gauges("kyc_event_log_writable", "1 while the event log can be written, 0 in a fault.")
           .Add({});
+  // There in a process with an event log only.
+  ByLabels<Gauge> audit_writable_{
+      Gauges("kyc_audit_log_writable",
+             "1 while what is seen and done can be noted in the audit log, 0 while it is refused "
+             "because it cannot."),
+      {}};
   ByLabels<Counter> events_removed_{
       Counters("kyc_events_removed_total", "Events that retention removed: by age or by count."),
       {"why"}};

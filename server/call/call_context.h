@@ -18,6 +18,9 @@ struct CallContext {
   std::string request_id;
   // Name of the configured caller.
   std::string caller;
+  // What the caller says that it is for (x-purpose); empty if it does not, or not so that it can be
+  // kept.
+  std::string purpose;
   // W3C trace context as received; empty if none.
   std::string traceparent;
   // When it came, by the steady clock (SteadyNow).

@@ -62,6 +62,12 @@ class Metrics {
   virtual void CommitFailed() = 0;
   // Whether the event log can be written, each time that changes.
   virtual void LogWritable(bool writable) = 0;
+  // Whether what is seen and done can be noted in the audit log, each time that changes.
+  virtual void AuditWritable(bool /*writable*/) {}
+  // Rows that an older key had sealed were sealed again.
+  virtual void Resealed(int64_t /*rows*/) {}
+  // How many rows are still to be looked at until that is done; 0 once no older key seals anything.
+  virtual void ResealLeft(int64_t /*rows*/) {}
   // Retention removed events, because of their `why`: "age" or "count".
   virtual void EventsRemoved(int64_t /*events*/, absl::string_view /*why*/) {}
   // References whose events had all been removed are no longer remembered.

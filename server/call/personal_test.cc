@@ -6,6 +6,7 @@
 #include "finpay/linkage/v1/linkage.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "kyc/admin/v1/audit.pb.h"
 #include "kyc/admin/v1/event_log.pb.h"
 #include "kyc/admin/v1/personal_data.pb.h"
 #include "kyc/admin/v1/quarantine.pb.h"
@@ -27,6 +28,7 @@ std::vector<const FileDescriptor*> Contracts() {
   return {finpay::linkage::v1::CreateUpgradeAccountWidgetRequest::descriptor()->file(),
           widekyc::v1::ValidateIdRequest::descriptor()->file(),
           netzme::v1::UpgradeEvent::descriptor()->file(),
+          admin::v1::AuditEntry::descriptor()->file(),
           admin::v1::BackupRequest::descriptor()->file(),
           admin::v1::EraseReferenceRequest::descriptor()->file(),
           admin::v1::GetQuarantinedRequest::descriptor()->file()};
@@ -45,11 +47,18 @@ const std::map<std::string, const char*>& Harmless() {
       {"finpay.linkage.v1.CreateUpgradeAccountWidgetRequest.request_id", kKey},
       {"finpay.linkage.v1.CreateUpgradeAccountWidgetResponse.expiry_time_text", "a time"},
       {"finpay.linkage.v1.CreateUpgradeAccountWidgetResponse.response_code", "a documented code"},
+      {"kyc.admin.v1.AuditEntry.act", "an rpc's name"},
+      {"kyc.admin.v1.AuditEntry.caller", kCaller},
+      {"kyc.admin.v1.AuditEntry.outcome", "the gateway's own word"},
+      {"kyc.admin.v1.AuditEntry.source", "a machine's address or name"},
       {"kyc.admin.v1.BackupRequest.file_name", "a file's name that an operator chose"},
       {"kyc.admin.v1.EraseCustomerRequest.account", kAccount},
       {"kyc.admin.v1.EraseReferenceRequest.account", kAccount},
       {"kyc.admin.v1.GetQuarantinedResponse.masked_body", "masked, every letter and digit"},
       {"kyc.admin.v1.LiftRestrictionRequest.account", kAccount},
+      {"kyc.admin.v1.ListAuditEntriesRequest.caller", kCaller},
+      {"kyc.admin.v1.ListAuditEntriesRequest.page_token", kPlace},
+      {"kyc.admin.v1.ListAuditEntriesResponse.next_page_token", kPlace},
       {"kyc.admin.v1.ListQuarantinedRequest.page_token", kPlace},
       {"kyc.admin.v1.ListQuarantinedResponse.next_page_token", kPlace},
       {"kyc.admin.v1.QuarantinedNotification.account", kAccount},

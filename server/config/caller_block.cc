@@ -50,6 +50,9 @@ std::vector<std::string> CheckMayCall(const std::string& at, const v1::Caller& b
     if (needed == Permission::kPersonalData && !block.allow_personal_data()) {
       checks.Add(field, "needs allow_personal_data");
     }
+    if (needed == Permission::kAudit && !block.allow_audit()) {
+      checks.Add(field, "needs allow_audit");
+    }
     if (needed == Permission::kAdmin && !block.allow_admin()) {
       checks.Add(field, "needs allow_admin");
     }
@@ -91,6 +94,7 @@ Caller CheckCaller(const std::string& at, const v1::Caller& block, Seen& seen,
   caller.allow_full_view = block.allow_full_view();
   caller.allow_admin = block.allow_admin();
   caller.allow_personal_data = block.allow_personal_data();
+  caller.allow_audit = block.allow_audit();
   if (!block.bearer_token_file().empty()) {
     const std::string field = at + ".bearer_token_file";
     caller.bearer_token =

@@ -163,6 +163,7 @@ struct EventLog {
   absl::Duration retention_age = absl::Hours(24 * 90);
   int64_t retention_count = 10'000'000;
   absl::Duration reference_retention_age = absl::Hours(24 * 400);
+  absl::Duration audit_retention_age = absl::Hours(24 * 365 * 5);
   int quarantine_max_entries = 10'000;
   int64_t quarantine_max_bytes = 64 << 20;
   absl::Duration quarantine_max_age = absl::Hours(24 * 90);
@@ -180,6 +181,7 @@ struct Caller {
   bool allow_full_view = false;
   bool allow_admin = false;
   bool allow_personal_data = false;
+  bool allow_audit = false;
 };
 
 enum class LogFormat { kText, kJson };

@@ -167,6 +167,9 @@ EventLog CheckEventLog(const v1::EventLog& block, FieldChecks& checks) {
   log.quarantine_max_bytes =
       checks.Number("event_log.quarantine_max_bytes", block.quarantine_max_bytes(),
                     {64 << 20, 1 << 20, int64_t{1} << 40});
+  log.audit_retention_age =
+      checks.Span("event_log.audit_retention_age", block.has_audit_retention_age(),
+                  block.audit_retention_age(), {Days(1825), Days(1), Days(7305)});
   log.quarantine_max_age =
       checks.Span("event_log.quarantine_max_age", block.has_quarantine_max_age(),
                   block.quarantine_max_age(), {Days(90), absl::Minutes(1), kLongest});

@@ -179,6 +179,7 @@ TEST(Validate, WhatIsNotSetHasItsDocumentedDefault) {
   EXPECT_EQ(settings->event_log->quarantine_max_entries, 10'000);
   EXPECT_EQ(settings->event_log->quarantine_max_bytes, 64 << 20);
   EXPECT_EQ(settings->event_log->quarantine_max_age, absl::Hours(24 * 90));
+  EXPECT_EQ(settings->event_log->audit_retention_age, absl::Hours(24 * 1825));
   EXPECT_EQ(settings->drain_delay, absl::ZeroDuration());
   EXPECT_EQ(settings->drain_timeout, absl::Seconds(25));
   EXPECT_EQ(settings->log_level, "info");
@@ -369,6 +370,10 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
        "callers[1].may_call[0]: must be package.Service or package.Service/Method"},
       {"\"bearer\"", "\"bearer\" may_call: \"kyc.admin.v1.QuarantineService\"",
        "callers[1].may_call[0]: needs allow_admin"},
+      {"\"bearer\"", "\"bearer\" allow_admin: true may_call: \"kyc.admin.v1.AuditService\"",
+       "callers[1].may_call[0]: needs allow_audit"},
+      {"\"bearer\"", "\"bearer\" allow_admin: true may_call: \"kyc.admin.v1.PersonalDataService\"",
+       "callers[1].may_call[0]: needs allow_personal_data"},
       {"callers { name: \"local\"", "drain_delay { seconds: 301 } callers { name: \"local\"",
        "drain_delay: must be 0 to 5m"},
       {"callers { name: \"local\"", "drain_timeout { seconds: 301 } callers { name: \"local\"",

@@ -48,6 +48,7 @@ LogKeys::LogKeys(const Secret& lookup_key)
       signature(Subkey(lookup_key, "signature")),
       call{Subkey(lookup_key, "call_key"), Subkey(lookup_key, "call_content"),
            Subkey(lookup_key, "call_subject")},
+      audit(Subkey(lookup_key, "audit")),
       check(Subkey(lookup_key, "check")) {}
 
 std::string LookupDigest(const Secret& key, absl::string_view value) {

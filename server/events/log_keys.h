@@ -28,6 +28,7 @@ struct LogKeys {
   Secret cursor;
   Secret signature;
   CallKeySecrets call;
+  Secret audit;
   Secret check;  // Its digest of the log id shows that the key is the file's.
 };
 

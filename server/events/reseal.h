@@ -9,7 +9,7 @@ namespace kyc::events {
 
 // How far it has come in a pass over all that is sealed.
 struct ResealPlace {
-  enum class Part { kEvents, kQuarantine, kAnswers, kEnd };
+  enum class Part { kEvents, kQuarantine, kAnswers, kPurposes, kEnd };
   Part part = Part::kEvents;
   int64_t after = 0;  // The last sequence or id that was looked at.
 };

@@ -16,6 +16,8 @@ absl::string_view NameOf(ResealPlace::Part part) {
       return "the quarantine, up to entry ";
     case ResealPlace::Part::kAnswers:
       return "calls' answers, up to ";
+    case ResealPlace::Part::kPurposes:
+      return "the audit log, up to entry ";
     case ResealPlace::Part::kEnd:
       break;
   }

@@ -13,6 +13,8 @@ struct Retention {
   int64_t count = 10'000'000;
   // Of references: at least `age`, else revisions would start again beside kept events.
   absl::Duration reference_age = absl::Hours(24 * 400);
+  // Of entries of the audit log.
+  absl::Duration audit_age = absl::Hours(24 * 365 * 5);
 };
 
 }  // namespace kyc::events

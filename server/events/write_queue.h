@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "netzme/v1/upgrade_notification.pb.h"
+#include "server/events/audit.h"
 #include "server/events/call_keys.h"
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
@@ -65,11 +66,21 @@ struct ResealRequest {
   absl::AnyInvocable<void(absl::StatusOr<ResealStep>) &&> done;
   ResealStep answer;
 };
-using WriteRequest = std::variant<AppendRequest, KeepRequest, MarkRequest, DiscardRequest,
-                                  ActRequest, ClaimRequest, SettleRequest, ResealRequest>;
+struct NoteRequest {
+  std::vector<AuditNote> notes;
+  absl::AnyInvocable<void(absl::Status) &&> done;
+  absl::Status answer;
+};
+using WriteRequest =
+    std::variant<AppendRequest, KeepRequest, MarkRequest, DiscardRequest, ActRequest, ClaimRequest,
+                 SettleRequest, ResealRequest, NoteRequest>;
 
 // Calls a request's `done`: with `failure` unless that is OK, else with its own answer.
 void Answer(WriteRequest& request, const absl::Status& failure);
+
+bool HasNotes(const std::vector<WriteRequest>& requests);
+// Calls the `done` of each NoteRequest with `failure`, and takes it out.
+void AnswerNotes(std::vector<WriteRequest>& requests, const absl::Status& failure);
 
 // What is said to a request when no more may wait.
 absl::Status TooManyWait();
@@ -79,7 +90,8 @@ class WriteQueue {
  public:
   explicit WriteQueue(int max_waiting) : max_waiting_(max_waiting) {}
 
-  // Takes the request, or says why not (RESOURCE_EXHAUSTED, UNAVAILABLE) and leaves it as it was.
+  // Takes the request, or says why not (RESOURCE_EXHAUSTED, UNAVAILABLE) and leaves it as it was. A
+  // quarter of those that wait may be notes, so that who looks keeps no notification out.
   absl::Status Push(WriteRequest& request);
 
   // All that wait, in order, at most `limit`. Waits for one up to `timeout`; then, or once closed,
@@ -95,6 +107,7 @@ class WriteQueue {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<WriteRequest> waiting_;
+  size_t notes_ = 0;  // Of them.
   bool closed_ = false;
 };
 

@@ -16,6 +16,7 @@ namespace kyc::rpc {
 namespace {
 
 constexpr size_t kMaxIdBytes = 128;
+constexpr size_t kMaxPurposeBytes = 256;
 
 using Metadata = std::multimap<grpc::string_ref, grpc::string_ref>;
 
@@ -62,6 +63,12 @@ std::vector<std::string> Names(const grpc::AuthContext& connection, const char* 
     names.emplace_back(name.data(), name.size());
   }
   return names;
+}
+
+std::string PurposeIn(const Metadata& metadata) {
+  const auto value = Header(metadata, "x-purpose");
+  if (!value.has_value() || value->size() > kMaxPurposeBytes) return "";
+  return std::string(*value);
 }
 
 }  // namespace
@@ -119,6 +126,10 @@ void FillIn(CallContext& context, const grpc::ServerContextBase& head, absl::Tim
     context.allow_full_view = caller->allow_full_view;
     context.allow_admin = caller->allow_admin;
     context.allow_personal_data = caller->allow_personal_data;
+    // Of others nothing is noted that they are let do.
+    const bool is_noted = caller->allow_full_view || caller->allow_admin ||
+                          caller->allow_personal_data || caller->allow_audit;
+    if (is_noted) context.purpose = PurposeIn(head.client_metadata());
   }
 }
 

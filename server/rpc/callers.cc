@@ -106,6 +106,9 @@ absl::Status Callers::MayCall(const config::Caller& caller, absl::string_view me
   if (needed == config::Permission::kPersonalData && !caller.allow_personal_data) {
     return Forbidden("not_personal_data", "Only callers with allow_personal_data may call this");
   }
+  if (needed == config::Permission::kAudit && !caller.allow_audit) {
+    return Forbidden("not_auditor", "Only callers with allow_audit may call this");
+  }
   if (needed == config::Permission::kAdmin && !caller.allow_admin) {
     return Forbidden("not_admin", "Only callers with allow_admin may call this");
   }

@@ -14,9 +14,11 @@ void NotLetIn::Note(const absl::Status& end, absl::string_view method, absl::str
   std::string why = MetadataOf(end, "why");
   if (why.empty()) why = "other";
   metrics_.CallNotLetIn(why);
+  const absl::string_view from = addresses_.Known(address, now);
   lines_.Say(absl::StrCat("not let in: ", reason, " why=", why, " method=", method,
-                          " caller=", caller.empty() ? "unknown" : caller,
-                          " from=", addresses_.Known(address, now)));
+                          " caller=", caller.empty() ? "unknown" : caller, " from=", from));
+  if (also_ == nullptr) return;
+  also_({reason, why, std::string(method), std::string(caller), std::string(from)});
 }
 
 }  // namespace kyc::rpc

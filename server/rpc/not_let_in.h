@@ -2,6 +2,10 @@
 #ifndef SERVER_RPC_NOT_LET_IN_H_
 #define SERVER_RPC_NOT_LET_IN_H_
 
+#include <functional>
+#include <string>
+#include <utility>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -11,11 +15,23 @@
 
 namespace kyc::rpc {
 
+// A call that was not let in.
+struct Refused {
+  std::string reason;
+  std::string why;  // One of few words.
+  std::string method;
+  std::string caller;   // Empty where it was unknown.
+  std::string address;  // Of the other end, or that there were many.
+};
+
 // The loop thread's; owned by rpc::Server.
 class NotLetIn {
  public:
   // `metrics` outlives it.
   NotLetIn(Metrics& metrics, RepeatedLines::Write write) : metrics_(metrics), lines_(write) {}
+
+  // Has each told to `also`, on the loop's thread; before the first one.
+  void TellAlso(std::function<void(const Refused&)> also) { also_ = std::move(also); }
 
   // Counts the end of a call, and has a line for it, if its caller was unknown or not allowed.
   // `caller` is empty where it was unknown; `address` is the other end without its port, and left
@@ -27,6 +43,7 @@ class NotLetIn {
   Metrics& metrics_;
   RepeatedLines lines_;
   FewAddresses addresses_;
+  std::function<void(const Refused&)> also_;  // May be null.
 };
 
 }  // namespace kyc::rpc

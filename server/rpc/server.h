@@ -66,6 +66,10 @@ class Server {
   // `ended` is told, on the loop's thread, of each call's end, but not of those that anybody may
   // make; it must not block. Before Listen.
   void OnCallEnded(std::function<void(const EndedCall&)> ended) { call_ended_ = std::move(ended); }
+  // Has each call that is not let in told to `tell`, on the loop's thread. Before Serve.
+  void OnNotLetIn(std::function<void(const Refused&)> tell) {
+    not_let_in_.TellAlso(std::move(tell));
+  }
   // Binds the addresses, and takes no call yet. UNAVAILABLE with one line: address, reason, field.
   absl::Status Listen(const std::vector<Listener>& listeners);
   // Takes calls from now on. After Listen.

@@ -116,6 +116,12 @@ ends 0 '' quarantine discard 1
 ends 4 'QUARANTINED_NOT_FOUND' quarantine show 1
 ends 2 'an ID is a number' quarantine show one
 ends 3 'BACKUP_NOT_CONFIGURED' backup first.db
+ends 0 '^event.cust_id' upgrades get order-0001 --full -H 'x-purpose: complaint 4711'
+ends 0 'GetUpgrade VIEW_FULL +[0-9]+ .*complaint 4711' audit --reference order-0001
+ends 0 '"purpose":"complaint 4711"' audit --reference order-0001 --json --limit 1
+[ -z "$(kyc audit --reference order-0002 --caller nobody)" ] || fail 'an entry of nobody'
+ends 0 'EventLogService/Backup' audit --since 1h
+ends 2 'do not go together' audit --reference order-0001 --customer c
 
 # --- The doctor: all is well here; what is not tells what to do, and by whose fault it ends.
 ends 0 '^[0-9]+ ok, 0 to look at, 0 to mend$' doctor --config "$2/config.textproto"

@@ -30,6 +30,7 @@ using testing::AnyOf;
 using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 constexpr int kSenders = 8;
 constexpr int kPostsEach = 40;
@@ -137,9 +138,13 @@ TEST_P(GatewayFaultsTest, NothingIsAcknowledgedInVainAndServiceResumesByItself) 
         ExpectTold(gateway);
         // It is wrong, but cannot be kept for the operator now: the sender has to send it again.
         EXPECT_EQ(WebhookConnection(gateway.webhook_port()).Post("no JSON"), 500);
-        Follower reading;
+        Follower reading({}, ::netzme::v1::VIEW_BASIC);
         reading.CatchUp(gateway.grpc_port());
         ExpectWholeLog(reading.seen(), senders_);
+        Follower full;
+        EXPECT_THAT(full.FollowToTheEnd(gateway.grpc_port()).error_message(),
+                    HasSubstr("[LOG_UNAVAILABLE]"));
+        EXPECT_THAT(full.seen(), IsEmpty()) << "as it cannot be noted";
       }
       EndFault();
       EXPECT_TRUE(BecomesReady(gateway));

@@ -14,10 +14,13 @@
 
 namespace kyc::tests {
 
-// Needs a caller with allow_full_view. Begins at the log's beginning. Used by one thread at a time.
+// Begins at the log's beginning. Used by one thread at a time.
 class Follower {
  public:
-  explicit Follower(::netzme::v1::UpgradeFilter filter = {}) : filter_(std::move(filter)) {}
+  // VIEW_FULL needs a caller with allow_full_view, and a log that can be written: each is noted.
+  explicit Follower(::netzme::v1::UpgradeFilter filter = {},
+                    ::netzme::v1::View view = ::netzme::v1::VIEW_FULL)
+      : filter_(std::move(filter)), view_(view) {}
 
   // Reads on until the stream ends, whatever ends it.
   grpc::Status FollowToTheEnd(uint16_t grpc_port);
@@ -34,6 +37,7 @@ class Follower {
   grpc::Status Follow(uint16_t grpc_port, bool stop_when_caught_up);
 
   const ::netzme::v1::UpgradeFilter filter_;
+  const ::netzme::v1::View view_;
   std::vector<::netzme::v1::UpgradeEvent> seen_;
   std::string cursor_;
 };
@@ -42,8 +46,8 @@ class Follower {
 // status before it; no anomalies; no event is made of two.
 void ExpectRevisions(const std::vector<::netzme::v1::UpgradeEvent>& log);
 
-// A whole log: whatever was answered 200 is in it exactly once; what was only sent at most once;
-// nothing else; revisions as above.
+// A whole log: whatever was answered 200 is in it exactly once, byte by byte where it was read with
+// VIEW_FULL; what was only sent at most once; nothing else; revisions as above.
 void ExpectWholeLog(const std::vector<::netzme::v1::UpgradeEvent>& log,
                     const std::vector<Sender>& senders);
 

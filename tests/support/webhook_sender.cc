@@ -21,8 +21,10 @@ constexpr char kLengthField[] = "Content-Length: ";
 
 }  // namespace
 
+std::string Notice::CustId() const { return absl::StrCat("c", number); }
+
 std::string Notice::Body() const {
-  return absl::StrCat(R"({"originalReferenceNo":")", reference, R"(","custId":"c)", number,
+  return absl::StrCat(R"({"originalReferenceNo":")", reference, R"(","custId":")", CustId(),
                       R"(","status":")", number % 2 == 0 ? "approved" : "rejected",
                       R"(","additionalInfo":{"type":"upgrade_account","motherMaidenName":")",
                       std::string(static_cast<size_t>(number % 40), 'm'), R"(","benefits":["b)",

@@ -17,6 +17,7 @@ struct Notice {
   int64_t number = 0;
 
   std::string Body() const;
+  std::string CustId() const;  // No other's.
 };
 
 // One kept-alive connection to the webhook. Used by one thread. Never sends anything twice.

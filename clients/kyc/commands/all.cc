@@ -55,6 +55,8 @@ constexpr Entry kCommands[] = {
      "kyc quarantine redrive 1 --corrected body.json", MakeQuarantineRedrive},
     {kOperate, "quarantine discard", "Remove an entry for good", "kyc quarantine discard 1",
      MakeQuarantineDiscard},
+    {kOperate, "audit", "Who has seen, and done what with, whose data",
+     "kyc audit --reference order-0001\nkyc audit --caller app --since 3d --json", MakeAudit},
     {kOperate, "backup", "Copy the event log into the gateway's backup folder",
      "kyc backup monday.db", MakeBackup},
 

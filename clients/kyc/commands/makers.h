@@ -8,6 +8,7 @@
 
 namespace kyc::cli {
 
+std::unique_ptr<Command> MakeAudit();              // audit.cc
 std::unique_ptr<Command> MakeBackup();             // backup.cc
 std::unique_ptr<Command> MakeCall();               // call.cc
 std::unique_ptr<Command> MakeCompletion();         // completion.cc

@@ -173,6 +173,17 @@ absl::Status ImportSource::CopyTables(const std::function<absl::Status(Trip)>& r
         "ON CONFLICT DO NOTHING",
         "bbnibib", run);
   }
+  if (copied.ok()) {
+    copied = CopyTable(
+        "SELECT id, time_us, caller, act, outcome, source, reference_digest, cust_id_digest, "
+        "first_sequence, last_sequence, times, purpose_digest, sealed_purpose, chain FROM audit",
+        "INSERT INTO audit (id, time_us, caller, act, outcome, source, reference_digest, "
+        "cust_id_digest, first_sequence, last_sequence, times, purpose_digest, sealed_purpose, "
+        "chain) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], "
+        "$5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bigint[], $10::bigint[], "
+        "$11::bigint[], $12::bytea[], $13::bytea[], $14::bytea[]) ON CONFLICT DO NOTHING",
+        "iibbbbbbiiibbb", run);
+  }
   if (!copied.ok()) return copied;
   const absl::StatusOr<absl::Duration> lived = ReadLived(database_);
   if (!lived.ok()) return lived.status();

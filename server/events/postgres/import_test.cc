@@ -47,6 +47,8 @@ class ImportTest : public testing::Test {
     log->Settle({"answered", "content", "subject"}, {KeyEnd::Kind::kAnswered, "the answer"},
                 [&](auto status) { settled.set_value(status); });
     EXPECT_TRUE(settled.get_future().get().ok());
+    ASSERT_TRUE(Note(*log, {.caller = "ann", .act = "Get", .reference = "R1"}).ok());
+    ASSERT_TRUE(Note(*log, {.caller = "bo", .act = "Get", .purpose = "complaint"}).ok());
     lines_ = ReadAll(*log);
     cursor_ = log->CursorText(log->ReadAfter({}, 2, {})->through);
     end_ = log->CursorText(log->ends().newest);
@@ -79,6 +81,12 @@ class ImportTest : public testing::Test {
     };
     EXPECT_EQ(claim("answered").answer, "the answer");
     EXPECT_EQ(claim("running").found, KeyFound::kLost) << "nobody knows what became of it";
+    ASSERT_TRUE(Note(*log, {.caller = "cy", .act = "Get", .reference = "R1"}).ok());
+    const auto audit = log->ListAudit({.limit = 10});
+    ASSERT_TRUE(audit.ok()) << audit.status();
+    ASSERT_EQ(audit->entries.size(), 3u);
+    EXPECT_EQ(audit->entries[1].purpose, "complaint");
+    EXPECT_EQ(log->ListAudit({.reference = "R1", .limit = 10})->entries.back().caller, "ann");
     EXPECT_TRUE(Append(*log, "R0", "approved", "C1").repeat) << "its latest content";
     EXPECT_EQ(Append(*log, "R0", "other", "C1").revision, 4);
     ASSERT_TRUE(Keep(*log, "{another").ok());

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/call/steady_now.h"
+#include "server/events/postgres/audit_rows.h"
 #include "server/events/postgres/call_key_rows.h"
 #include "server/events/postgres/clock_note.h"
 #include "server/events/postgres/host_settings.h"
@@ -129,7 +130,9 @@ absl::Status Keeper::Keep() {
   if (absl::Status noted = Note(connection); !noted.ok()) return noted;
   if (absl::Status aged = AgeQuarantine(connection); !aged.ok()) return aged;
   if (absl::Status aged = AgeCallKeys(connection, row.lived); !aged.ok()) return aged;
-  return TrimReferences(connection);
+  if (absl::Status forgotten = TrimReferences(connection); !forgotten.ok()) return forgotten;
+  // Last: what ails the audit log alone holds up nothing else.
+  return TrimAudit(connection, kTripLimit, ages_.time() - options_.retention.audit_age).status();
 }
 
 absl::Status Keeper::AgeCallKeys(Connection& connection, absl::Duration noted) {

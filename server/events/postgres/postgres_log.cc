@@ -12,6 +12,7 @@
 #include "server/events/cursor_errors.h"
 #include "server/events/key_answer.h"
 #include "server/events/log_options.h"
+#include "server/events/postgres/audit_rows.h"
 #include "server/events/postgres/await.h"
 #include "server/events/postgres/errors.h"
 #include "server/events/postgres/held_back.h"
@@ -182,6 +183,11 @@ std::string PostgresLog::Summary(bool is_owner) const {
 
 PostgresLog::~PostgresLog() = default;
 
+void PostgresLog::Note(std::vector<AuditNote> notes,
+                       absl::AnyInvocable<void(absl::Status) &&> done) {
+  writer_->Write(NoteRequest{std::move(notes), std::move(done), absl::OkStatus()});
+}
+
 void PostgresLog::Act(PersonalAct act, absl::AnyInvocable<void(absl::StatusOr<ActedOn>) &&> done) {
   writer_->Write(ActRequest{std::move(act), std::move(done)});
 }
@@ -333,6 +339,11 @@ absl::StatusOr<QuarantinedBody> PostgresLog::GetQuarantined(int64_t id) const {
   return Run([&](ReadScope& scope) {
     return ReadQuarantinedBody(scope.connection, scope.limit, scope.log, id);
   });
+}
+
+absl::StatusOr<AuditPage> PostgresLog::ListAudit(const AuditQuery& query) const {
+  return Run(
+      [&](ReadScope& scope) { return ReadAudit(scope.connection, scope.limit, scope.log, query); });
 }
 
 void PostgresLog::MarkRedriven(int64_t id, Redriven redriven,

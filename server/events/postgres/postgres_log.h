@@ -13,6 +13,7 @@
 #include "server/call/metrics.h"
 #include "server/call/secret.h"
 #include "server/crypto/sealer.h"
+#include "server/events/audit.h"
 #include "server/events/call_keys.h"
 #include "server/events/event_log.h"
 #include "server/events/postgres/keeper.h"
@@ -63,7 +64,7 @@ struct PostgresLogOptions {
 // While the primary cannot be reached, or nothing can be proven, appends are answered UNAVAILABLE
 // LOG_UNREACHABLE; what is in doubt is settled before anything else is written. While it lacks
 // events that this process has seen proven, everything is answered DATA_LOSS LOG_HISTORY_LOST.
-class PostgresLog : public EventLog, public Quarantine, public CallKeys {
+class PostgresLog : public EventLog, public Quarantine, public CallKeys, public Audit {
  public:
   // Blocks up to start_timeout. Errors are for the operator: FAILED_PRECONDITION when the database
   // is not one that may be used (see schema.h), INVALID_ARGUMENT for the options, UNAVAILABLE when
@@ -113,6 +114,8 @@ class PostgresLog : public EventLog, public Quarantine, public CallKeys {
              absl::AnyInvocable<void(absl::StatusOr<KeyClaim>) &&> done) override;
   void Settle(CallKey key, KeyEnd end, absl::AnyInvocable<void(absl::Status) &&> done) override;
   const CallKeySecrets& secrets() const override { return context_->log.keys.call; }
+  void Note(std::vector<AuditNote> notes, absl::AnyInvocable<void(absl::Status) &&> done) override;
+  absl::StatusOr<AuditPage> ListAudit(const AuditQuery& query) const override;
 
   // For tests: retention's next turn, now.
   void WakeKeeper() { keeper_->Wake(); }

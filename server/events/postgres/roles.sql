@@ -25,12 +25,15 @@ GRANT SELECT, INSERT, UPDATE ON kyc.reference TO kyc_sidecar;
 GRANT INSERT ON kyc.quarantine TO kyc_sidecar;
 GRANT SELECT (id, body_digest, kind, account, source, received_time_us, size_bytes, times_received,
   redriven_time_us), UPDATE (times_received) ON kyc.quarantine TO kyc_sidecar;
+-- Entries of the audit log are only added, each after the one before.
+GRANT INSERT, SELECT (id, time_us, chain) ON kyc.audit TO kyc_sidecar;
 -- What the standbys have, which the proof asks.
 GRANT pg_read_all_stats TO kyc_sidecar;
 
 GRANT kyc_sidecar TO kyc_gateway;
 GRANT SELECT ON kyc.event TO kyc_gateway;
 GRANT SELECT, UPDATE, DELETE ON kyc.quarantine TO kyc_gateway;
+GRANT SELECT ON kyc.audit TO kyc_gateway;
 -- To erase and to restrict.
 GRANT UPDATE (reference_digest, cust_id_digest, type_digest, restricted, sealed_fields,
   sealed_raw_body) ON kyc.event TO kyc_gateway;

@@ -1,11 +1,15 @@
 // What each role may do, by the file that operators run.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <future>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -86,6 +90,9 @@ TEST_F(RolesTest, EachIsEnoughForItsProcess) {
   ASSERT_EQ(quarantined->size(), 1u);
   EXPECT_EQ(gateway->GetQuarantined(quarantined->front().id)->body, "{broken");
   EXPECT_TRUE(Discard(*gateway, quarantined->front().id).ok());
+  EXPECT_TRUE(Note(*sidecar, {.caller = "stranger", .act = "Get"}).ok());
+  EXPECT_TRUE(Note(*gateway, {.caller = "ann", .act = "Get", .reference = "R1"}).ok());
+  EXPECT_EQ(gateway->ListAudit({.reference = "R1", .limit = 10})->entries.front().caller, "ann");
   std::promise<absl::Status> erased;
   gateway->Act({PersonalAct::Kind::kErase, {.reference = "R1"}, "officer"},
                [&erased](auto acted) { erased.set_value(acted.status()); });
@@ -109,6 +116,41 @@ TEST_F(RolesTest, EachIsEnoughForItsProcess) {
   EXPECT_EQ(sidecar->ReadAfter({}, 10, {}).status().code(), absl::StatusCode::kUnavailable);
 }
 
+// roles.sql was not run again after the table came: what must be noted is refused, and it is said
+// what to run; notifications are not held up.
+TEST_F(RolesTest, WhoMayNotNoteSaysSoAndLosesNoNotification) {
+  servers_.Sql(0, "REVOKE ALL ON kyc.audit FROM kyc_sidecar");
+  std::mutex mutex;
+  std::string said;
+  PostgresLogOptions options = As("sidecar", false);
+  options.writer.look_interval = absl::Milliseconds(1);
+  options.log = [&](absl::string_view line) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    absl::StrAppend(&said, line, "\n");
+  };
+  const auto sidecar = OpenLog(std::move(options));
+  ASSERT_NE(sidecar, nullptr);
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    EXPECT_THAT(said, testing::HasSubstr("run roles.sql as the tables' owner")) << "at the start";
+  }
+  EXPECT_FALSE(metrics_.audit_writable);
+  auto noted = StartNote(*sidecar, {.caller = "stranger", .act = "Get"});
+  Append(*sidecar, "R1", "approved");
+  EXPECT_EQ(noted.get().code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(sidecar->writable());
+
+  servers_.Sql(0, "GRANT INSERT, SELECT (id, time_us, chain) ON kyc.audit TO kyc_sidecar");
+  // It looks again by itself; a test that never ends has found that it does not.
+  while (!StartNote(*sidecar, {.caller = "stranger", .act = "Get"}).get().ok()) {
+    std::this_thread::yield();
+  }
+  servers_.Sql(0, "REVOKE ALL ON kyc.audit FROM kyc_sidecar");
+  while (StartNote(*sidecar, {.caller = "stranger", .act = "Get"}).get().ok()) {
+  }
+  Append(*sidecar, "R1", "rejected");
+}
+
 TEST_F(RolesTest, NoneHasMoreThanItNeeds) {
   constexpr char kDenied[] = "42501";
   const std::pair<const char*, const char*> denied[] = {
@@ -117,6 +159,10 @@ TEST_F(RolesTest, NoneHasMoreThanItNeeds) {
       {"sidecar", "SELECT cust_id_digest FROM kyc.event"},
       {"sidecar", "SELECT sealed_body FROM kyc.quarantine"},
       {"sidecar", "DELETE FROM kyc.quarantine"},
+      {"sidecar", "SELECT sealed_purpose FROM kyc.audit"},
+      {"sidecar", "UPDATE kyc.audit SET caller = ''"},
+      {"gateway", "UPDATE kyc.audit SET caller = ''"},
+      {"gateway", "DELETE FROM kyc.audit"},
       {"sidecar", "DELETE FROM kyc.event"},
       {"sidecar", "UPDATE kyc.event SET revision = 2"},
       {"sidecar", "SELECT * FROM kyc.event_1"},

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "server/events/postgres/append_rows.h"
+#include "server/events/postgres/audit_rows.h"
 #include "server/events/postgres/personal_rows.h"
 
 namespace kyc::events::postgres {
@@ -109,13 +110,13 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Commit(WriteBatch& batch, 
     if (absl::Status ended = EndUnwritten(locked->row); !ended.ok()) return ended;
     return Committed{};
   }
-  if (absl::Status acted = ActOnAll(batch, now, *locked, keys); !acted.ok()) return acted;
+  if (absl::Status acted = ActOnAll(batch, now, *locked, keys, fate); !acted.ok()) return acted;
   if (absl::Status looked_up = LookUpOlder(batch, *locked); !looked_up.ok()) return looked_up;
   const Plan plan = Judge(batch.events, locked->row.newest, locked->references, locked->older, now);
   PutAnswers(plan, batch.requests);
   keys.Judge(context_.run_id, context_.key_clock.At(locked->row.lived));
-  const bool only_asks =
-      !keys.empty() && !keys.changes() && batch.events.empty() && !rewrites_ && quarantine.empty();
+  const bool only_asks = !keys.empty() && !keys.changes() && batch.events.empty() && !rewrites_ &&
+                         quarantine.empty() && !HasNotes(batch.requests);
   if (only_asks) {
     if (absl::Status ended = EndUnwritten(locked->row); !ended.ok()) return ended;
     return Committed{};
@@ -159,9 +160,13 @@ absl::StatusOr<WriteSession::Locked> WriteSession::Lock(const WriteBatch& batch,
 
 // Before the batch is judged: what comes after is as they leave it.
 absl::Status WriteSession::ActOnAll(WriteBatch& batch, absl::Time now, Locked& locked,
-                                    CallKeyWrites& keys) {
+                                    CallKeyWrites& keys, Fate& fate) {
   rewrites_ = false;
+  std::vector<const AuditNote*> notes;
   for (WriteRequest& request : batch.requests) {
+    if (const auto* noted = std::get_if<NoteRequest>(&request)) {
+      for (const AuditNote& note : noted->notes) notes.push_back(&note);
+    }
     auto* act = std::get_if<ActRequest>(&request);
     if (act == nullptr) continue;
     absl::StatusOr<absl::StatusOr<ActedOn>> acted =
@@ -169,6 +174,12 @@ absl::Status WriteSession::ActOnAll(WriteBatch& batch, absl::Time now, Locked& l
     if (!acted.ok()) return acted.status();
     act->answer = *std::move(acted);
     rewrites_ = rewrites_ || act->answer.ok();
+  }
+  if (!notes.empty()) {
+    const absl::Status noted =
+        WriteAudit(*primary_.connection, kTripLimit, context_.log, notes, now);
+    if (!SqlStateOf(noted).empty()) fate = Fate::kNotesRefused;
+    if (!noted.ok()) return noted;
   }
   if (!rewrites_) return absl::OkStatus();
   Trip trip;
@@ -261,10 +272,13 @@ absl::Status WriteSession::EndUnwritten(const LogRow& row) {
   return absl::OkStatus();
 }
 
-absl::Status WriteSession::LookAtQuarantine() {
+absl::Status WriteSession::LookAround() {
   const absl::StatusOr<double> ratio = ReadUsedRatio(*primary_.connection, kTripLimit, limits_);
   if (!ratio.ok()) return ratio.status();
   quarantine_used_ratio_ = *ratio;
+  const absl::StatusOr<bool> may_note = MayWriteAudit(*primary_.connection, kTripLimit);
+  if (!may_note.ok()) return may_note.status();
+  may_note_ = *may_note ? absl::OkStatus() : LacksAuditRights();
   return absl::OkStatus();
 }
 

@@ -32,6 +32,7 @@ WriteBatch PrepareBatch(std::vector<WriteRequest> requests, const LogIdentity& l
 enum class Fate {
   kNotCommitted,  // Surely nothing of it is or will be stored.
   kUnknown,       // It may be stored, now or in a moment.
+  kNotesRefused,  // As kNotCommitted, because the server refused the notes for the audit log.
 };
 
 // By which an attempt of unknown fate is found: nobody else's event has this id.
@@ -67,9 +68,10 @@ class WriteSession {
   // Proves that what is committed is kept, writing nothing.
   absl::Status Probe();
 
-  // Asks how full the quarantine is, which other processes fill, too. Known from then on, and after
-  // each Commit that changes it.
-  absl::Status LookAtQuarantine();
+  // Asks how full the quarantine is, which other processes fill, too, and whether the role may add
+  // to the audit log. The first is known from then on, and after each Commit that changes it.
+  absl::Status LookAround();
+  const absl::Status& may_note() const { return may_note_; }
   double quarantine_used_ratio() const { return quarantine_used_ratio_; }
 
  private:
@@ -84,7 +86,8 @@ class WriteSession {
   };
   absl::StatusOr<Locked> Lock(const WriteBatch& batch, const absl::optional<Attempt>& unsure,
                               QuarantineWrites& quarantine, CallKeyWrites& keys);
-  absl::Status ActOnAll(WriteBatch& batch, absl::Time now, Locked& locked, CallKeyWrites& keys);
+  absl::Status ActOnAll(WriteBatch& batch, absl::Time now, Locked& locked, CallKeyWrites& keys,
+                        Fate& fate);
   absl::Status LookUpOlder(const WriteBatch& batch, Locked& locked);
   absl::StatusOr<Committed> Write(const Plan& plan, absl::Time now, QuarantineWrites& quarantine,
                                   const CallKeyWrites& keys, Fate& fate);
@@ -95,6 +98,7 @@ class WriteSession {
   Primary primary_;
   absl::optional<Attempt> attempt_;
   bool found_unsure_ = false;
+  absl::Status may_note_;
   bool rewrites_ = false;  // What is being written changes events that were there before.
   double quarantine_used_ratio_ = 0;
 };

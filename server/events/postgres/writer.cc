@@ -16,8 +16,6 @@ using Clock = std::chrono::steady_clock;
 
 // Bounds how long a transaction gets.
 constexpr size_t kMaxBatch = 256;
-// While nothing waits and all is well.
-constexpr absl::Duration kIdle = absl::Seconds(10);
 
 // What senders and callers are told of a log whose history is lost: for them it cannot be reached.
 absl::Status ForWriters(const absl::Status& status) {
@@ -33,11 +31,12 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Start(LogContext& context, Write
       WriteSession::Open(context, options.quarantine);
   if (!session.ok()) return session.status();
   if (absl::Status proven = (*session)->Probe(); !proven.ok()) return proven;
-  if (absl::Status looked = (*session)->LookAtQuarantine(); !looked.ok()) return looked;
+  if (absl::Status looked = (*session)->LookAround(); !looked.ok()) return looked;
   std::unique_ptr<Writer> writer(
       new Writer(context, std::move(options), std::move(label), *std::move(session)));
   context.metrics->LogWritable(true);
   writer->PublishQuarantine();
+  writer->audit_.SetAllowed(writer->session_->may_note());
   writer->thread_ = std::thread([raw = writer.get()] { raw->Run(); });
   return writer;
 }
@@ -49,8 +48,9 @@ Writer::Writer(LogContext& context, WriterOptions options, LabelClock label,
       queue_(options_.max_waiting),
       label_(std::move(label)),
       session_(std::move(session)),
-      quarantine_due_(SteadyNow() + kIdle),
-      state_(*context.metrics, context.say) {}
+      look_due_(SteadyNow() + options_.look_interval),
+      state_(*context.metrics, context.say),
+      audit_(*context.metrics, context.say) {}
 
 Writer::~Writer() {
   queue_.Close();
@@ -67,21 +67,22 @@ void Writer::Run() {
     // All that wait share the answer of a primary that cannot be reached.
     const size_t most = state_.writable() ? kMaxBatch : static_cast<size_t>(options_.max_waiting);
     std::vector<WriteRequest> requests =
-        queue_.Take(most, state_.writable() ? kIdle : options_.probe_interval);
+        queue_.Take(most, state_.writable() ? options_.look_interval : options_.probe_interval);
     if (!requests.empty()) {
       CommitAndAnswer(std::move(requests));
     } else if (!state_.writable() && !queue_.Drained()) {
       Probe();
     }
-    LookAtQuarantine();
+    LookAround();
   }
 }
 
-void Writer::LookAtQuarantine() {
-  if (session_ == nullptr || SteadyNow() < quarantine_due_) return;
-  quarantine_due_ = SteadyNow() + kIdle;
-  if (session_->LookAtQuarantine().ok()) {
+void Writer::LookAround() {
+  if (session_ == nullptr || SteadyNow() < look_due_) return;
+  look_due_ = SteadyNow() + options_.look_interval;
+  if (session_->LookAround().ok()) {
     PublishQuarantine();
+    audit_.SetAllowed(session_->may_note());
   } else {
     session_.reset();  // Whoever writes next opens it anew.
   }
@@ -99,6 +100,7 @@ void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
     absl::StatusOr<WriteSession::Committed> committed = Unreachable("it was lost a moment ago");
     batch.requests.assign(std::make_move_iterator(begin), std::make_move_iterator(end));
     if (state_.writable()) {
+      audit_.Withhold(batch.requests);
       batch = PrepareBatch(std::move(batch.requests), context_.log);
       committed = Commit(batch);
     }
@@ -110,15 +112,23 @@ void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
 absl::StatusOr<WriteSession::Committed> Writer::Commit(WriteBatch& batch) {
   const Clock::time_point began = Clock::now();
   const Clock::time_point retried_until = began + absl::ToChronoNanoseconds(options_.retry_limit);
-  absl::StatusOr<WriteSession::Committed> committed;
-  for (int attempt = 0; attempt < 2; ++attempt) {
+  absl::StatusOr<WriteSession::Committed> committed = WriteSession::Committed();
+  for (int attempt = 0; attempt < 2 && !batch.requests.empty(); ++attempt) {
     Fate fate = Fate::kNotCommitted;
     committed = Attempted(batch, fate);
     if (committed.ok()) {
+      audit_.Committed(batch.requests);
       PublishQuarantine();
       context_.metrics->Committed(committed->appended, committed->repeats,
                                   absl::FromChrono(Clock::now() - began));
       break;
+    }
+    if (fate == Fate::kNotesRefused) {
+      // What came with them has its two attempts yet.
+      audit_.Failed(committed.status(), batch.requests);
+      committed = WriteSession::Committed();
+      attempt = -1;
+      continue;
     }
     context_.metrics->CommitFailed();
     if (Clock::now() > retried_until) break;
@@ -139,7 +149,8 @@ absl::StatusOr<WriteSession::Committed> Writer::Attempted(WriteBatch& batch, Fat
   }
   if (!committed.ok()) {
     if (fate == Fate::kUnknown) unsure_ = session_->attempt();
-    if (!SqlStateOf(committed.status()).empty()) rehearsal_due_ = SteadyNow();
+    const bool refused = fate != Fate::kNotesRefused && !SqlStateOf(committed.status()).empty();
+    if (refused) rehearsal_due_ = SteadyNow();
     session_.reset();
   }
   return committed;

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "server/events/audit_state.h"
 #include "server/events/clocks.h"
 #include "server/events/label_clock.h"
 #include "server/events/postgres/log_context.h"
@@ -32,6 +33,8 @@ struct WriterOptions {
   // How long after a batch was taken it may be tried once more. What is not committed and proven
   // after that and one more attempt is answered LOG_UNREACHABLE.
   absl::Duration retry_limit = absl::Seconds(1);
+  // How often it looks at what others change: the quarantine, its role's rights.
+  absl::Duration look_interval = absl::Seconds(10);
   std::function<ClockReading()> clocks = ReadClocks;
   // For tests: called on the writer's thread just before each attempt.
   std::function<void()> before_commit;
@@ -69,7 +72,7 @@ class Writer {
   void Probe();
   absl::Status Rehearse();
   absl::Status OpenSession();
-  void LookAtQuarantine();
+  void LookAround();
   void PublishQuarantine();
 
   LogContext& context_;
@@ -82,9 +85,10 @@ class Writer {
   // Of the steady clock, since a server refused what was written: only an append that is rehearsed
   // shows that the log can be written again.
   absl::optional<absl::Time> rehearsal_due_;
-  absl::Time quarantine_due_;  // Likewise.
+  absl::Time look_due_;  // Likewise.
 
   WriterState state_;
+  AuditState audit_;    // The thread's.
   std::thread thread_;  // Last: it uses all the others.
 };
 

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "server/events/sqlite/audit_rows.h"
 #include "server/events/sqlite/places.h"
 
 namespace kyc::events {
@@ -55,7 +57,19 @@ absl::StatusOr<bool> Keeper::Turn(Database& database, const Ends& ends, const Cl
       TrimStep(database, options_.retention, ages_.time(), begun ? trimming_.through : 0);
   if (!trimmed.ok()) return trimmed.status();
   Count(*trimmed);
+  TrimAuditToo(database);
   return trimmed->more;
+}
+
+// What ails the audit log alone makes the events no less writable.
+void Keeper::TrimAuditToo(Database& database) {
+  const absl::Status trimmed =
+      TrimAudit(database, ages_.time() - options_.retention.audit_age).status();
+  if (!trimmed.ok() && !told_audit_ && options_.log != nullptr) {
+    options_.log(absl::StrCat("old entries of the audit log cannot be removed: ",
+                              std::string(trimmed.message())));
+  }
+  told_audit_ = !trimmed.ok();
 }
 
 void Keeper::TellTrimming(const Ends& ends) {

@@ -76,6 +76,7 @@ class Keeper {
 
   void TellTrimming(const Ends& ends);
   absl::Status Note(Database& database);
+  void TrimAuditToo(Database& database);
   void Count(const Trimmed& trimmed);
 
   const KeeperOptions options_;
@@ -83,6 +84,7 @@ class Keeper {
   RetentionAges ages_;
   const std::string boot_id_;
   absl::optional<ClockNote> noted_;
+  bool told_audit_ = false;  // That its old entries cannot be removed.
 
   mutable std::mutex mutex_;
   EventLog::OnTrimming on_trimming_;

@@ -255,6 +255,8 @@ TEST_F(OldFileTest, Version2IsMigratedThroughEveryStep) {
           .QueryInteger("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'event_by_received_time'")
           .value(),
       0);
+  EXPECT_TRUE(Note(*log, {.caller = "ann", .act = "Get"}).ok());
+  EXPECT_EQ(log->ListAudit({.limit = 10})->entries.size(), 1u);
 }
 
 // Version 1 had a row for every reference, also for those whose events are kept.

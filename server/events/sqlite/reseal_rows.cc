@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/events/audit_row.h"
 #include "server/events/call_keys.h"
 #include "server/events/event_row.h"
 #include "server/events/kept_body.h"
@@ -52,6 +53,12 @@ absl::StatusOr<std::vector<std::string>> SealAnswerRowAgain(Statement& row, cons
   return std::vector<std::string>{*std::move(sealed)};
 }
 
+absl::StatusOr<std::vector<std::string>> SealPurposeRowAgain(Statement& row, const LogFile& file) {
+  absl::StatusOr<std::string> sealed = SealPurposeAgain(row.Integer(0), row.Bytes(1), file);
+  if (!sealed.ok()) return sealed.status();
+  return std::vector<std::string>{*std::move(sealed)};
+}
+
 const Table& TableOf(Part part) {
   static const auto& tables = *new std::vector<Table>{
       {Part::kEvents, Part::kQuarantine, "event", "sequence", kEventColumns,
@@ -61,10 +68,13 @@ const Table& TableOf(Part part) {
       {Part::kQuarantine, Part::kAnswers, "quarantine", "id", "id, body_digest, sealed_body",
        "substr(sealed_body, 1, 2) <> ?1", "UPDATE quarantine SET sealed_body = ? WHERE id = ?",
        SealBodyAgain},
-      {Part::kAnswers, Part::kEnd, "call_key", "id",
+      {Part::kAnswers, Part::kPurposes, "call_key", "id",
        "id, key_digest, content_digest, sealed_answer",
        "length(sealed_answer) > 0 AND substr(sealed_answer, 1, 2) <> ?1",
-       "UPDATE call_key SET sealed_answer = ? WHERE id = ?", SealAnswerRowAgain}};
+       "UPDATE call_key SET sealed_answer = ? WHERE id = ?", SealAnswerRowAgain},
+      {Part::kPurposes, Part::kEnd, "audit", "id", "id, sealed_purpose",
+       "length(sealed_purpose) > 0 AND substr(sealed_purpose, 1, 2) <> ?1",
+       "UPDATE audit SET sealed_purpose = ? WHERE id = ?", SealPurposeRowAgain}};
   return tables[static_cast<size_t>(part)];
 }
 

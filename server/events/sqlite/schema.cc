@@ -141,8 +141,9 @@ absl::Status MakeTables(Database& database, const LogKeys& keys) {
   const std::string header = absl::StrCat("PRAGMA application_id = ", kApplicationId,
                                           "; PRAGMA user_version = ", kSchemaVersion);
   if (absl::Status status = database.Execute(header.c_str()); !status.ok()) return status;
-  if (absl::Status status = database.Execute(kTables); !status.ok()) return status;
-  if (absl::Status status = database.Execute(kCallKeyTable); !status.ok()) return status;
+  for (const char* tables : {kTables, kCallKeyTable, kAuditTables}) {
+    if (absl::Status status = database.Execute(tables); !status.ok()) return status;
+  }
 
   absl::StatusOr<Statement> insert = database.Prepare(
       "INSERT INTO log (one, log_id, key_check, trimmed_sequence, trimmed_chain, trimmed_time_us) "

@@ -12,6 +12,7 @@
 #include "absl/types/optional.h"
 #include "server/crypto/sealer.h"
 #include "server/events/log_keys.h"
+#include "server/events/sqlite/audit_rows.h"
 #include "server/events/sqlite/call_key_rows.h"
 #include "server/events/sqlite/migration_to_4.h"
 #include "server/events/sqlite/migrations.h"
@@ -20,7 +21,7 @@
 
 namespace kyc::events {
 
-inline constexpr int kSchemaVersion = 7;
+inline constexpr int kSchemaVersion = 8;
 
 // A migration changes tables that a file has; kTables of schema.cc makes what they come to.
 inline SchemaHistory History() {
@@ -36,7 +37,8 @@ inline SchemaHistory History() {
                           .sql = "ALTER TABLE event ADD COLUMN restricted INTEGER NOT NULL "
                                  "DEFAULT 0; ALTER TABLE reference ADD COLUMN restricted INTEGER "
                                  "NOT NULL DEFAULT 0"},
-                         {.from = 6, .sql = kCallKeyTable}}};
+                         {.from = 6, .sql = kCallKeyTable},
+                         {.from = 7, .sql = kAuditTables}}};
 }
 
 // Makes the tables in a new file, migrates an older version's; refuses another application's file,

@@ -14,6 +14,7 @@
 #include "server/events/cursor_errors.h"
 #include "server/events/key_answer.h"
 #include "server/events/log_options.h"
+#include "server/events/sqlite/audit_rows.h"
 #include "server/events/sqlite/backup.h"
 #include "server/events/sqlite/reads.h"
 #include "server/events/sqlite/schema.h"
@@ -231,6 +232,14 @@ void SqliteLog::Settle(CallKey key, KeyEnd end, absl::AnyInvocable<void(absl::St
 }
 
 double SqliteLog::used_ratio() const { return writer_->quarantine_used_ratio(); }
+
+void SqliteLog::Note(std::vector<AuditNote> notes, absl::AnyInvocable<void(absl::Status) &&> done) {
+  writer_->Write(NoteRequest{std::move(notes), std::move(done), absl::OkStatus()});
+}
+
+absl::StatusOr<AuditPage> SqliteLog::ListAudit(const AuditQuery& query) const {
+  return readers_.Run([&](Database& database) { return ReadAudit(database, file_, query); });
+}
 
 void SqliteLog::Discard(int64_t id, absl::AnyInvocable<void(absl::Status) &&> done) {
   writer_->Write(DiscardRequest{id, std::move(done), absl::OkStatus()});

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "server/call/secret.h"
 #include "server/crypto/sealer.h"
+#include "server/events/audit.h"
 #include "server/events/call_keys.h"
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
@@ -43,7 +44,7 @@ struct SqliteLogOptions {
 
 // Thread-safe. Events live as long as retention says; the newest events' commits are on disk before
 // they are answered. Deleting it writes and answers what waits.
-class SqliteLog : public EventLog, public Quarantine, public CallKeys {
+class SqliteLog : public EventLog, public Quarantine, public CallKeys, public Audit {
  public:
   // Blocks. Errors are for the operator: FAILED_PRECONDITION when the file is not one that may be
   // used (see schema.h) or another gateway uses it, INVALID_ARGUMENT for the options, UNAVAILABLE
@@ -88,6 +89,8 @@ class SqliteLog : public EventLog, public Quarantine, public CallKeys {
              absl::AnyInvocable<void(absl::StatusOr<KeyClaim>) &&> done) override;
   void Settle(CallKey key, KeyEnd end, absl::AnyInvocable<void(absl::Status) &&> done) override;
   const CallKeySecrets& secrets() const override { return file_.keys.call; }
+  void Note(std::vector<AuditNote> notes, absl::AnyInvocable<void(absl::Status) &&> done) override;
+  absl::StatusOr<AuditPage> ListAudit(const AuditQuery& query) const override;
 
  private:
   SqliteLog(FileLock lock, LogFile file, Database anchor, const SqliteLogOptions& options);

@@ -23,6 +23,8 @@ using ::testing::HasSubstr;
 
 constexpr int kEvents = 300;
 constexpr int kBodies = 5;
+// And an answer, and a purpose.
+constexpr int kSealed = kEvents + kBodies + 2;
 const CallKey kCall = {std::string(16, 'k'), std::string(16, 'c'), std::string(16, 's')};
 
 const crypto::SealingKey kFirst = {.id = 1, .key = KeyNamed("sealing")};
@@ -65,6 +67,10 @@ class ResealTest : public ::testing::Test {
     log_->Settle(kCall, {KeyEnd::Kind::kAnswered, "the answer"},
                  [&](absl::Status status) { settled.set_value(std::move(status)); });
     ASSERT_TRUE(settled.get_future().get().ok());
+    AuditNote note{.caller = "ann", .act = "Get"};
+    note.purpose = "complaint 4711";
+    ASSERT_EQ(Note(*log_, std::move(note)), absl::OkStatus());
+    ASSERT_EQ(Note(*log_, {.caller = "bo", .act = "Get"}), absl::OkStatus());
   }
   KeyClaim Claim() {
     std::promise<absl::StatusOr<KeyClaim>> claimed;
@@ -85,6 +91,10 @@ class ResealTest : public ::testing::Test {
       EXPECT_EQ(log_->GetQuarantined(i)->body, absl::StrCat("unreadable ", i));
     }
     EXPECT_EQ(Claim().answer, "the answer");
+    const absl::StatusOr<AuditPage> entries = log_->ListAudit({.limit = 10});
+    ASSERT_TRUE(entries.ok()) << entries.status();
+    ASSERT_EQ(entries->entries.size(), 2u);
+    EXPECT_EQ(entries->entries.back().purpose, "complaint 4711");
   }
   // Whether such a line was told.
   bool Told(const std::string& part) {
@@ -104,7 +114,8 @@ class ResealTest : public ::testing::Test {
         "SELECT (SELECT COUNT(*) FROM event WHERE substr(sealed_fields, 1, 2) = ", mark,
         " OR substr(sealed_raw_body, 1, 2) = ", mark,
         ") + (SELECT COUNT(*) FROM quarantine WHERE substr(sealed_body, 1, 2) = ", mark,
-        ") + (SELECT COUNT(*) FROM call_key WHERE substr(sealed_answer, 1, 2) = ", mark, ")"));
+        ") + (SELECT COUNT(*) FROM call_key WHERE substr(sealed_answer, 1, 2) = ", mark,
+        ") + (SELECT COUNT(*) FROM audit WHERE substr(sealed_purpose, 1, 2) = ", mark, ")"));
   }
 
   const std::string path_ = NewPath();
@@ -117,12 +128,12 @@ class ResealTest : public ::testing::Test {
 TEST_F(ResealTest, AllIsSealedAgainWhileTheLogIsUsedAndTheOldKeyIsRefusedThen) {
   Open({kFirst});
   Fill();
-  EXPECT_EQ(SealedWith(1), kEvents + kBodies + 1);
+  EXPECT_EQ(SealedWith(1), kSealed);
   Open({kSecond, kFirst}, {.pause = absl::ZeroDuration()});
   for (int i = 1; i <= 50; ++i) Append(*log_, absl::StrCat("new ", i), "approved");
   AwaitTold("nothing in the event log is sealed with keys 1 any more");
   EXPECT_EQ(SealedWith(1), 0);
-  EXPECT_EQ(SealedWith(2), kEvents + kBodies + 1 + 50);
+  EXPECT_EQ(SealedWith(2), kSealed + 50);
   ExpectAllThere();
 
   Open({kSecond, kFirst});
@@ -157,7 +168,7 @@ TEST_F(ResealTest, SeveralOldKeysAreRetiredTogether) {
   while (SealedWith(2) == 0) std::this_thread::yield();
   Open({kThird, kSecond, kFirst}, {.pause = absl::ZeroDuration()});
   AwaitTold("nothing in the event log is sealed with keys 1, 2 any more");
-  EXPECT_EQ(SealedWith(3), kEvents + kBodies + 1);
+  EXPECT_EQ(SealedWith(3), kSealed);
   Open({kThird});
   ExpectAllThere();
 }

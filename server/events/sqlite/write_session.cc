@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
 #include "server/events/kept_body.h"
+#include "server/events/sqlite/audit_rows.h"
 #include "server/events/sqlite/personal_rows.h"
 #include "server/events/sqlite/reseal_rows.h"
 #include "server/events/sqlite/schema.h"
@@ -73,6 +74,8 @@ absl::StatusOr<Committed> WriteSession::Commit(std::vector<WriteRequest>& reques
       Transaction::Begin(database_, Transaction::Kind::kWrite);
   if (!transaction.ok()) return transaction.status();
   Committed committed;
+  // First, while nothing of the other requests is used up.
+  if (absl::Status noted = WriteNotes(requests, now); !noted.ok()) return noted;
   for (WriteRequest& request : requests) {
     const auto write = [&](auto& each) { return Write(each, now, committed); };
     if (absl::Status status = std::visit(write, request); !status.ok()) return status;
@@ -82,6 +85,17 @@ absl::StatusOr<Committed> WriteSession::Commit(std::vector<WriteRequest>& reques
   if (absl::Status status = transaction->Commit(); !status.ok()) return status;
   if (committed.rewritten) holds_erased_ = true;
   return committed;
+}
+
+absl::Status WriteSession::WriteNotes(const std::vector<WriteRequest>& requests, absl::Time now) {
+  for (const WriteRequest& request : requests) {
+    const auto* noted = std::get_if<NoteRequest>(&request);
+    if (noted == nullptr) continue;
+    absl::Status written = WriteAudit(database_, file_, noted->notes, now);
+    failed_at_notes_ = !written.ok();
+    if (failed_at_notes_) return written;
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<int64_t> WriteSession::AgeQuarantine(absl::Time now) {

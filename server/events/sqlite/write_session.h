@@ -44,6 +44,9 @@ class WriteSession {
                                    absl::Duration lived,
                                    const std::function<void()>& before_commit);
 
+  // The last Commit failed at the notes for the audit log: the requests are as they were.
+  bool failed_at_notes() const { return failed_at_notes_; }
+
   // Commits a change that changes nothing.
   absl::Status Probe();
 
@@ -77,6 +80,8 @@ class WriteSession {
   absl::Status Write(ActRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(ClaimRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(SettleRequest& request, absl::Time now, Committed& committed);
+  absl::Status Write(NoteRequest&, absl::Time, Committed&) { return absl::OkStatus(); }
+  absl::Status WriteNotes(const std::vector<WriteRequest>& requests, absl::Time now);
 
   Database database_;
   CheckpointPace pace_;
@@ -87,6 +92,7 @@ class WriteSession {
   absl::optional<EventWriter> events_;
   absl::optional<QuarantineWriter> quarantine_;
   absl::optional<CallKeyRows> call_keys_;
+  bool failed_at_notes_ = false;
   absl::Duration lived_;  // When what is being written came.
 };
 

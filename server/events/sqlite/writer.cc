@@ -56,6 +56,7 @@ Writer::Writer(const LogFile& file, WriterOptions options, std::unique_ptr<Write
       keeper_(std::move(keeper)),
       lived_(lived),
       state_(*options_.metrics, options_.log),
+      audit_(*options_.metrics, options_.log),
       ends_(ends) {}
 
 Writer::~Writer() {
@@ -105,10 +106,19 @@ void Writer::Run() {
 }
 
 void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
+  audit_.Withhold(requests);
+  if (requests.empty()) return;
   const absl::Time begin = SteadyNow();
   absl::StatusOr<Committed> committed = Commit(requests);
+  if (!committed.ok() && session_ != nullptr && session_->failed_at_notes()) {
+    session_.reset();
+    audit_.Failed(committed.status(), requests);
+    if (requests.empty()) return Probe();
+    committed = Commit(requests);
+  }
   absl::Status status = committed.status();
   if (committed.ok()) {
+    audit_.Committed(requests);
     PublishQuarantine();
     // Readers may see it from now on, so they are told of it whatever becomes of the answers.
     Publish(*std::move(committed), SteadyNow() - begin);

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/call/metrics.h"
+#include "server/events/audit_state.h"
 #include "server/events/clocks.h"
 #include "server/events/event_log.h"
 #include "server/events/lived_clock.h"
@@ -105,6 +106,7 @@ class Writer {
   LivedClock lived_;  // The thread's.
 
   WriterState state_;
+  AuditState audit_;  // The thread's.
   mutable std::mutex mutex_;
   Ends ends_;
   EventLog::OnCommitted on_committed_;

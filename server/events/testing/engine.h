@@ -14,6 +14,7 @@
 #include "server/call/metrics.h"
 #include "server/call/secret.h"
 #include "server/crypto/sealer.h"
+#include "server/events/audit.h"
 #include "server/events/call_keys.h"
 #include "server/events/clocks.h"
 #include "server/events/event_log.h"
@@ -46,8 +47,10 @@ struct EngineOptions {
 
 struct OpenedEngine {
   std::unique_ptr<EventLog> log;
-  Quarantine* quarantine = nullptr;  // Owned by `log`,
-  CallKeys* call_keys = nullptr;     // and this too.
+  // All are owned by `log`.
+  Quarantine* quarantine = nullptr;
+  CallKeys* call_keys = nullptr;
+  Audit* audit = nullptr;
 };
 
 // A place where one log lives, which was never opened before. Outlives what it opened.

@@ -90,6 +90,18 @@ absl::Status Discard(Quarantine& quarantine, int64_t id) {
   return promise.get_future().get();
 }
 
+std::future<absl::Status> StartNote(Audit& audit, AuditNote note) {
+  auto promise = std::make_shared<std::promise<absl::Status>>();
+  std::future<absl::Status> noted = promise->get_future();
+  std::vector<AuditNote> notes;
+  notes.push_back(std::move(note));
+  audit.Note(std::move(notes),
+             [promise](absl::Status status) { promise->set_value(std::move(status)); });
+  return noted;
+}
+
+absl::Status Note(Audit& audit, AuditNote note) { return StartNote(audit, std::move(note)).get(); }
+
 std::vector<std::string> Lines(const std::vector<Event>& events) {
   std::vector<std::string> lines;
   for (const Event& event : events) {

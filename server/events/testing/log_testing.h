@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "netzme/v1/upgrade_notification.pb.h"
 #include "server/call/fake_metrics.h"
+#include "server/events/audit.h"
 #include "server/events/sqlite/sqlite_log.h"
 
 namespace kyc::events {
@@ -42,6 +43,7 @@ class CountingMetrics : public FakeMetrics {
   void Checkpointed(bool vain) override { vain_checkpoints += vain ? 1 : 0; }
   void WriteAheadLogBytes(int64_t bytes) override { wal_bytes = bytes; }
   void LogDamaged() override { damaged = true; }
+  void AuditWritable(bool writable) override { audit_writable = writable; }
 
   std::atomic<int64_t> commits = 0;
   std::atomic<int64_t> appended = 0;
@@ -54,6 +56,7 @@ class CountingMetrics : public FakeMetrics {
   std::atomic<int64_t> vain_checkpoints = 0;
   std::atomic<int64_t> wal_bytes = 0;
   std::atomic<bool> damaged = false;
+  std::atomic<bool> audit_writable = false;
 };
 
 // The options of a log at `path` with the keys that all tests use. It removes what is due at once.
@@ -77,6 +80,9 @@ absl::Status Keep(Quarantine& quarantine, BodyToKeep body);
 absl::Status Keep(Quarantine& quarantine, const std::string& body,
                   const std::string& answer = "4000000 Bad Request");
 absl::Status Discard(Quarantine& quarantine, int64_t id);
+std::future<absl::Status> StartNote(Audit& audit, AuditNote note);
+// Waits until it is there.
+absl::Status Note(Audit& audit, AuditNote note);
 
 // "1:R1/approved@1": sequence, reference, status as sent, revision; one per event.
 std::vector<std::string> Lines(const std::vector<Event>& events);

@@ -31,6 +31,7 @@ class SqliteEngine final : public Engine {
     OpenedEngine opened;
     opened.quarantine = log->get();
     opened.call_keys = log->get();
+    opened.audit = log->get();
     opened.log = *std::move(log);
     return opened;
   }

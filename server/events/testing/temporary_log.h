@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -37,16 +39,29 @@ class TemporaryLog {
     EXPECT_TRUE(opened.ok()) << opened.status();
     log_ = std::move(opened->log);
     quarantine_ = opened->quarantine;
+    audit_ = opened->audit;
   }
 
   EventLog& log() { return *log_; }
   Quarantine& quarantine() { return *quarantine_; }
+  Audit& audit() { return *audit_; }
   Engine& engine() { return *engine_; }
   // Moves the log's clock once the log has seen what is due by now: it reads the clock first.
   void Advance(int seconds) {
     const int64_t before = clock_reads_;
     while (clock_reads_ < before + 2) std::this_thread::yield();
     now_s_ += seconds;
+  }
+
+  // From now on, until LetCommit, what is written waits.
+  void HoldCommits() {
+    const std::lock_guard lock(mutex_);
+    commits_held_ = true;
+  }
+  void LetCommit() {
+    const std::lock_guard lock(mutex_);
+    commits_held_ = false;
+    commits_let_.notify_all();
   }
 
   // Appends what is no repeat, and waits until it is committed. Returns the sequence.
@@ -92,6 +107,10 @@ class TemporaryLog {
 
   // On the writer's thread. All members are set while it waits for a first event.
   void BeforeCommit() {
+    {
+      std::unique_lock lock(mutex_);
+      commits_let_.wait(lock, [this] { return !commits_held_; });
+    }
     std::promise<void>* const arrived = std::exchange(arrived_, nullptr);
     if (arrived == nullptr) {
       if (const auto between = std::exchange(between_, nullptr)) between();
@@ -101,6 +120,9 @@ class TemporaryLog {
     rest_waits_.wait();
   }
 
+  std::mutex mutex_;
+  std::condition_variable commits_let_;
+  bool commits_held_ = false;  // Guarded by mutex_.
   FakeMetrics metrics_;
   const std::unique_ptr<Engine> engine_ = NewEngine();
   std::atomic<int64_t> clock_reads_ = 0;
@@ -110,6 +132,7 @@ class TemporaryLog {
   std::function<void()> between_;
   std::unique_ptr<EventLog> log_;
   Quarantine* quarantine_ = nullptr;  // The log's.
+  Audit* audit_ = nullptr;            // Likewise.
 };
 
 }  // namespace kyc::events

@@ -2,6 +2,8 @@
 #ifndef SERVER_NETZME_STREAM_UPGRADE_SERVICE_H_
 #define SERVER_NETZME_STREAM_UPGRADE_SERVICE_H_
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -11,6 +13,7 @@
 #include "server/call/call_context.h"
 #include "server/call/metrics.h"
 #include "server/call/run_blocking.h"
+#include "server/events/audit.h"
 #include "server/events/event_log.h"
 #include "server/netzme/stream/hub.h"
 #include "server/netzme/stream/watch.h"
@@ -23,9 +26,9 @@ namespace kyc::netzme {
 // stream and the last job of the pool, on the loop's thread or after the loop has ended.
 class UpgradeService {
  public:
-  // `log`, `loop` and `metrics` (which may be null) outlive the service.
+  // `log`, `loop`, `metrics` and `audit` (which may be null) outlive the service.
   UpgradeService(events::EventLog& log, rpc::Loop& loop, RunBlocking run_blocking, Metrics* metrics,
-                 Clocks clocks, RingLimits limits = {});
+                 Clocks clocks, RingLimits limits = {}, events::Audit* audit = nullptr);
 
   // Errors that only reading the log can find (those of cursors) come by Stream::Finish instead.
   absl::StatusOr<std::unique_ptr<rpc::Producer>> Watch(rpc::Stream* stream,
@@ -37,6 +40,10 @@ class UpgradeService {
             Done<::netzme::v1::ListUpgradesResponse> done);
 
  private:
+  events::Audit* const audit_;  // Null: nothing is noted.
+  // Of answers that wait to be noted: what waits in the log may go later than this.
+  const std::shared_ptr<std::atomic<int64_t>> held_bytes_ =
+      std::make_shared<std::atomic<int64_t>>(0);
   WatchScope scope_;
 };
 

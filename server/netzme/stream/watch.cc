@@ -44,6 +44,9 @@ Watch::Watch(WatchScope& scope, rpc::Stream* stream, WatchOrder order)
       events_left_(order.max_events),
       present_(scope.hub.newest()),
       since_(scope.clock()) {
+  if (query_->view == ::netzme::v1::VIEW_FULL && scope_.notes.needed()) {
+    viewer_ = std::make_shared<const Viewer>(ViewerOf(stream_->context(), query_->filter.proto()));
+  }
   scope_.hub.Add(this, query_->filter);
   SetTimer();
 }
@@ -89,7 +92,7 @@ void Watch::OnStart(absl::StatusOr<events::Position> start) {
 }
 
 void Watch::OnWritten() {
-  writing_ = false;
+  sending_ = Sending::kNothing;
   since_ = scope_.clock();
   Next();
 }
@@ -121,7 +124,8 @@ void Watch::OnLost(const absl::Status& why) {
 }
 
 void Watch::Next() {
-  if (writing_ || state_ == State::kResolving || state_ == State::kDone) return;
+  if (sending_ != Sending::kNothing || state_ == State::kResolving || state_ == State::kDone)
+    return;
   if (ending_ != nullptr) return SayGoodbye();
   if (told_sequence_ < trimmed_soon_) return Beat();
   if (unwritten_ != nullptr) return WriteEvents(Pack(*std::exchange(unwritten_, nullptr)));
@@ -212,21 +216,45 @@ bool Watch::LeavesNothingOut(const Outgoing& outgoing) const {
 
 void Watch::WriteEvents(const Outgoing& outgoing) {
   if (!LeavesNothingOut(outgoing)) return Finish(GatewayBug("a watch that would leave events out"));
+  const int64_t first = position_.sequence + 1;
   MoveTo(outgoing.through);
   events_left_ -= outgoing.events;
   if (events_left_ == 0) Decide(::netzme::v1::GOODBYE_REASON_MAX_EVENTS, {}, kSlow);
-  Write(outgoing.message);
   if (scope_.metrics != nullptr) scope_.metrics->Delivered(outgoing.events);
+  if (MayShow()) return Write(outgoing.message, position_.sequence);
+  NoteAndWrite(first, outgoing);
+}
+
+bool Watch::MayShow() const {
+  return viewer_ == nullptr ||
+         (position_.sequence <= granted_.through && scope_.clock() < granted_.until);
+}
+
+void Watch::NoteAndWrite(int64_t first, const Outgoing& outgoing) {
+  sending_ = Sending::kBeingNoted;
+  since_ = scope_.clock();
+  const int64_t through = outgoing.through.sequence;
+  scope_.notes.Note(viewer_, {first, through, EventsAhead(granted_, through, since_)},
+                    [weak = std::weak_ptr<Watch*>(self_), outgoing](absl::StatusOr<Grant> granted) {
+                      if (const auto watch = weak.lock()) (*watch)->OnNoted(granted, outgoing);
+                    });
+}
+
+void Watch::OnNoted(absl::StatusOr<Grant> granted, const Outgoing& outgoing) {
+  if (state_ == State::kDone) return;
+  if (!granted.ok()) return Finish(granted.status());
+  granted_ = *granted;
+  Write(outgoing.message, outgoing.through.sequence);
 }
 
 void Watch::WriteKind(const WatchUpgradesResponse& response) {
-  Write(Message(response, scope_.hub.CursorField(position_)));
+  Write(Message(response, scope_.hub.CursorField(position_)), position_.sequence);
 }
 
-void Watch::Write(const grpc::ByteBuffer& message) {
-  writing_ = true;
+void Watch::Write(const grpc::ByteBuffer& message, int64_t told) {
+  sending_ = Sending::kInFlight;
   since_ = scope_.clock();
-  told_sequence_ = position_.sequence;
+  told_sequence_ = told;
   stream_->Write(message);
 }
 
@@ -255,7 +283,7 @@ void Watch::Finish(absl::Status status) {
 
 absl::Time Watch::Due() const {
   if (ending_ != nullptr) return ending_->latest;
-  return std::min(since_ + (writing_ ? kSlow : heartbeat_interval_), LogDue());
+  return std::min(since_ + (sending_ == Sending::kNothing ? heartbeat_interval_ : kSlow), LogDue());
 }
 
 absl::Time Watch::LogDue() const {
@@ -278,7 +306,8 @@ void Watch::OnTimer() {
   if (scope_.clock() >= Due()) {
     if (ending_ != nullptr) return Finish(ending_->status);
     if (scope_.clock() >= LogDue()) return Finish(SilentLog());
-    if (writing_) {
+    if (sending_ == Sending::kBeingNoted) return Finish(SilentLog());
+    if (sending_ == Sending::kInFlight) {
       return Decide(::netzme::v1::GOODBYE_REASON_SLOW, SlowConsumer(), kGoodbyeWait);
     }
     Beat();

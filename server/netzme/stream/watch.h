@@ -19,6 +19,7 @@
 #include "server/netzme/stream/common_messages.h"
 #include "server/netzme/stream/hub.h"
 #include "server/netzme/stream/pool_line.h"
+#include "server/netzme/stream/stream_notes.h"
 #include "server/netzme/stream/watch_request.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/stream.h"
@@ -32,6 +33,7 @@ struct WatchScope {
   PoolLine pool;
   Metrics* metrics;                   // May be null.
   std::function<absl::Time()> clock;  // Steady.
+  StreamNotes notes;
   Hub hub;
 };
 
@@ -72,13 +74,19 @@ class Watch final : public rpc::Producer, public Watcher {
   void OnLost(const absl::Status& why) override;
 
  private:
-  // Whether a write is in flight is another matter: writing_.
+  // Whether a write is in flight is another matter: sending_.
   enum class State {
     kResolving,  // The pool looks for the start; nothing was written yet.
     kReady,      // There may be something to take.
     kReading,    // The pool reads a page.
     kWaiting,    // Everything up to the hub's newest event was taken; OnGrew tells of more.
     kDone,       // Finish was called; nothing may be done any more.
+  };
+  // What was taken, and is with its reader once it is written.
+  enum class Sending {
+    kNothing,
+    kBeingNoted,  // The audit log is told first; as long as a write may take.
+    kInFlight,
   };
   // How the server ends the stream, once it has decided to.
   struct Ending {
@@ -103,9 +111,12 @@ class Watch final : public rpc::Producer, public Watcher {
 
   Outgoing Pack(const Batch& batch);
   void WriteEvents(const Outgoing& outgoing);
+  bool MayShow() const;
+  void NoteAndWrite(int64_t first, const Outgoing& outgoing);
+  void OnNoted(absl::StatusOr<Grant> granted, const Outgoing& outgoing);
   bool LeavesNothingOut(const Outgoing& outgoing) const;
   void WriteKind(const ::netzme::v1::WatchUpgradesResponse& response);
-  void Write(const grpc::ByteBuffer& message);
+  void Write(const grpc::ByteBuffer& message, int64_t told);
 
   // Goodbye is said as soon as no write is in flight, waiting for that at most `wait`; then the
   // stream is finished. The first reason stays, the shortest wait counts.
@@ -135,7 +146,7 @@ class Watch final : public rpc::Producer, public Watcher {
   int64_t events_left_;
 
   State state_ = State::kResolving;
-  bool writing_ = false;
+  Sending sending_ = Sending::kNothing;
   bool caught_up_ = false;
   // Everything matching up to here was written.
   events::Position position_;
@@ -143,6 +154,9 @@ class Watch final : public rpc::Producer, public Watcher {
   int64_t told_sequence_ = 0;
   // Events up to here will soon be gone from the log: an older cursor would be of no use.
   int64_t trimmed_soon_ = 0;
+  // Who is noted before events are shown; null where nobody is.
+  std::shared_ptr<const Viewer> viewer_;
+  Grant granted_;
   // Where the log ended when the stream was opened.
   events::Position present_;
   // Taken from the log while a heartbeat was in flight.

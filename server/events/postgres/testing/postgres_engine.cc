@@ -64,12 +64,17 @@ class PostgresEngine final : public Engine {
     OpenedEngine opened;
     opened.quarantine = log->get();
     opened.call_keys = log->get();
+    opened.audit = log->get();
     opened.log = *std::move(log);
     return opened;
   }
 
   absl::Status Tamper(const std::string& sql) override {
-    Servers().Sql(0, absl::StrReplaceAll(sql, {{" event ", " kyc.event "}}), database_);
+    Servers().Sql(0,
+                  absl::StrReplaceAll(sql, {{" event ", " kyc.event "},
+                                            {" audit ", " kyc.audit "},
+                                            {" away ", " kyc.away "}}),
+                  database_);
     return absl::OkStatus();
   }
 

@@ -29,15 +29,25 @@ inline ::netzme::v1::WatchUpgradesRequest Request(const std::string& text) {
   return request;
 }
 
+// Whether what VIEW_FULL shows is noted in the audit log.
+enum class FullViews { kNotNoted, kNoted };
+
 class ServiceRoom {
  public:
   explicit ServiceRoom(RingLimits limits = {}, int64_t retention_count = 1'000'000,
-                       absl::Duration trim_notice = absl::ZeroDuration())
+                       absl::Duration trim_notice = absl::ZeroDuration(),
+                       FullViews full_views = FullViews::kNotNoted)
       : log_(retention_count, trim_notice),
         service_(log(), loop_, pool_.Runner(), nullptr,
-                 {[this] { return loop_.now(); }, [this] { return loop_.now(); }}, limits) {}
+                 {[this] { return loop_.now(); }, [this] { return loop_.now(); }}, limits,
+                 full_views == FullViews::kNoted ? &log_.audit() : nullptr) {}
+  explicit ServiceRoom(FullViews full_views)
+      : ServiceRoom({}, 1'000'000, absl::ZeroDuration(), full_views) {}
 
   events::EventLog& log() { return log_.log(); }
+  events::Audit& audit() { return log_.audit(); }
+  void HoldCommits() { log_.HoldCommits(); }
+  void LetCommit() { log_.LetCommit(); }
   events::Engine& engine() { return log_.engine(); }
   // Moves the log's clock alone, and waits until it has told what it is about to remove.
   void AdvanceLogToNotice(int seconds) {
@@ -103,6 +113,11 @@ class ServiceRoom {
       while (loop_.RunOne() || pool_.RunOne()) moved = true;
       for (FakeStream* reader : readers) moved = reader->CompleteWrite() || moved;
     }
+  }
+  // The same until `done`, also for what the log answers by itself.
+  template <typename Condition>
+  void SettleUntil(std::initializer_list<FakeStream*> readers, Condition done) {
+    while (Settle(readers), !done()) std::this_thread::yield();
   }
   // Moves the clock, settling after each timer.
   void Advance(absl::Duration duration, std::initializer_list<FakeStream*> readers = {}) {
