@@ -24,6 +24,8 @@
 #include "server/operators_role.h"
 #include "server/process_notes.h"
 #include "server/rpc/server.h"
+#include "server/tracing/exporter.h"
+#include "server/tracing/span_record.h"
 #include "server/upstreams.h"
 
 namespace kyc {
@@ -51,7 +53,11 @@ class GatewayParts {
         log_(std::move(log)),
         ended_(std::move(ended)),
         metrics_(admin::MakePrometheusMetrics()),
-        certificates_(*metrics_, log_) {}
+        certificates_(*metrics_, log_) {
+    if (!settings_.tracing.has_value()) return;
+    spans_ = std::make_unique<tracing::Exporter>(*settings_.tracing, *metrics_,
+                                                 LinesTo(spdlog::level::warn));
+  }
 
   ~GatewayParts() {
     // Before the services go. Does nothing after a drain, nor where nothing was served.
@@ -63,8 +69,9 @@ class GatewayParts {
   absl::Status Make() {
     absl::Status made = MakeEventLog();
     if (made.ok()) {
-      made = Keep(Upstreams::Make(settings_, *metrics_, kept_replies_.get(), ended_.attempt, log_),
-                  upstreams_);
+      made =
+          Keep(Upstreams::Make(settings_, *metrics_, kept_replies_.get(), OnAttemptEnded(), log_),
+               upstreams_);
     }
     if (made.ok()) made = MakeCalls();
     if (made.ok()) made = MakeNotifications();
@@ -161,16 +168,28 @@ class GatewayParts {
         [log = log_, level](absl::string_view line) { log->log(level, "{}", std::string(line)); };
   }
 
+  OnAttempt OnAttemptEnded() {
+    if (spans_ == nullptr) return ended_.attempt;
+    return [this](const EndedAttempt& attempt) {
+      if (ended_.attempt != nullptr) ended_.attempt(attempt);
+      if (attempt.span.recorded) spans_->Add(tracing::RecordOf(attempt));
+    };
+  }
+
   absl::Status MakeEventLog() {
     // Its loop is posted to by the event log until that is gone.
     if (settings_.grpc.has_value()) {
       rpc_ = std::make_unique<rpc::Server>(*settings_.grpc, settings_.callers, *metrics_,
                                            rpc::kLongestWay, LinesTo(spdlog::level::warn));
-      if (settings_.admin.has_value() || ended_.call != nullptr) {
+      if (settings_.admin.has_value() || ended_.call != nullptr || spans_ != nullptr) {
         rpc_->OnCallEnded([this](const EndedCall& call) {
           if (settings_.admin.has_value()) recent_calls_.Add(call);
           if (ended_.call != nullptr) ended_.call(call);
+          if (call.span.recorded) spans_->Add(tracing::RecordOf(call));
         });
+      }
+      if (spans_ != nullptr) {
+        rpc_->Sample({.any = true, .share = settings_.tracing->sampled_share});
       }
     }
     if (!settings_.event_log.has_value()) return absl::OkStatus();
@@ -262,6 +281,7 @@ class GatewayParts {
   const OnEnded ended_;
   admin::RecentCalls recent_calls_;
   const std::unique_ptr<admin::PrometheusMetrics> metrics_;
+  std::unique_ptr<tracing::Exporter> spans_;  // Null where none are wanted.
   Certificates certificates_;
   std::atomic<bool> leaving_ = false;
   std::string deaf_;  // The listener that was logged; main's thread's.

@@ -120,6 +120,9 @@ class Prometheus final : public PrometheusMetrics {
       breakers_.At({upstream, account, each}).Set(each == state ? 1 : 0);
     }
   }
+  void SpansEnded(int64_t spans, bool sent) override {
+    spans_.At({sent ? "sent" : "lost"}).Increment(static_cast<double>(spans));
+  }
   void Deviation(absl::string_view upstream, absl::string_view kind) override {
     deviations_.At({upstream, kind}).Increment();
   }
@@ -255,6 +258,8 @@ class Prometheus final : public PrometheusMetrics {
   ByLabels<Counter> retries_{
       Counters("kyc_upstream_retries_total", "Attempts repeated because nothing was delivered."),
       {"upstream", "account"}};
+  ByLabels<Counter> spans_{
+      Counters("kyc_spans_total", "Spans for the collector of traces: sent, or lost."), {"result"}};
   ByLabels<Gauge> slots_{Gauges("kyc_upstream_slots", "Calls that hold a slot or wait for one."),
                          {"upstream", "account", "state"}};
   ByLabels<Gauge> breakers_{

@@ -25,6 +25,9 @@ class Fields {
     int64_t value = 0;
     absl::SimpleAtoi(text, &value) ? Number(name, value) : Text(name, text);
   }
+  void Trace(const Span& span) {
+    if (span.context.valid()) OwnText("trace_id", HexOf(span.context.trace_id));
+  }
   void Microseconds(const char* name, absl::Duration value) {
     Number(name, absl::ToInt64Microseconds(value));
   }
@@ -50,6 +53,7 @@ Record RecordOf(const EndedCall& call) {
   fields.Microseconds("took_us", call.took);
   fields.Number("request_bytes", call.request_bytes);
   fields.Text("request_id", call.request_id);
+  fields.Trace(call.span);
   return std::move(fields).Take();
 }
 
@@ -64,6 +68,7 @@ Record RecordOf(const EndedAttempt& attempt) {
   fields.Number("request_bytes", attempt.request_bytes);
   fields.Number("reply_bytes", attempt.reply_bytes);
   fields.Text("request_id", attempt.request_id);
+  fields.Trace(attempt.span);
   return std::move(fields).Take();
 }
 

@@ -28,10 +28,10 @@ struct Record {
 };
 
 // kind "call": method, caller, code, of an error its reason, outcome, upstream, upstream_status and
-// attempts; took_us, request_bytes, request_id.
+// attempts; took_us, request_bytes, request_id, of a call in a trace trace_id.
 Record RecordOf(const EndedCall& call);
 // kind "attempt": upstream, account, result, caller, waited_us, took_us, request_bytes,
-// reply_bytes, request_id.
+// reply_bytes, request_id, trace_id.
 Record RecordOf(const EndedAttempt& attempt);
 // kind "notification": account, code, sequence, repeat (1, or absent), took_us, bytes.
 Record RecordOf(const AnsweredNotification& notification);

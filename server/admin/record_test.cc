@@ -61,6 +61,14 @@ TEST(RecordTest, WhatACallSays) {
                                  "\"request_id\":\"a\\\"b\\\\c\"}"));
 }
 
+TEST(RecordTest, ACallInATraceNamesIt) {
+  EndedCall call = Fine();
+  call.span.context = *ReadTraceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00");
+  EXPECT_THAT(Text(call),
+              testing::EndsWith(" request_id=12 trace_id=4bf92f3577b34da6a3ce929d0e0e4736"));
+  EXPECT_THAT(Json(call), testing::EndsWith(",\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}"));
+}
+
 // A name is a text, whatever it looks like.
 TEST(RecordTest, ACallerMayBeCalledByANumber) {
   EndedCall call = Fine();

@@ -8,6 +8,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/call/span.h"
 
 namespace kyc {
 
@@ -21,8 +22,8 @@ struct CallContext {
   // What the caller says that it is for (x-purpose); empty if it does not, or not so that it can be
   // kept.
   std::string purpose;
-  // W3C trace context as received; empty if none.
-  std::string traceparent;
+  // Its place in its caller's trace, if it has one.
+  Span span = {};
   // When it came, by the steady clock (SteadyNow).
   absl::Time arrived;
   // By the steady clock, wherever it is looked at: a unary call's is always set, its

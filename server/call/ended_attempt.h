@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "server/call/span.h"
 
 namespace kyc {
 
@@ -22,6 +23,7 @@ struct EndedAttempt {
   absl::Duration took = {};    // Until it ended.
   int64_t request_bytes = 0;   // Of its body.
   int64_t reply_bytes = 0;
+  Span span = {};
 };
 
 // Thread-safe; must not block. May be null.

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "server/call/span.h"
 
 namespace kyc {
 
@@ -21,6 +22,7 @@ struct EndedCall {
   int64_t request_bytes = 0;  // Of its message.
   // Of its error alone: ErrorInfo's reason, outcome, upstream, httpStatus and attempts.
   std::string reason, outcome, upstream, upstream_status, attempts;
+  Span span = {};
 };
 
 }  // namespace kyc

@@ -36,6 +36,8 @@ class Metrics {
   // `state` is "closed", "open" or "half_open".
   virtual void BreakerChanged(absl::string_view upstream, absl::string_view account,
                               absl::string_view state) = 0;
+  // Spans ended that were to be told to the collector.
+  virtual void SpansEnded(int64_t /*spans*/, bool /*sent*/) {}
   // A reply or notification was looser than its document, in a way that was accepted.
   virtual void Deviation(absl::string_view upstream, absl::string_view kind) = 0;
 

@@ -46,6 +46,8 @@ struct Upstream {
   Breaker breaker;
   absl::optional<Proxy> proxy;
   bool believe_every_503 = false;
+  std::string request_id_header;  // Empty: it is not sent.
+  bool send_traceparent = false;
 };
 
 struct FinpayAccount {
@@ -186,6 +188,13 @@ struct Caller {
 
 enum class LogFormat { kText, kJson };
 
+// Where spans are sent.
+struct Tracing {
+  std::string otlp_url;
+  std::string ca_file;
+  double sampled_share = 0;  // Of calls without a traceparent.
+};
+
 struct Settings {
   absl::optional<Grpc> grpc;
   absl::optional<Webhook> webhook;
@@ -199,6 +208,7 @@ struct Settings {
   std::string log_level = "info";
   LogFormat log_format = LogFormat::kText;
   int64_t call_lines_per_second = 1000;  // 0: none.
+  absl::optional<Tracing> tracing;
 };
 
 }  // namespace kyc::config

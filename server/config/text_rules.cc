@@ -99,6 +99,18 @@ std::string AuthorityFault(absl::string_view authority, bool encrypted) {
   return "";
 }
 
+std::string UrlFault(absl::string_view url, bool plaintext_anywhere) {
+  if (url.empty()) return "is required";
+  if (url.size() > kMaxUrlBytes) return "must be at most 2048 bytes";
+  const bool encrypted = absl::ConsumePrefix(&url, "https://");
+  if (!encrypted && !absl::ConsumePrefix(&url, "http://")) return "must begin with https://";
+  if (Has(url, '?') || Has(url, '#')) return "must not hold a query or fragment";
+  if (!All(url, [](char c) { return absl::ascii_isgraph(c) && !Has("\"<>\\^`{|}", c); })) {
+    return "holds a character that no URL may";
+  }
+  return AuthorityFault(url.substr(0, url.find('/')), encrypted || plaintext_anywhere);
+}
+
 }  // namespace
 
 std::string ListenFault(absl::string_view listen, Traffic traffic) {
@@ -147,16 +159,10 @@ bool IsOfThisMachine(absl::string_view listen) {
   return absl::StartsWith(listen, kUnix) || (at && (at->host == "127.0.0.1" || at->host == "::1"));
 }
 
-std::string UrlFault(absl::string_view url) {
-  if (url.empty()) return "is required";
-  if (url.size() > kMaxUrlBytes) return "must be at most 2048 bytes";
-  const bool encrypted = absl::ConsumePrefix(&url, "https://");
-  if (!encrypted && !absl::ConsumePrefix(&url, "http://")) return "must begin with https://";
-  if (Has(url, '?') || Has(url, '#')) return "must not hold a query or fragment";
-  if (!All(url, [](char c) { return absl::ascii_isgraph(c) && !Has("\"<>\\^`{|}", c); })) {
-    return "holds a character that no URL may";
-  }
-  return AuthorityFault(url.substr(0, url.find('/')), encrypted);
+std::string UrlFault(absl::string_view url) { return UrlFault(url, /*plaintext_anywhere=*/false); }
+
+std::string OpenUrlFault(absl::string_view url) {
+  return UrlFault(url, /*plaintext_anywhere=*/true);
 }
 
 std::string ProxyUrlFault(absl::string_view url) {

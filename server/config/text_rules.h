@@ -25,6 +25,8 @@ bool IsLoopbackListen(absl::string_view listen);
 
 // An upstream's base: https://host[:port][/path], or http:// to loopback; nothing else in it.
 std::string UrlFault(absl::string_view url);
+// The same, but plain http may go anywhere: of what carries nothing that is to be kept secret.
+std::string OpenUrlFault(absl::string_view url);
 
 // Whether its host is loopback, by address or as localhost.
 bool IsLoopbackUrl(absl::string_view url);

@@ -1,5 +1,6 @@
 #include "server/config/upstream_blocks.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@ namespace kyc::config {
 namespace {
 
 constexpr int kMaxExtraHeaders = 32;
+constexpr char kTraceparent[] = "traceparent";
 constexpr size_t kMaxMerchantIdBytes = 128;
 
 std::string CheckUrl(const std::string& field, absl::string_view url, FieldChecks& checks) {
@@ -58,6 +60,28 @@ std::vector<std::pair<std::string, std::string>> CheckHeaders(const std::string&
     headers.emplace_back(header.name(), header.value());
   }
   return headers;
+}
+
+void CheckCallHeaders(const std::string& at, const v1::Upstream& block, Upstream& upstream,
+                      FieldChecks& checks) {
+  upstream.request_id_header = block.request_id_header();
+  upstream.send_traceparent = block.send_traceparent();
+  const auto is_extra = [&block](absl::string_view name) {
+    return std::any_of(
+        block.extra_headers().begin(), block.extra_headers().end(),
+        [name](const v1::Header& extra) { return absl::EqualsIgnoreCase(extra.name(), name); });
+  };
+  const std::string field = at + ".request_id_header";
+  if (!block.request_id_header().empty()) {
+    checks.AddIfAny(field, HeaderNameFault(block.request_id_header()));
+    if (is_extra(block.request_id_header())) checks.Add(field, "is one of extra_headers");
+    if (absl::EqualsIgnoreCase(block.request_id_header(), kTraceparent)) {
+      checks.Add(field, "is another header's name");
+    }
+  }
+  if (block.send_traceparent() && is_extra(kTraceparent)) {
+    checks.Add(at + ".send_traceparent", "is one of extra_headers");
+  }
 }
 
 Proxy CheckProxy(const std::string& at, const v1::Proxy& block, FieldChecks& checks) {
@@ -110,6 +134,7 @@ Upstream CheckUpstream(const std::string& at, const v1::Upstream& block,
   upstream.max_reply_bytes =
       checks.Number(at + ".max_reply_bytes", block.max_reply_bytes(), {1 << 20, 1 << 10, 16 << 20});
   upstream.extra_headers = CheckHeaders(at + ".extra_headers", block, checks);
+  CheckCallHeaders(at, block, upstream, checks);
   upstream.breaker = CheckBreaker(at + ".breaker", block.breaker(), checks);
   upstream.believe_every_503 =
       block.every_503_is_the_upstreams_own_and_means_not_processed_i_understand();

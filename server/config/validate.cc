@@ -225,6 +225,18 @@ LogFormat CheckLogFormat(const std::string& format, FieldChecks& checks) {
   return LogFormat::kText;
 }
 
+Tracing CheckTracing(const v1::Tracing& block, FieldChecks& checks) {
+  constexpr int64_t kAllPercent = 100;
+  Tracing tracing;
+  tracing.otlp_url = block.otlp_url();
+  checks.AddIfAny("tracing.otlp_url", OpenUrlFault(block.otlp_url()));
+  tracing.ca_file = checks.CertificateFile("tracing.ca_file", block.ca_file());
+  const int64_t percent =
+      checks.Number("tracing.sampled_percent", block.sampled_percent(), {0, 0, kAllPercent});
+  tracing.sampled_share = static_cast<double>(percent) / kAllPercent;
+  return tracing;
+}
+
 }  // namespace
 
 absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& folder,
@@ -255,6 +267,7 @@ absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& f
   const int64_t lines =
       checks.Number("call_lines_per_second", config.call_lines_per_second(), {1000, -1, 1'000'000});
   settings.call_lines_per_second = std::max(lines, int64_t{0});
+  if (config.has_tracing()) settings.tracing = CheckTracing(config.tracing(), checks);
   if (checks.faults().empty()) return settings;
   return absl::InvalidArgumentError(absl::StrJoin(checks.faults(), "\n"));
 }

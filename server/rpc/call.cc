@@ -231,6 +231,7 @@ void Call::ReportEnd() {
   ended.method = std::string(MethodName());
   ended.caller = std::move(context_.caller);
   ended.request_bytes = message_bytes_;
+  ended.span = context_.span;
   scope_.call_ended(ended);
 }
 

@@ -118,10 +118,11 @@ std::string RequestIdIn(const grpc::ServerContextBase& head) {
 }
 
 void FillIn(CallContext& context, const grpc::ServerContextBase& head, absl::Time deadline,
-            const config::Caller* caller) {
-  context.traceparent = PlainHeader(head.client_metadata(), "traceparent");
+            const config::Caller* caller, const Sampling& sampling) {
   context.deadline = deadline;
   if (caller != nullptr) {
+    context.span =
+        StartSpan(ReadTraceparent(PlainHeader(head.client_metadata(), "traceparent")), sampling);
     context.caller = caller->name;
     context.allow_full_view = caller->allow_full_view;
     context.allow_admin = caller->allow_admin;

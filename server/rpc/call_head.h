@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/call/call_context.h"
+#include "server/call/span.h"
 #include "server/config/settings.h"
 #include "server/rpc/callers.h"
 
@@ -33,9 +34,9 @@ int64_t HeaderBytes(const grpc::GenericServerContext& head);
 std::string RequestIdIn(const grpc::ServerContextBase& head);
 
 // All of the context but its request id, `arrived` and `cancel`. `caller` is null for methods that
-// anybody may call.
+// anybody may call; they are in no trace.
 void FillIn(CallContext& context, const grpc::ServerContextBase& head, absl::Time deadline,
-            const config::Caller* caller);
+            const config::Caller* caller, const Sampling& sampling);
 
 }  // namespace kyc::rpc
 

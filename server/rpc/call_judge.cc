@@ -107,7 +107,7 @@ absl::Status Call::Count() {
 void Call::FillContext(const config::Caller* caller) {
   const absl::Duration time = TimeFor(*method_, TimeAsked(server_context_), scope_.limits);
   context_.arrived = start_;
-  FillIn(context_, server_context_, start_ + time, caller);
+  FillIn(context_, server_context_, start_ + time, caller, scope_.sampling);
   caller_ = caller != nullptr ? caller->name : AddressOf(server_context_);
   context_.cancel = cancel_.get_token();
 }

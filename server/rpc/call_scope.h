@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "server/call/ended_call.h"
 #include "server/call/metrics.h"
+#include "server/call/span.h"
 #include "server/config/settings.h"
 #include "server/net/shares.h"
 #include "server/rpc/admission.h"
@@ -70,6 +71,7 @@ struct CallScope {
   // Called after each call's end, and after each arrival in a drain.
   std::function<void()> on_change{};
 
+  Sampling sampling{};  // Which calls are recorded in a trace.
   // Told of each call's end, but not of calls that anybody may make. Must not block; may be null.
   std::function<void(const EndedCall&)> call_ended{};
 

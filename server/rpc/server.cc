@@ -110,6 +110,7 @@ void Server::MakeScope() {
   scope_.reset(new CallScope{*loop_, *admission_, metrics_, limits_, callers_, not_let_in_});
   scope_->methods = std::move(methods_);
   scope_->call_ended = std::move(call_ended_);
+  scope_->sampling = sampling_;
   scope_->queue = queue_.get();
   scope_->id_seed = std::random_device()() * uint64_t{0x100000000} + std::random_device()();
 }

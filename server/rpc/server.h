@@ -26,6 +26,7 @@
 #include "server/call/ended_call.h"
 #include "server/call/metrics.h"
 #include "server/call/repeated_lines.h"
+#include "server/call/span.h"
 #include "server/config/settings.h"
 #include "server/rpc/call_scope.h"
 #include "server/rpc/callers.h"
@@ -70,6 +71,8 @@ class Server {
   void OnNotLetIn(std::function<void(const Refused&)> tell) {
     not_let_in_.TellAlso(std::move(tell));
   }
+  // Which calls are recorded in a trace; by default none. Before Listen.
+  void Sample(const Sampling& sampling) { sampling_ = sampling; }
   // Binds the addresses, and takes no call yet. UNAVAILABLE with one line: address, reason, field.
   absl::Status Listen(const std::vector<Listener>& listeners);
   // Takes calls from now on. After Listen.
@@ -127,6 +130,7 @@ class Server {
   Connections connections_;
   absl::flat_hash_map<std::string, Method> methods_;  // Until Listen.
   std::function<void(const EndedCall&)> call_ended_;  // Likewise.
+  Sampling sampling_;                                 // Likewise.
   // From Listen on.
   std::unique_ptr<Admission> admission_;
   std::unique_ptr<CallScope> scope_;

@@ -17,11 +17,32 @@ namespace {
 
 // What the log says of an attempt is known by then.
 struct Attempt {
-  std::string request_id;
-  std::string caller;
-  absl::Time arrived;
+  std::string request_id = {};
+  std::string caller = {};
+  absl::Time arrived = {};
   absl::Time began = SteadyNow();
   int64_t request_bytes = 0;
+  Span span = {};
+};
+
+// What may tell the upstream of which call it is.
+struct CallHeaders {
+  std::string request_id;  // The header's name; empty: it is not sent.
+  bool traceparent = false;
+
+  // A second attempt may have the headers of the first.
+  void AddTo(HttpRequest& request, const CallContext& context, const Span& span) const {
+    if (!request_id.empty()) Set(request.headers, request_id, context.request_id);
+    if (!traceparent || !span.context.valid()) return;
+    Set(request.headers, "traceparent", WriteTraceparent(span.context));
+  }
+
+  static void Set(Headers& headers, const std::string& name, std::string value) {
+    for (auto& [there, old] : headers) {
+      if (there == name) return void(old = std::move(value));
+    }
+    headers.emplace_back(name, std::move(value));
+  }
 };
 
 // Of whom the metrics and the log speak.
@@ -30,13 +51,15 @@ struct Labels {
   std::string account;
   Metrics* metrics;
   OnAttempt on_attempt;
+  CallHeaders headers;
 
   Attempt Begun(const CallContext& context, const HttpRequest& request) const {
-    if (on_attempt == nullptr) return {};
+    if (on_attempt == nullptr) return {.span = context.span};
     return {.request_id = context.request_id,
             .caller = context.caller,
             .arrived = context.arrived,
-            .request_bytes = static_cast<int64_t>(request.body.size())};
+            .request_bytes = static_cast<int64_t>(request.body.size()),
+            .span = StartChild(context.span)};
   }
   void Ended(Attempt attempt, const HttpResult& result) const {
     const absl::Duration took = SteadyNow() - attempt.began;
@@ -57,7 +80,8 @@ struct Labels {
          .waited = attempt.began - attempt.arrived,
          .took = took,
          .request_bytes = attempt.request_bytes,
-         .reply_bytes = response == nullptr ? 0 : static_cast<int64_t>(response->body.size())});
+         .reply_bytes = response == nullptr ? 0 : static_cast<int64_t>(response->body.size()),
+         .span = attempt.span});
   }
 };
 using LabelsPtr = std::shared_ptr<const Labels>;
@@ -66,6 +90,7 @@ SendHttp Measured(SendHttp next, LabelsPtr labels) {
   return [next = std::move(next), labels](const CallContext& context, HttpRequest request,
                                           OnResponse done) {
     Attempt attempt = labels->Begun(context, request);
+    labels->headers.AddTo(request, context, attempt.span);
     next(context, std::move(request),
          [labels, attempt = std::move(attempt), done = std::move(done)](HttpResult result) mutable {
            labels->Ended(std::move(attempt), result);
@@ -96,7 +121,11 @@ Random UniformRandom() {
 SendHttp MakeChain(CurlLoop& loop, const config::Upstream& settings, std::string upstream,
                    std::string account, Metrics* metrics, OnAttempt on_attempt) {
   const auto labels = std::make_shared<const Labels>(
-      Labels{std::move(upstream), std::move(account), metrics, std::move(on_attempt)});
+      Labels{std::move(upstream),
+             std::move(account),
+             metrics,
+             std::move(on_attempt),
+             {.request_id = settings.request_id_header, .traceparent = settings.send_traceparent}});
   const After after = [&loop](absl::Duration delay, absl::AnyInvocable<void() &&> task) {
     loop.After(delay, std::move(task));
   };

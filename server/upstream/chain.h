@@ -21,6 +21,9 @@ namespace kyc::upstream {
 //   retries never wait in line, and never are more than the slots at a time.
 // - Measuring innermost: one figure per attempt.
 //
+// Innermost, too, the headers that tell the upstream which call it is, where the configuration
+// names them.
+//
 // Where the configuration says that every 503 is the upstream's own word, one is
 // surely_unprocessed.
 //

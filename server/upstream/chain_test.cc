@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <variant>
@@ -19,6 +20,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::Not;
 
 // Notes what this room reports, as text.
@@ -119,6 +121,48 @@ TEST_F(ChainTest, Only503IsBelievedAndOnlyIfTheConfigurationSaysSo) {
       EXPECT_EQ(std::get<HttpResponse>(result).surely_unprocessed, believe && status == 503);
     }
   }
+}
+
+TEST_F(ChainTest, TheUpstreamIsToldWhichCallItIsWhereTheConfigurationNamesAHeader) {
+  FakeUpstream upstream(AnswerAll(Reply("ok")));
+  CallContext context;
+  context.request_id = "call-7";
+  context.span.context =
+      *ReadTraceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  SendAndWait(Make(), context, TextRequest(upstream.url(), "{}"));
+  settings_.request_id_header = "X-Call";
+  settings_.send_traceparent = true;
+  SendAndWait(Make(), context, TextRequest(upstream.url(), "{}"));
+  const auto seen = upstream.seen();
+  for (const char* told : {"call-7", "4bf92f"}) EXPECT_THAT(seen[0].head, Not(HasSubstr(told)));
+  EXPECT_THAT(seen[1].head, HasSubstr("X-Call: call-7\r\n"));
+  EXPECT_THAT(seen[1].head, HasSubstr("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-"
+                                      "00f067aa0ba902b7-01\r\n"));
+}
+
+TEST_F(ChainTest, EachAttemptForARecordedCallIsAPieceOfIt) {
+  CallContext context;
+  context.span = StartSpan(absl::nullopt, {.any = true, .share = 1});
+  settings_.send_traceparent = true;
+  std::vector<EndedAttempt> attempts;  // The loop's thread's until the call has ended.
+  const SendHttp send = MakeChain(*loop_, settings_, "finpay", "main", &metrics_,
+                                  [&](const EndedAttempt& ended) { attempts.push_back(ended); });
+  std::string url;
+  {
+    FakeUpstream upstream(AnswerAll(Reply("ok")));
+    SendAndWait(send, context, TextRequest(url = upstream.url(), "{}"));
+    ASSERT_EQ(attempts.size(), 1);
+    EXPECT_THAT(upstream.seen()[0].head, HasSubstr(WriteTraceparent(attempts[0].span.context)));
+  }
+  SendAndWait(send, context, TextRequest(url, "{}"));
+  ASSERT_EQ(attempts.size(), 4);  // Three at nobody.
+  std::set<SpanId> ids;
+  for (const EndedAttempt& attempt : attempts) {
+    EXPECT_EQ(attempt.span.context.trace_id, context.span.context.trace_id);
+    EXPECT_EQ(attempt.span.parent, context.span.context.span_id);
+    ids.insert(attempt.span.context.span_id);
+  }
+  EXPECT_EQ(ids.size(), 4);
 }
 
 TEST_F(ChainTest, OpenBreakerTakesNoSlot) {
