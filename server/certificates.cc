@@ -2,9 +2,16 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
 namespace kyc {
+namespace {
+
+// Long enough to get another.
+constexpr absl::Duration kEndsSoon = absl::Hours(14 * 24);
+
+}  // namespace
 
 absl::StatusOr<std::shared_ptr<const tls::WatchedPair>> Certificates::Open(
     const config::Listener& listener) {
@@ -13,8 +20,14 @@ absl::StatusOr<std::shared_ptr<const tls::WatchedPair>> Certificates::Open(
   auto opened = tls::WatchedPair::Open(listener, now);
   if (!opened.ok()) return opened.status();
   pairs_.push_back(*std::move(opened));
-  metrics_.CertificateLeft(listener.field, pairs_.back()->Look(now).left);
+  TellLeft(listener.field, pairs_.back()->Look(now).left);
   return pairs_.back();
+}
+
+void Certificates::TellLeft(const std::string& listener, absl::Duration left) {
+  metrics_.CertificateLeft(listener, left);
+  warnings_.IsSo(absl::StrCat("the certificate ends within 14 days listener=", listener),
+                 left < kEndsSoon);
 }
 
 void Certificates::Look() {
@@ -22,7 +35,7 @@ void Certificates::Look() {
   for (const auto& pair : pairs_) {
     const tls::Found found = pair->Look(absl::Now());
     const std::string& field = pair->listener().field;
-    metrics_.CertificateLeft(field, found.left);
+    TellLeft(field, found.left);
     if (found.what == What::kNothing) continue;
     const bool taken = found.what == What::kNewPair;
     if (taken || found.what == What::kUnusable) metrics_.CertificateReloaded(field, taken);

@@ -14,11 +14,11 @@ std::function<void(int64_t)> LeftOut(std::shared_ptr<spdlog::logger> log, const 
 std::unique_ptr<EndedLines> EndedLines::Make(const config::Settings& settings,
                                              const std::shared_ptr<spdlog::logger>& log,
                                              StderrLines& lines) {
-  if (settings.call_lines_per_second == 0 || !log->should_log(spdlog::level::info)) return nullptr;
+  if (settings.call_lines_per_second == 0) return nullptr;
   Write write = [log](const admin::Record& record) { log->info("{}", admin::RecordText(record)); };
   if (settings.log_format == config::LogFormat::kJson) {
-    write = [&lines](const admin::Record& record) {
-      lines.Write(admin::RecordJson(record) + "\n");
+    write = [log, &lines](const admin::Record& record) {
+      if (log->should_log(spdlog::level::info)) lines.Write(admin::RecordJson(record) + "\n");
     };
   }
   return std::unique_ptr<EndedLines>(new EndedLines(settings.call_lines_per_second, write, log));

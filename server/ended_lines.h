@@ -8,20 +8,11 @@
 #include <memory>
 
 #include "server/admin/paced_lines.h"
-#include "server/call/answered_notification.h"
-#include "server/call/ended_attempt.h"
-#include "server/call/ended_call.h"
 #include "server/config/settings.h"
+#include "server/call/on_ended.h"
 #include "server/stderr_lines.h"
 
 namespace kyc {
-
-// Who is told of them. Each is thread-safe, must not block, and may be null.
-struct OnEnded {
-  std::function<void(const EndedCall&)> call;
-  OnAttempt attempt;
-  OnNotification notification;
-};
 
 // Owned by main; outlives the gateway and `lines` outlives it. Thread-safe.
 class EndedLines {

@@ -21,11 +21,11 @@
 #include "server/file_needs.h"
 #include "server/notifications_role.h"
 #include "server/open_event_log.h"
+#include "server/operator_warnings.h"
 #include "server/operators_role.h"
 #include "server/process_notes.h"
 #include "server/rpc/server.h"
 #include "server/tracing/exporter.h"
-#include "server/tracing/span_record.h"
 #include "server/upstreams.h"
 
 namespace kyc {
@@ -51,12 +51,14 @@ class GatewayParts {
   GatewayParts(config::Settings settings, std::shared_ptr<spdlog::logger> log, OnEnded ended)
       : settings_(std::move(settings)),
         log_(std::move(log)),
-        ended_(std::move(ended)),
         metrics_(admin::MakePrometheusMetrics()),
-        certificates_(*metrics_, log_) {
-    if (!settings_.tracing.has_value()) return;
-    spans_ = std::make_unique<tracing::Exporter>(*settings_.tracing, *metrics_,
-                                                 LinesTo(spdlog::level::warn));
+        warnings_(LinesTo(spdlog::level::warn)),
+        certificates_(*metrics_, warnings_, log_) {
+    if (settings_.tracing.has_value()) {
+      spans_ = std::make_unique<tracing::Exporter>(*settings_.tracing, *metrics_,
+                                                   LinesTo(spdlog::level::warn));
+    }
+    ended_ = Both(std::move(ended), Both(warnings_.Listeners(), OwnListeners()));
   }
 
   ~GatewayParts() {
@@ -70,7 +72,7 @@ class GatewayParts {
     absl::Status made = MakeEventLog();
     if (made.ok()) {
       made =
-          Keep(Upstreams::Make(settings_, *metrics_, kept_replies_.get(), OnAttemptEnded(), log_),
+          Keep(Upstreams::Make(settings_, *metrics_, kept_replies_.get(), ended_.attempt, log_),
                upstreams_);
     }
     if (made.ok()) made = MakeCalls();
@@ -117,7 +119,7 @@ class GatewayParts {
                          taken.ok() ? "" : "all stays as it was");
     }
     if (taken.ok()) {
-      log_->info("the configuration was read again: new calls use its callers and secrets");
+      log_->info("the configuration was read again: new calls use its callers and secrets, the log its level");
     } else {
       log_->error("the configuration was read again, all stays as it was: {}",
                   std::string(taken.message()));
@@ -127,7 +129,12 @@ class GatewayParts {
     }
   }
 
-  void LookAtCertificates() { certificates_.Look(); }
+  void LookAtCertificates() {
+    certificates_.Look();
+    warnings_.IsSo("an account's share of the quarantine is nearly full",
+                   QuarantineUsed() >= kNearlyFull);
+    warnings_.Look();
+  }
 
   void WriteNotes() {
     if (notes_ != nullptr) notes_->Look();
@@ -145,6 +152,7 @@ class GatewayParts {
 
   bool Drain() {
     leaving_ = true;
+    metrics_->Draining();
     if (rpc_ != nullptr) rpc_->BeginDrain();
     if (settings_.drain_delay > absl::ZeroDuration()) {
       log_->info("leaving: not ready any more, all is taken for {} more",
@@ -168,12 +176,14 @@ class GatewayParts {
         [log = log_, level](absl::string_view line) { log->log(level, "{}", std::string(line)); };
   }
 
-  OnAttempt OnAttemptEnded() {
-    if (spans_ == nullptr) return ended_.attempt;
-    return [this](const EndedAttempt& attempt) {
-      if (ended_.attempt != nullptr) ended_.attempt(attempt);
-      if (attempt.span.recorded) spans_->Add(tracing::RecordOf(attempt));
-    };
+  // The console's, and the collector's.
+  OnEnded OwnListeners() {
+    OnEnded console;
+    if (settings_.admin.has_value()) {
+      console.call = [this](const EndedCall& call) { recent_calls_.Add(call); };
+    }
+    if (spans_ == nullptr) return console;
+    return Both(std::move(console), spans_->Listeners());
   }
 
   absl::Status MakeEventLog() {
@@ -181,13 +191,7 @@ class GatewayParts {
     if (settings_.grpc.has_value()) {
       rpc_ = std::make_unique<rpc::Server>(*settings_.grpc, settings_.callers, *metrics_,
                                            rpc::kLongestWay, LinesTo(spdlog::level::warn));
-      if (settings_.admin.has_value() || ended_.call != nullptr || spans_ != nullptr) {
-        rpc_->OnCallEnded([this](const EndedCall& call) {
-          if (settings_.admin.has_value()) recent_calls_.Add(call);
-          if (ended_.call != nullptr) ended_.call(call);
-          if (call.span.recorded) spans_->Add(tracing::RecordOf(call));
-        });
-      }
+      rpc_->OnCallEnded(ended_.call);
       if (spans_ != nullptr) {
         rpc_->Sample({.any = true, .share = settings_.tracing->sampled_share});
       }
@@ -248,6 +252,7 @@ class GatewayParts {
     if (notifications_ != nullptr) notifications_->UseAccounts(*from.webhook);
     if (operators_ != nullptr && from.admin.has_value()) operators_->UseTokens(*from.admin);
     if (rpc_ != nullptr) rpc_->UseCallers(from.callers);
+    log_->set_level(spdlog::level::from_str(from.log_level));
     return absl::OkStatus();
   }
 
@@ -262,10 +267,14 @@ class GatewayParts {
     return deaf.empty() ? "" : absl::StrCat("no new connection is served at ", deaf);
   }
 
+  double QuarantineUsed() const {
+    return event_log_.quarantine == nullptr ? 0 : event_log_.quarantine->used_ratio();
+  }
+
   // Thread-safe; empty when there is nothing to say. No reason to take notifications elsewhere: all
   // that can be read are still taken.
   std::string Warning() const {
-    const double used = event_log_.quarantine == nullptr ? 0 : event_log_.quarantine->used_ratio();
+    const double used = QuarantineUsed();
     if (used < kNearlyFull) return "";
     if (used >= 1) {
       return "the quarantine is full: an account's unreadable notifications are answered 503";
@@ -278,11 +287,12 @@ class GatewayParts {
   // In the order of making; they go in the reverse order.
   config::Settings settings_;  // Without secrets once all is made.
   const std::shared_ptr<spdlog::logger> log_;
-  const OnEnded ended_;
+  OnEnded ended_;
   admin::RecentCalls recent_calls_;
   const std::unique_ptr<admin::PrometheusMetrics> metrics_;
-  std::unique_ptr<tracing::Exporter> spans_;  // Null where none are wanted.
+  OperatorWarnings warnings_;
   Certificates certificates_;
+  std::unique_ptr<tracing::Exporter> spans_;  // Null where none are wanted.
   std::atomic<bool> leaving_ = false;
   std::string deaf_;  // The listener that was logged; main's thread's.
   std::unique_ptr<rpc::Server> rpc_;

@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "server/config/reloader.h"
 #include "server/config/settings.h"
-#include "server/ended_lines.h"
+#include "server/call/on_ended.h"
 
 namespace kyc {
 

@@ -40,6 +40,7 @@ void TellEverything(PrometheusMetrics& metrics) {
   metrics.AttemptEnded("u", "a", "200", absl::Seconds(1));
   metrics.Retried("u", "a");
   metrics.Slots("u", "a", 1, 1);
+  metrics.SpansEnded(1, true);
   metrics.BreakerChanged("u", "a", "open");
   metrics.Deviation("u", "k");
   metrics.ConnectionCame("grpc", "served");

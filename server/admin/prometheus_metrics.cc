@@ -15,6 +15,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
+#include "server/admin/process_metrics.h"
 #include "tools/version/version.h"
 
 namespace kyc::admin {
@@ -72,7 +73,9 @@ class Prometheus final : public PrometheusMetrics {
   }
 
   std::string Text() const override {
-    return prometheus::TextSerializer().Serialize(registry_.Collect());
+    std::vector<prometheus::MetricFamily> all = registry_.Collect();
+    for (prometheus::MetricFamily& family : ProcessMetrics()) all.push_back(std::move(family));
+    return prometheus::TextSerializer().Serialize(all);
   }
 
   void CallEnded(absl::string_view method, absl::StatusCode code, absl::string_view reason,
@@ -88,6 +91,7 @@ class Prometheus final : public PrometheusMetrics {
     streams_open_.Set(static_cast<double>(streams));
     request_bytes_.Set(static_cast<double>(request_bytes));
   }
+  void Draining() override { draining_.Set(1); }
   void ConnectionCame(absl::string_view listener, absl::string_view result) override {
     connections_.At({listener, result}).Increment();
   }
@@ -221,6 +225,8 @@ class Prometheus final : public PrometheusMetrics {
       {"method", "by"}};
   Gauge& calls_open_ = Gauges("kyc_calls_open", "gRPC calls and streams open now.").Add({});
   Gauge& streams_open_ = Gauges("kyc_streams_open", "Server streams open now.").Add({});
+  Gauge& draining_ =
+      Gauges("kyc_draining", "1 once the process was told to end: no traffic should come.").Add({});
   Gauge& request_bytes_ =
       Gauges("kyc_request_bytes_in_flight", "Request bytes held or reserved now.").Add({});
 

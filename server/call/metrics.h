@@ -25,6 +25,9 @@ class Metrics {
   // Calls and streams open now; request bytes held now.
   virtual void CallsOpen(int64_t calls, int64_t streams, int64_t request_bytes) = 0;
 
+  // No traffic should come any more: a drain has begun.
+  virtual void Draining() {}
+
   // One attempt at an upstream ended. `result` is the HTTP status, or a failure's name.
   virtual void AttemptEnded(absl::string_view upstream, absl::string_view account,
                             absl::string_view result, absl::Duration took) = 0;

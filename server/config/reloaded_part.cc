@@ -6,6 +6,7 @@ namespace kyc::config {
 
 void ClearReloaded(v1::Config& config) {
   config.clear_callers();
+  config.clear_log_level();
   if (config.has_admin()) {
     config.mutable_admin()->clear_bearer_token_files();
     config.mutable_admin()->clear_bearer_token_sha256();

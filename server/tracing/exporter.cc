@@ -31,6 +31,13 @@ Exporter::~Exporter() {
   thread_.join();
 }
 
+OnEnded Exporter::Listeners() {
+  const auto add = [this](const auto& ended) {
+    if (ended.span.recorded) Add(RecordOf(ended));
+  };
+  return {add, add, nullptr};
+}
+
 void Exporter::Add(SpanRecord span) {
   {
     const std::lock_guard lock(mutex_);

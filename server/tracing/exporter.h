@@ -12,6 +12,7 @@
 #include "server/call/metrics.h"
 #include "server/call/repeated_lines.h"
 #include "server/config/settings.h"
+#include "server/call/on_ended.h"
 #include "server/tracing/collector.h"
 #include "server/tracing/span_record.h"
 
@@ -34,6 +35,8 @@ class Exporter {
   Exporter(const Exporter&) = delete;
   Exporter& operator=(const Exporter&) = delete;
 
+  // Thread-safe, until this is gone.
+  OnEnded Listeners();
   // A span that is recorded. Does not block.
   void Add(SpanRecord span);
 

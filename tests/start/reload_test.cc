@@ -226,5 +226,21 @@ TEST_F(ReloadTest, SighupDoesNotEndADrain) {
   EXPECT_EQ(gateway().process().AwaitEnd(), 0);
 }
 
+TEST_F(ReloadTest, TheLogsLevelIsTheNewOneAtOnce) {
+  Start();
+  const std::string plain = ReadFile(files().config_path());
+  const std::string quiet = absl::StrCat(plain, "\nlog_level: \"warn\"\n");
+  EXPECT_EQ(Detect({.headers = {{"x-request-id", "told"}}}), "OK");
+  EXPECT_TRUE(gateway().process().AwaitError("request_id=told"));
+  Replace("config.textproto", quiet);
+  ASSERT_TRUE(Reload());
+  EXPECT_EQ(Detect({.headers = {{"x-request-id", "not-told"}}}), "OK");
+  Replace("config.textproto", plain);
+  ASSERT_TRUE(Reload());
+  EXPECT_EQ(Detect({.headers = {{"x-request-id", "told-again"}}}), "OK");
+  EXPECT_TRUE(gateway().process().AwaitError("request_id=told-again"));
+  EXPECT_THAT(gateway().process().StandardError(), testing::Not(testing::HasSubstr("not-told")));
+}
+
 }  // namespace
 }  // namespace kyc::tests
