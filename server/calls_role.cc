@@ -34,8 +34,8 @@ void Offer(std::vector<ServiceMethods> services, rpc::Server& server) {
 
 absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
     rpc::Server& server, const config::Grpc& grpc, const std::vector<rpc::Listener>& listeners,
-    const Upstreams& upstreams, const OpenedLog& event_log, Metrics& metrics,
-    std::shared_ptr<spdlog::logger> log) {
+    const Upstreams& upstreams, const OpenedLog& event_log, std::shared_ptr<usage::Meter> meter,
+    Metrics& metrics, std::shared_ptr<spdlog::logger> log) {
   auto made = std::unique_ptr<CallsRole>(new CallsRole());
   once::KeyedOptions keyed;
   keyed.longest = grpc.max_deadline;
@@ -43,12 +43,13 @@ absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
     metrics.KeyedCallAnswered(method, once::TextOf(by));
   };
   made->keyed_ = once::KeyedCalls::Make(server.loop(), event_log.call_keys, keyed);
+  const PaidCalls calls{made->keyed_, std::move(meter)};
   std::vector<ServiceMethods> services;
   if (const auto* finpay = upstreams.finpay(); finpay != nullptr) {
-    services.push_back(MethodsOf(*finpay, grpc.max_image_bytes, made->keyed_));
+    services.push_back(MethodsOf(*finpay, grpc.max_image_bytes, calls));
   }
   if (const auto* widekyc = upstreams.widekyc(); widekyc != nullptr) {
-    services.push_back(MethodsOf(*widekyc, grpc.max_image_bytes, made->keyed_));
+    services.push_back(MethodsOf(*widekyc, grpc.max_image_bytes, calls));
   }
   if (event_log.log != nullptr) {
     made->MakeServices(event_log, server, metrics, std::move(log));
@@ -58,6 +59,7 @@ absl::StatusOr<std::unique_ptr<CallsRole>> CallsRole::Make(
     services.push_back(MethodsOf(*made->log_service_, auditing));
     services.push_back(MethodsOf(*made->personal_data_, auditing));
     services.push_back(MethodsOf(*made->audit_, auditing));
+    services.push_back(MethodsOf(*made->usage_));
   }
   Offer(std::move(services), server);
   if (absl::Status bound = server.Listen(listeners); !bound.ok()) return bound;
@@ -84,6 +86,7 @@ void CallsRole::MakeServices(const OpenedLog& event_log, rpc::Server& server, Me
   quarantine_ = std::make_unique<netzme::QuarantineService>(*event_log.log, *event_log.quarantine,
                                                             run_blocking, say);
   audit_ = std::make_unique<admin::AuditService>(*event_log.audit, run_blocking);
+  usage_ = std::make_unique<admin::UsageService>(*event_log.usage, run_blocking);
   personal_data_ = std::make_unique<admin::PersonalDataService>(
       *event_log.log, *event_log.quarantine, run_blocking, say);
   log_service_ = std::make_unique<admin::EventLogService>(*event_log.log, event_log.backup_folder,

@@ -11,6 +11,7 @@
 #include "server/admin/audit_service.h"
 #include "server/admin/event_log_service.h"
 #include "server/admin/personal_data_service.h"
+#include "server/admin/usage_service.h"
 #include "server/call/metrics.h"
 #include "server/call/worker_pool.h"
 #include "server/netzme/stream/upgrade_service.h"
@@ -19,6 +20,7 @@
 #include "server/open_event_log.h"
 #include "server/rpc/server.h"
 #include "server/upstreams.h"
+#include "server/usage/meter.h"
 
 namespace kyc {
 
@@ -27,11 +29,11 @@ namespace kyc {
 class CallsRole {
  public:
   // Gives the server its methods, and binds its addresses. All that is passed outlives the role;
-  // `event_log.log` is null where there is none.
+  // `event_log.log` is null where there is none. `meter` counts calls.
   static absl::StatusOr<std::unique_ptr<CallsRole>> Make(
       rpc::Server& server, const config::Grpc& grpc, const std::vector<rpc::Listener>& listeners,
-      const Upstreams& upstreams, const OpenedLog& event_log, Metrics& metrics,
-      std::shared_ptr<spdlog::logger> log);
+      const Upstreams& upstreams, const OpenedLog& event_log, std::shared_ptr<usage::Meter> meter,
+      Metrics& metrics, std::shared_ptr<spdlog::logger> log);
 
   ~CallsRole();
 
@@ -48,6 +50,7 @@ class CallsRole {
   std::unique_ptr<netzme::UpgradeService> upgrades_;
   std::unique_ptr<netzme::QuarantineService> quarantine_;
   std::unique_ptr<admin::AuditService> audit_;
+  std::unique_ptr<admin::UsageService> usage_;
   std::unique_ptr<admin::PersonalDataService> personal_data_;
   std::unique_ptr<admin::EventLogService> log_service_;
   WorkerPool readers_{kReaders};  // Goes first: its jobs use the services.

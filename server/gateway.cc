@@ -19,6 +19,7 @@
 #include "server/config/forget_secrets.h"
 #include "server/events/replies_in_quarantine.h"
 #include "server/file_needs.h"
+#include "server/grpc_methods.h"
 #include "server/notifications_role.h"
 #include "server/open_event_log.h"
 #include "server/operator_warnings.h"
@@ -27,6 +28,10 @@
 #include "server/rpc/server.h"
 #include "server/tracing/exporter.h"
 #include "server/upstreams.h"
+#include "server/usage/booking.h"
+#include "server/usage/days.h"
+#include "server/usage/limits.h"
+#include "server/usage/meter.h"
 
 namespace kyc {
 namespace {
@@ -42,6 +47,17 @@ absl::Status Keep(absl::StatusOr<Part> made, Part& in) {
   if (!made.ok()) return made.status();
   in = *std::move(made);
   return absl::OkStatus();
+}
+
+std::vector<usage::Limit> LimitsOf(const std::vector<config::Caller>& callers) {
+  std::vector<usage::Limit> limits;
+  for (const config::Caller& caller : callers) {
+    for (const config::CallLimit& limit : caller.limits) {
+      limits.push_back(
+          {caller.name, limit.method, limit.calls_per_second, limit.burst, limit.calls_per_day});
+    }
+  }
+  return limits;
 }
 
 }  // namespace
@@ -119,7 +135,9 @@ class GatewayParts {
                          taken.ok() ? "" : "all stays as it was");
     }
     if (taken.ok()) {
-      log_->info("the configuration was read again: new calls use its callers and secrets, the log its level");
+      log_->info(
+          "the configuration was read again: new calls use its callers and secrets, the log its "
+          "level");
     } else {
       log_->error("the configuration was read again, all stays as it was: {}",
                   std::string(taken.message()));
@@ -189,9 +207,13 @@ class GatewayParts {
   absl::Status MakeEventLog() {
     // Its loop is posted to by the event log until that is gone.
     if (settings_.grpc.has_value()) {
+      MakeMeter();
       rpc_ = std::make_unique<rpc::Server>(*settings_.grpc, settings_.callers, *metrics_,
                                            rpc::kLongestWay, LinesTo(spdlog::level::warn));
-      rpc_->OnCallEnded(ended_.call);
+      rpc_->OnCallEnded([this](const EndedCall& call) {
+        ended_.call(call);
+        if (!call.handled && GoesToAnUpstream(call.method)) meter_->CountUnhandled(call);
+      });
       if (spans_ != nullptr) {
         rpc_->Sample({.any = true, .share = settings_.tracing->sampled_share});
       }
@@ -207,7 +229,19 @@ class GatewayParts {
     }
     kept_replies_ = std::make_unique<events::RepliesInQuarantine>(*event_log_.quarantine, *metrics_,
                                                                   LinesTo(spdlog::level::warn));
-    return opened;
+    if (rpc_ == nullptr) return opened;
+    booking_ = std::make_shared<usage::Booking>(
+        rpc_->loop(), *meter_, *event_log_.usage, *metrics_,
+        usage::BookingOptions{.log = LinesTo(spdlog::level::warn)});
+    return booking_->Start();
+  }
+
+  void MakeMeter() {
+    const bool counts = settings_.event_log.has_value();
+    const auto zone = settings_.event_log.value_or(config::EventLog()).usage_time_zone;
+    meter_ = std::make_shared<usage::Meter>(
+        usage::Days(zone), counts ? usage::Counting::kOn : usage::Counting::kOff, *metrics_);
+    meter_->UseLimits(LimitsOf(settings_.callers));
   }
 
   absl::Status MakeCalls() {
@@ -218,7 +252,7 @@ class GatewayParts {
       if (!pair.ok()) return pair.status();
       listeners.push_back(rpc::MakeListener(at, [pair = *pair] { return pair->Get(); }));
     }
-    return Keep(CallsRole::Make(*rpc_, *settings_.grpc, listeners, *upstreams_, event_log_,
+    return Keep(CallsRole::Make(*rpc_, *settings_.grpc, listeners, *upstreams_, event_log_, meter_,
                                 *metrics_, log_),
                 calls_);
   }
@@ -251,7 +285,10 @@ class GatewayParts {
     (*std::move(use_secrets))();
     if (notifications_ != nullptr) notifications_->UseAccounts(*from.webhook);
     if (operators_ != nullptr && from.admin.has_value()) operators_->UseTokens(*from.admin);
-    if (rpc_ != nullptr) rpc_->UseCallers(from.callers);
+    if (rpc_ != nullptr) {
+      rpc_->UseCallers(from.callers);
+      meter_->UseLimits(LimitsOf(from.callers));
+    }
     log_->set_level(spdlog::level::from_str(from.log_level));
     return absl::OkStatus();
   }
@@ -299,6 +336,9 @@ class GatewayParts {
   OpenedLog event_log_;
   std::unique_ptr<ProcessNotes> notes_;                        // Null without an event log.
   std::unique_ptr<events::RepliesInQuarantine> kept_replies_;  // Null without an event log.
+  // They go after the upstreams, whose last calls are counted.
+  std::shared_ptr<usage::Meter> meter_;      // Null without grpc.
+  std::shared_ptr<usage::Booking> booking_;  // And without an event log.
   std::unique_ptr<Upstreams> upstreams_;
   std::unique_ptr<CallsRole> calls_;
   std::unique_ptr<NotificationsRole> notifications_;

@@ -21,21 +21,23 @@ constexpr size_t kBesideImages = 64 << 10;
 // Two images and the rest.
 constexpr size_t kBesideTwoImages = 1 << 20;
 
-using KeyedCalls = std::shared_ptr<once::KeyedCalls>;
+constexpr char kFinpay[] = "finpay.linkage.v1.UpgradeAccountService";
+constexpr char kWideKyc[] = "widekyc.v1.WideKycService";
 
 // A unary method of `service` whose only large field is `image`, and whose calls may have a key.
 template <typename Request, typename Response>
-Method WithImage(const std::string& name, const KeyedCalls& keyed,
+Method WithImage(const std::string& name, const PaidCalls& calls,
                  const widekyc::WideKycService& service, int64_t max_image_bytes, int image,
                  absl::StatusOr<ReadyCall<Response>> (widekyc::WideKycService::*ready)(Request,
                                                                                        Blob)
                      const) {
   once::KeyedHandler<Request, Response> handler;
+  handler.meter = calls.meter;
   handler.ready = [&service, ready](Request request, std::vector<Blob> blobs) {
     return (service.*ready)(std::move(request), std::move(blobs[0]));
   };
   handler.subject = [](const Request& request) { return request.cust_ref_no(); };
-  return once::Keyed(keyed, name, static_cast<size_t>(max_image_bytes) + kBesideImages,
+  return once::Keyed(calls.keyed, name, static_cast<size_t>(max_image_bytes) + kBesideImages,
                      {FieldPath{image}}, std::move(handler));
 }
 
@@ -93,21 +95,27 @@ Method Audited(const std::string& name, Service& service, const Auditing& auditi
 
 }  // namespace
 
+bool GoesToAnUpstream(absl::string_view method) {
+  const absl::string_view service = method.substr(0, method.find('/'));
+  return service == kFinpay || service == kWideKyc;
+}
+
 ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t max_image_bytes,
-                         const KeyedCalls& keyed) {
+                         const PaidCalls& calls) {
   using Request = ::finpay::linkage::v1::CreateUpgradeAccountWidgetRequest;
   using Response = ::finpay::linkage::v1::CreateUpgradeAccountWidgetResponse;
   using ::finpay::linkage::v1::Image;
   using ::finpay::linkage::v1::Images;
   once::KeyedHandler<Request, Response> handler;
+  handler.meter = calls.meter;
   handler.ready = [&service](Request request, std::vector<Blob> blobs) {
     finpay::WidgetImages images{std::move(blobs[0]), std::move(blobs[1])};
     return service.ReadyToCreateWidget(std::move(request), std::move(images));
   };
   handler.subject = [](const Request& request) { return request.partner_reference_no(); };
-  ServiceMethods all{"finpay.linkage.v1.UpgradeAccountService", {}};
+  ServiceMethods all{kFinpay, {}};
   all.methods.push_back(once::Keyed(
-      keyed, "/finpay.linkage.v1.UpgradeAccountService/CreateUpgradeAccountWidget",
+      calls.keyed, absl::StrCat("/", kFinpay, "/CreateUpgradeAccountWidget"),
       2 * static_cast<size_t>(max_image_bytes) + kBesideTwoImages,
       {{Request::kImagesFieldNumber, Images::kKtpFieldNumber, Image::kContentFieldNumber},
        {Request::kImagesFieldNumber, Images::kSelfieFieldNumber, Image::kContentFieldNumber}},
@@ -117,17 +125,17 @@ ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t m
 }
 
 ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_image_bytes,
-                         const KeyedCalls& keyed) {
+                         const PaidCalls& calls) {
   using Service = widekyc::WideKycService;
-  const std::string name = "widekyc.v1.WideKycService";
+  const std::string name = kWideKyc;
   ServiceMethods all{name, {}};
-  all.methods.push_back(WithImage("/" + name + "/DetectLiveness", keyed, service, max_image_bytes,
+  all.methods.push_back(WithImage("/" + name + "/DetectLiveness", calls, service, max_image_bytes,
                                   ::widekyc::v1::DetectLivenessRequest::kSelfieImageFieldNumber,
                                   &Service::ReadyToDetectLiveness));
-  all.methods.push_back(WithImage("/" + name + "/RecognizeId", keyed, service, max_image_bytes,
+  all.methods.push_back(WithImage("/" + name + "/RecognizeId", calls, service, max_image_bytes,
                                   ::widekyc::v1::RecognizeIdRequest::kIdImageFieldNumber,
                                   &Service::ReadyToRecognizeId));
-  all.methods.push_back(WithImage("/" + name + "/ValidateId", keyed, service, max_image_bytes,
+  all.methods.push_back(WithImage("/" + name + "/ValidateId", calls, service, max_image_bytes,
                                   ::widekyc::v1::ValidateIdRequest::kSelfieImageFieldNumber,
                                   &Service::ReadyToValidateId));
   all.methods.back().images_optional = true;
@@ -166,6 +174,14 @@ ServiceMethods MethodsOf(admin::AuditService& service, const Auditing& auditing)
   ServiceMethods all{name, {}};
   all.methods.push_back(
       Audited("/" + name + "/ListAuditEntries", service, auditing, &admin::AuditService::List));
+  return all;
+}
+
+// It shows nobody's data.
+ServiceMethods MethodsOf(admin::UsageService& service) {
+  const std::string name = "kyc.admin.v1.UsageService";
+  ServiceMethods all{name, {}};
+  all.methods.push_back(Plain("/" + name + "/ListUsage", service, &admin::UsageService::List));
   return all;
 }
 

@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "server/admin/audit_service.h"
 #include "server/admin/event_log_service.h"
 #include "server/admin/personal_data_service.h"
+#include "server/admin/usage_service.h"
 #include "server/events/audit.h"
 #include "server/finpay/service.h"
 #include "server/netzme/stream/upgrade_service.h"
@@ -17,6 +19,7 @@
 #include "server/once/keyed_calls.h"
 #include "server/rpc/loop.h"
 #include "server/rpc/method.h"
+#include "server/usage/meter.h"
 #include "server/widekyc/service.h"
 
 namespace kyc {
@@ -28,10 +31,17 @@ struct ServiceMethods {
   std::vector<rpc::Method> methods;
 };
 
+// What the calls of both upstreams go through.
+struct PaidCalls {
+  std::shared_ptr<once::KeyedCalls> keyed;
+  std::shared_ptr<usage::Meter> meter;
+};
+// Whether a method, "package.Service/Method", is one of theirs.
+bool GoesToAnUpstream(absl::string_view method);
 ServiceMethods MethodsOf(const finpay::UpgradeAccountService& service, int64_t max_image_bytes,
-                         const std::shared_ptr<once::KeyedCalls>& keyed);
+                         const PaidCalls& calls);
 ServiceMethods MethodsOf(const widekyc::WideKycService& service, int64_t max_image_bytes,
-                         const std::shared_ptr<once::KeyedCalls>& keyed);
+                         const PaidCalls& calls);
 ServiceMethods MethodsOf(netzme::UpgradeService& service);
 // What changes something, or shows a body or the audit log, is noted in that first: where it cannot
 // be, it is answered LOG_UNAVAILABLE. Both outlive the methods.
@@ -43,6 +53,7 @@ ServiceMethods MethodsOf(netzme::QuarantineService& service, const Auditing& aud
 ServiceMethods MethodsOf(admin::EventLogService& service, const Auditing& auditing);
 ServiceMethods MethodsOf(admin::PersonalDataService& service, const Auditing& auditing);
 ServiceMethods MethodsOf(admin::AuditService& service, const Auditing& auditing);
+ServiceMethods MethodsOf(admin::UsageService& service);
 
 }  // namespace kyc
 

@@ -43,6 +43,7 @@ absl::StatusOr<OpenedLog> Opened(absl::StatusOr<std::unique_ptr<Log>> log,
   opened.quarantine = log->get();
   opened.call_keys = log->get();
   opened.audit = log->get();
+  opened.usage = log->get();
   opened.log = *std::move(log);
   return opened;
 }
@@ -56,7 +57,8 @@ absl::StatusOr<OpenedLog> OpenSqlite(const config::Settings& settings, Metrics& 
   options.sealing_keys = SealingKeysOf(from);
   options.lookup_key = from.lookup_key;
   options.writer.retention = {from.retention_age, from.retention_count,
-                              from.reference_retention_age, from.audit_retention_age};
+                              from.reference_retention_age, from.audit_retention_age,
+                              from.usage_retention_age};
   options.writer.quarantine = LimitsOf(settings);
   if (settings.webhook.has_value()) options.writer.max_waiting = settings.webhook->max_waiting;
   options.writer.metrics = &metrics;
@@ -87,7 +89,8 @@ absl::StatusOr<OpenedLog> OpenPostgres(const config::Settings& settings, Metrics
   if (settings.webhook.has_value()) options.writer.max_waiting = settings.webhook->max_waiting;
   options.tail.poll_interval = postgres.poll_interval;
   options.keeper.retention = {from.retention_age, from.retention_count,
-                              from.reference_retention_age, from.audit_retention_age};
+                              from.reference_retention_age, from.audit_retention_age,
+                              from.usage_retention_age};
   options.keeper.key_retention = from.request_id_retention;
   options.metrics = &metrics;
   options.say = std::move(say);

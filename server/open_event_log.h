@@ -15,6 +15,7 @@
 #include "server/events/call_keys.h"
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
+#include "server/events/usage.h"
 
 namespace kyc {
 
@@ -23,6 +24,7 @@ struct OpenedLog {
   events::Quarantine* quarantine = nullptr;  // Owned by `log`.
   events::CallKeys* call_keys = nullptr;     // Owned by `log`.
   events::Audit* audit = nullptr;            // Likewise.
+  events::Usage* usage = nullptr;            // Likewise.
   std::string backup_folder;                 // Empty: none.
 };
 

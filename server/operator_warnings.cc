@@ -27,7 +27,7 @@ void OperatorWarnings::IsSo(absl::string_view what, bool is_so) {
 void OperatorWarnings::Note(const EndedCall& call) {
   if (call.reason != "UPSTREAM_MALFORMED") return;
   warnings_.Happened(absl::StrCat("replies cannot be read upstream=", call.upstream,
-                                  "; they are kept in quarantine where there is an event log"),
+                                  "; look at them by ListQuarantined, where there is an event log"),
                      SteadyNow());
 }
 

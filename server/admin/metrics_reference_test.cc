@@ -42,6 +42,9 @@ void TellEverything(PrometheusMetrics& metrics) {
   metrics.Slots("u", "a", 1, 1);
   metrics.SpansEnded(1, true);
   metrics.BreakerChanged("u", "a", "open");
+  metrics.CallOverQuota("c", "calls_per_day");
+  metrics.CallerDayQuotaUsed("c", "m", 0.5);
+  metrics.UpstreamQuotaExceeded("u", "a", absl::UnixEpoch());
   metrics.Deviation("u", "k");
   metrics.ConnectionCame("grpc", "served");
   metrics.ConnectionsOpen("grpc", 1, 1);

@@ -127,6 +127,18 @@ class Prometheus final : public PrometheusMetrics {
   void SpansEnded(int64_t spans, bool sent) override {
     spans_.At({sent ? "sent" : "lost"}).Increment(static_cast<double>(spans));
   }
+  void CallOverQuota(absl::string_view caller, absl::string_view limit) override {
+    calls_over_quota_.At({caller, limit}).Increment();
+  }
+  void CallerDayQuotaUsed(absl::string_view caller, absl::string_view method,
+                          double ratio) override {
+    day_quota_used_.At({caller, method}).Set(ratio);
+  }
+  void UpstreamQuotaExceeded(absl::string_view upstream, absl::string_view account,
+                             absl::Time since) override {
+    quota_exceeded_since_.At({upstream, account})
+        .Set(static_cast<double>(absl::ToUnixSeconds(since)));
+  }
   void Deviation(absl::string_view upstream, absl::string_view kind) override {
     deviations_.At({upstream, kind}).Increment();
   }
@@ -271,6 +283,20 @@ class Prometheus final : public PrometheusMetrics {
   ByLabels<Gauge> breakers_{
       Gauges("kyc_upstream_breaker", "1 for the breaker's state: closed, open or half_open."),
       {"upstream", "account", "state"}};
+  ByLabels<Counter> calls_over_quota_{
+      Counters("kyc_calls_over_quota_total",
+               "Calls refused because their caller may make no more, by the limit that it has."),
+      {"caller", "limit"}};
+  ByLabels<Gauge> day_quota_used_{
+      Gauges("kyc_caller_day_quota_used_ratio",
+             "How much a caller has used of its calls_per_day: 1 when no more are sent. Without a "
+             "method: of all its calls."),
+      {"caller", "method"}};
+  ByLabels<Gauge> quota_exceeded_since_{
+      Gauges("kyc_upstream_quota_exceeded_timestamp_seconds",
+             "Since when, in Unix time, an upstream has answered that an account's quota is used "
+             "up; 0 once a call has succeeded."),
+      {"upstream", "account"}};
   ByLabels<Counter> deviations_{
       Counters("kyc_deviations_total", "Messages looser than their document that were accepted."),
       {"upstream", "kind"}};

@@ -20,6 +20,7 @@ struct EndedCall {
   absl::StatusCode code = absl::StatusCode::kUnknown;
   absl::Duration took;        // From its arrival until its caller was told.
   int64_t request_bytes = 0;  // Of its message.
+  bool handled = false;       // Its method was asked: it did not end before.
   // Of its error alone: ErrorInfo's reason, outcome, upstream, httpStatus and attempts.
   std::string reason, outcome, upstream, upstream_status, attempts;
   Span span = {};

@@ -41,6 +41,15 @@ class Metrics {
                               absl::string_view state) = 0;
   // Spans ended that were to be told to the collector.
   virtual void SpansEnded(int64_t /*spans*/, bool /*sent*/) {}
+  // A call was refused because its caller may make no more: `limit` is "calls_per_second" or
+  // "calls_per_day".
+  virtual void CallOverQuota(absl::string_view /*caller*/, absl::string_view /*limit*/) {}
+  // How much a caller has used of a limit of the day; `method` is empty where it is of all.
+  virtual void CallerDayQuotaUsed(absl::string_view /*caller*/, absl::string_view /*method*/,
+                                  double /*ratio*/) {}
+  // Since when an upstream has said that an account's quota is used up; the epoch: it is not.
+  virtual void UpstreamQuotaExceeded(absl::string_view /*upstream*/, absl::string_view /*account*/,
+                                     absl::Time /*since*/) {}
   // A reply or notification was looser than its document, in a way that was accepted.
   virtual void Deviation(absl::string_view upstream, absl::string_view kind) = 0;
 

@@ -10,6 +10,7 @@
 #include "kyc/admin/v1/event_log.pb.h"
 #include "kyc/admin/v1/personal_data.pb.h"
 #include "kyc/admin/v1/quarantine.pb.h"
+#include "kyc/admin/v1/usage.pb.h"
 #include "netzme/v1/upgrade_notification.pb.h"
 #include "widekyc/v1/widekyc.pb.h"
 
@@ -31,7 +32,8 @@ std::vector<const FileDescriptor*> Contracts() {
           admin::v1::AuditEntry::descriptor()->file(),
           admin::v1::BackupRequest::descriptor()->file(),
           admin::v1::EraseReferenceRequest::descriptor()->file(),
-          admin::v1::GetQuarantinedRequest::descriptor()->file()};
+          admin::v1::GetQuarantinedRequest::descriptor()->file(),
+          admin::v1::UsageRow::descriptor()->file()};
 }
 
 constexpr char kAccount[] = "the configuration's name of an account";
@@ -61,6 +63,15 @@ const std::map<std::string, const char*>& Harmless() {
       {"kyc.admin.v1.ListAuditEntriesResponse.next_page_token", kPlace},
       {"kyc.admin.v1.ListQuarantinedRequest.page_token", kPlace},
       {"kyc.admin.v1.ListQuarantinedResponse.next_page_token", kPlace},
+      {"kyc.admin.v1.ListUsageRequest.from_date", "a day"},
+      {"kyc.admin.v1.ListUsageRequest.page_token", kPlace},
+      {"kyc.admin.v1.ListUsageRequest.to_date", "a day"},
+      {"kyc.admin.v1.ListUsageResponse.next_page_token", kPlace},
+      {"kyc.admin.v1.UsageRow.account", kAccount},
+      {"kyc.admin.v1.UsageRow.caller", kCaller},
+      {"kyc.admin.v1.UsageRow.date", "a day"},
+      {"kyc.admin.v1.UsageRow.method", "an rpc's name"},
+      {"kyc.admin.v1.UsageRow.reason", "the gateway's own word"},
       {"kyc.admin.v1.QuarantinedNotification.account", kAccount},
       {"kyc.admin.v1.QuarantinedNotification.answer", "the gateway's own words"},
       {"kyc.admin.v1.QuarantinedNotification.request_id", "the gateway's id of a call"},

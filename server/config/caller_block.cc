@@ -6,6 +6,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/config/permission.h"
 #include "server/config/seen_secrets.h"
@@ -59,6 +60,49 @@ std::vector<std::string> CheckMayCall(const std::string& at, const v1::Caller& b
     allowed.push_back(text);
   }
   return allowed;
+}
+
+constexpr int64_t kMostCallsPerSecond = 1'000'000;
+
+std::string LimitedMethodFault(const std::string& method) {
+  const bool limited =
+      absl::StartsWith(method, "finpay.linkage.v1.") || absl::StartsWith(method, "widekyc.v1.");
+  if (limited && absl::StrContains(method, "/") && MethodFault(method).empty()) return "";
+  return "must be package.Service/Method of finpay.linkage.v1 or widekyc.v1";
+}
+
+CallLimit CheckLimit(const std::string& at, const v1::CallLimit& block, FieldChecks& checks) {
+  CallLimit limit;
+  limit.method = block.method();
+  if (!limit.method.empty()) checks.AddIfAny(at + ".method", LimitedMethodFault(limit.method));
+  limit.calls_per_second = checks.Number(at + ".calls_per_second", block.calls_per_second(),
+                                         {0, 1, kMostCallsPerSecond});
+  limit.burst =
+      checks.Number(at + ".burst", block.burst(), {limit.calls_per_second, 1, kMostCallsPerSecond});
+  limit.calls_per_day =
+      checks.Number(at + ".calls_per_day", block.calls_per_day(), {0, 1, int64_t{1} << 40});
+  if (limit.calls_per_second == 0 && limit.calls_per_day == 0) {
+    checks.Add(at, "must have calls_per_second or calls_per_day");
+  }
+  if (block.burst() != 0 && limit.calls_per_second == 0) {
+    checks.Add(at + ".burst", "needs calls_per_second");
+  }
+  return limit;
+}
+
+std::vector<CallLimit> CheckLimits(const std::string& at, const v1::Caller& block,
+                                   bool has_event_log, FieldChecks& checks) {
+  std::vector<CallLimit> limits;
+  std::set<std::string> methods;
+  for (const v1::CallLimit& each : block.limits()) {
+    const std::string field = absl::StrCat(at, ".limits[", limits.size(), "]");
+    limits.push_back(CheckLimit(field, each, checks));
+    if (!methods.insert(each.method()).second) checks.Add(field + ".method", "is there twice");
+    if (limits.back().calls_per_day > 0 && !has_event_log) {
+      checks.Add(field + ".calls_per_day", "needs event_log");
+    }
+  }
+  return limits;
 }
 
 void CheckMatchesSomebody(const std::string& at, const Caller& caller,
@@ -121,6 +165,7 @@ std::vector<Caller> CheckCallers(const v1::Config& config, const absl::optional<
   for (int i = 0; i < config.callers_size(); ++i) {
     const std::string at = absl::StrCat("callers[", i, "]");
     callers.push_back(CheckCaller(at, config.callers(i), seen, checks));
+    callers.back().limits = CheckLimits(at, config.callers(i), config.has_event_log(), checks);
     if (NamesNobody(config.callers(i))) {
       checks.Add(at, "matches nobody: set loopback, a bearer token or a certificate's name");
     }

@@ -189,7 +189,6 @@ TEST_F(ReloaderTest, TokensOfTheOperatorsListenerNeedNoRestart) {
 TEST_F(ReloaderTest, WhatElseChangesNeedsARestartUntilItIsUndone) {
   for (const auto& [from, to] : std::initializer_list<std::pair<const char*, const char*>>{
            {"callers {", "drain_timeout { seconds: 9 } callers {"},
-           {"callers {", "log_level: \"debug\" callers {"},
            {"callers {", "admin { listen: \"127.0.0.1:0\" } callers {"},
            {"upstream {", "max_text_bytes: 100 upstream {"},
            {"upstream {", "upstream { slots: 9 "},

@@ -166,10 +166,20 @@ struct EventLog {
   int64_t retention_count = 10'000'000;
   absl::Duration reference_retention_age = absl::Hours(24 * 400);
   absl::Duration audit_retention_age = absl::Hours(24 * 365 * 5);
+  absl::Duration usage_retention_age = absl::Hours(24 * 800);
+  absl::TimeZone usage_time_zone = absl::FixedTimeZone(7 * 60 * 60);
   int quarantine_max_entries = 10'000;
   int64_t quarantine_max_bytes = 64 << 20;
   absl::Duration quarantine_max_age = absl::Hours(24 * 90);
   absl::Duration request_id_retention = absl::Hours(24);
+};
+
+// 0: no limit.
+struct CallLimit {
+  std::string method;  // Empty: all methods together.
+  int64_t calls_per_second = 0;
+  int64_t burst = 0;
+  int64_t calls_per_day = 0;
 };
 
 struct Caller {
@@ -184,6 +194,7 @@ struct Caller {
   bool allow_admin = false;
   bool allow_personal_data = false;
   bool allow_audit = false;
+  std::vector<CallLimit> limits;
 };
 
 enum class LogFormat { kText, kJson };

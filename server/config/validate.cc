@@ -135,6 +135,18 @@ std::vector<SealingKey> CheckSealingKeys(const v1::EventLog& block, FieldChecks&
   return keys;
 }
 
+// Jakarta has had no other time since 1964, so it needs no table of the machine's.
+absl::TimeZone CheckTimeZone(const std::string& name, FieldChecks& checks) {
+  absl::TimeZone zone = absl::FixedTimeZone(7 * 60 * 60);
+  if (name.empty() || name == "Asia/Jakarta") return zone;
+  if (!absl::LoadTimeZone(name, &zone)) {
+    checks.Add("event_log.usage_time_zone",
+               "must be a time zone that this machine knows, like Asia/Makassar: is the package "
+               "tzdata installed?");
+  }
+  return zone;
+}
+
 EventLog CheckEventLog(const v1::EventLog& block, FieldChecks& checks) {
   EventLog log;
   if (block.has_sqlite()) {
@@ -170,6 +182,10 @@ EventLog CheckEventLog(const v1::EventLog& block, FieldChecks& checks) {
   log.audit_retention_age =
       checks.Span("event_log.audit_retention_age", block.has_audit_retention_age(),
                   block.audit_retention_age(), {Days(1825), Days(1), Days(7305)});
+  log.usage_retention_age =
+      checks.Span("event_log.usage_retention_age", block.has_usage_retention_age(),
+                  block.usage_retention_age(), {Days(800), Days(40), Days(7305)});
+  log.usage_time_zone = CheckTimeZone(block.usage_time_zone(), checks);
   log.quarantine_max_age =
       checks.Span("event_log.quarantine_max_age", block.has_quarantine_max_age(),
                   block.quarantine_max_age(), {Days(90), absl::Minutes(1), kLongest});

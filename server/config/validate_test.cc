@@ -180,6 +180,8 @@ TEST(Validate, WhatIsNotSetHasItsDocumentedDefault) {
   EXPECT_EQ(settings->event_log->quarantine_max_bytes, 64 << 20);
   EXPECT_EQ(settings->event_log->quarantine_max_age, absl::Hours(24 * 90));
   EXPECT_EQ(settings->event_log->audit_retention_age, absl::Hours(24 * 1825));
+  EXPECT_EQ(settings->event_log->usage_retention_age, absl::Hours(24 * 800));
+  EXPECT_EQ(settings->event_log->usage_time_zone, absl::FixedTimeZone(7 * 60 * 60));
   EXPECT_EQ(settings->drain_delay, absl::ZeroDuration());
   EXPECT_EQ(settings->drain_timeout, absl::Seconds(25));
   EXPECT_EQ(settings->log_level, "info");
@@ -374,6 +376,22 @@ TEST(Validate, EachFaultOfAFieldIsNamed) {
        "callers[1].may_call[0]: needs allow_audit"},
       {"\"bearer\"", "\"bearer\" allow_admin: true may_call: \"kyc.admin.v1.PersonalDataService\"",
        "callers[1].may_call[0]: needs allow_personal_data"},
+      {"\"bearer\"", "\"bearer\" limits { calls_per_second: 1 calls_per_day: -1 }",
+       "callers[1].limits[0].calls_per_day: must be 1 to 1099511627776"},
+      {"\"bearer\"", "\"bearer\" limits {}",
+       "callers[1].limits[0]: must have calls_per_second or calls_per_day"},
+      {"\"bearer\"", "\"bearer\" limits { burst: 5 calls_per_day: 9 }",
+       "callers[1].limits[0].burst: needs calls_per_second"},
+      {"\"bearer\"", "\"bearer\" limits { calls_per_day: 9 } limits { calls_per_second: 1 }",
+       "callers[1].limits[1].method: is there twice"},
+      {"\"bearer\"",
+       "\"bearer\" limits { method: \"netzme.v1.UpgradeNotificationService/GetUpgrade\" "
+       "calls_per_day: 9 }",
+       "callers[1].limits[0].method: must be package.Service/Method of finpay.linkage.v1 or "
+       "widekyc.v1"},
+      {"event_log {", "event_log { usage_time_zone: \"Mars/Olympus\"",
+       "event_log.usage_time_zone: must be a time zone that this machine knows, like "
+       "Asia/Makassar: is the package tzdata installed?"},
       {"callers { name: \"local\"", "drain_delay { seconds: 301 } callers { name: \"local\"",
        "drain_delay: must be 0 to 5m"},
       {"callers { name: \"local\"", "drain_timeout { seconds: 301 } callers { name: \"local\"",

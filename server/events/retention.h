@@ -15,6 +15,8 @@ struct Retention {
   absl::Duration reference_age = absl::Hours(24 * 400);
   // Of entries of the audit log.
   absl::Duration audit_age = absl::Hours(24 * 365 * 5);
+  // Of what was used.
+  absl::Duration usage_age = absl::Hours(24 * 800);
 };
 
 }  // namespace kyc::events

@@ -19,6 +19,7 @@
 #include "server/events/event_log.h"
 #include "server/events/quarantine.h"
 #include "server/events/reseal.h"
+#include "server/events/usage.h"
 
 namespace kyc::events {
 
@@ -71,9 +72,14 @@ struct NoteRequest {
   absl::AnyInvocable<void(absl::Status) &&> done;
   absl::Status answer;
 };
+struct UsageRequest {
+  UsageBatch batch;
+  absl::AnyInvocable<void(absl::Status) &&> done;
+  absl::Status answer;
+};
 using WriteRequest =
     std::variant<AppendRequest, KeepRequest, MarkRequest, DiscardRequest, ActRequest, ClaimRequest,
-                 SettleRequest, ResealRequest, NoteRequest>;
+                 SettleRequest, ResealRequest, NoteRequest, UsageRequest>;
 
 // Calls a request's `done`: with `failure` unless that is OK, else with its own answer.
 void Answer(WriteRequest& request, const absl::Status& failure);

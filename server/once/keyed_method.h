@@ -19,12 +19,16 @@
 #include "server/once/keyed_calls.h"
 #include "server/rpc/large_fields.h"
 #include "server/rpc/method.h"
+#include "server/usage/meter.h"
+#include "server/usage/metered.h"
 
 namespace kyc::once {
 
 // What a method of requests with `request_id` and `account` is made of.
 template <typename Request, typename Response>
 struct KeyedHandler {
+  // Counts its calls, and says which may be sent. Null: nobody does.
+  std::shared_ptr<usage::Meter> meter;
   // Checks a request, or says what is wrong with it.
   std::function<absl::StatusOr<ReadyCall<Response>>(Request, std::vector<Blob>)> ready;
   // The reference that it carries: whose data it is.
@@ -35,6 +39,18 @@ template <typename Response>
 absl::StatusOr<std::string> BytesOf(const absl::StatusOr<Response>& response) {
   if (!response.ok()) return response.status();
   return response->SerializeAsString();
+}
+
+// The call, which is counted where it ends. One that may not be made is counted here.
+template <typename Request, typename Response>
+absl::StatusOr<ReadyCall<Response>> Ready(const KeyedHandler<Request, Response>& handler,
+                                          const usage::CallTo& whose, Request request,
+                                          std::vector<Blob> blobs) {
+  absl::StatusOr<ReadyCall<Response>> call = handler.ready(std::move(request), std::move(blobs));
+  if (handler.meter == nullptr) return call;
+  if (call.ok()) return usage::Metered(handler.meter, std::string(whose.method), *std::move(call));
+  handler.meter->CountUnsent(whose, call.status());
+  return call;
 }
 
 // Sends it at once.
@@ -72,17 +88,30 @@ void SendKeyed(KeyedCalls& calls, const KeyedHandler<Request, Response>& handler
   const CallName name{context.caller, method, request_id};
   const std::string subject = handler.subject(request);
   std::string content = secrets == nullptr ? "" : ContentOf(*secrets, name, request, blobs);
-  absl::StatusOr<ReadyCall<Response>> call = handler.ready(std::move(request), std::move(blobs));
+  absl::StatusOr<ReadyCall<Response>> call =
+      Ready(handler, {context.caller, "", absl::string_view(method).substr(1)}, std::move(request),
+            std::move(blobs));
   if (!call.ok()) return std::move(done)(call.status());
   if (secrets == nullptr) return std::move(done)(NoLog());
+  // What is sent is counted where that ends, what is not where it is answered.
+  const auto sent = std::make_shared<bool>(false);
+  const auto count = [sent, meter = handler.meter, caller = context.caller, account = call->account,
+                      method](const KeyedAnswer& answer) {
+    if (*sent || meter == nullptr) return;
+    const usage::CallTo whose{caller, account, absl::string_view(method).substr(1)};
+    answer.replay ? meter->CountReplay(whose) : meter->CountUnsent(whose, answer.result.status());
+  };
   calls.Run(
       context, KeyOf(*secrets, name, call->account, subject, std::move(content)),
-      [send = std::move(call->send)](const CallContext& own, Done<std::string> ended) mutable {
+      [sent, send = std::move(call->send)](const CallContext& own,
+                                           Done<std::string> ended) mutable {
+        *sent = true;
         std::move(send)(own, [ended = std::move(ended)](absl::StatusOr<Response> response) mutable {
           std::move(ended)(BytesOf(response));
         });
       },
-      [done = std::move(done), &calls, method](KeyedAnswer answer) mutable {
+      [count, done = std::move(done), &calls, method](KeyedAnswer answer) mutable {
+        count(answer);
         calls.Count(absl::StripPrefix(method, "/"), answer.by);
         if (!answer.result.ok()) {
           rpc::UnaryAnswer error = answer.result.status();
@@ -109,11 +138,15 @@ rpc::Method Keyed(std::shared_ptr<KeyedCalls> calls, std::string name, size_t ma
                                                 rpc::OnUnaryAnswer done) {
     std::vector<Blob> blobs;
     Request request;
+    const usage::CallTo whose{context.caller, "", absl::string_view(name).substr(1)};
     const absl::Status parsed = rpc::ParseApart(bytes, large, request, blobs);
-    if (!parsed.ok()) return std::move(done)(parsed);
+    if (!parsed.ok()) {
+      if (handler.meter != nullptr) handler.meter->CountUnsent(whose, parsed);
+      return std::move(done)(parsed);
+    }
     bytes.reset();
     if (request.request_id().empty()) {
-      return SendUnkeyed(handler.ready(std::move(request), std::move(blobs)), context,
+      return SendUnkeyed(Ready(handler, whose, std::move(request), std::move(blobs)), context,
                          std::move(done));
     }
     SendKeyed(*calls, handler, name, context, std::move(request), std::move(blobs),

@@ -232,6 +232,7 @@ void Call::ReportEnd() {
   ended.caller = std::move(context_.caller);
   ended.request_bytes = message_bytes_;
   ended.span = context_.span;
+  ended.handled = turn_ > 0;
   scope_.call_ended(ended);
 }
 

@@ -118,10 +118,20 @@ ends 2 'an ID is a number' quarantine show one
 ends 3 'BACKUP_NOT_CONFIGURED' backup first.db
 ends 0 '^event.cust_id' upgrades get order-0001 --full -H 'x-purpose: complaint 4711'
 ends 0 'GetUpgrade VIEW_FULL +[0-9]+ .*complaint 4711' audit --reference order-0001
-ends 0 '"purpose":"complaint 4711"' audit --reference order-0001 --json --limit 1
+ends 0 '"purpose":"complaint 4711"' audit --reference order-0001 --json --limit 5
 [ -z "$(kyc audit --reference order-0002 --caller nobody)" ] || fail 'an entry of nobody'
 ends 0 'EventLogService/Backup' audit --since 1h
 ends 2 'do not go together' audit --reference order-0001 --customer c
+days=(--from "$(date -u -d yesterday +%F)" --to "$(date -u -d '2 days' +%F)")
+ends 0 '^CALLER +ACCOUNT +METHOD +OUTCOME +REASON +CALLS$' usage "${days[@]}"
+ends 0 'WideKycService/ValidateId +surely_not_billed +INVALID_REQUEST +1$' usage "${days[@]}"
+ends 0 'ValidateId +may_be_billed +UPSTREAM_INTERNAL_ERROR +1$' usage "${days[@]}"
+ends 0 '^[0-9]{4}-[0-9]{2}-[0-9]{2},answered,[0-9]+$' usage "${days[@]}" --by outcome --by date --csv
+ends 0 '"outcome":"USAGE_OUTCOME_ANSWERED"' usage "${days[@]}" --by outcome --json
+ends 0 '' usage --month 2020-02
+ends 2 'say --month' usage
+ends 2 'is one of date' usage --month 2020-02 --by price
+ends 3 'from_date +must be a day' usage --from yesterday
 
 # --- The doctor: all is well here; what is not tells what to do, and by whose fault it ends.
 ends 0 '^[0-9]+ ok, 0 to look at, 0 to mend$' doctor --config "$2/config.textproto"

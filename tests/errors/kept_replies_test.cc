@@ -76,6 +76,7 @@ TEST_F(KeptRepliesTest, RepliesTakeNoRoomOfNotifications) {
   StartGateway({.widekyc_url = upstream_.url(), .callers = kOperator});
   for (int i = 0; i < 60; ++i) client().DetectLiveness(Liveness());
   EXPECT_TRUE(gateway().process().AwaitError("not kept: more than one a second"));
+  EXPECT_TRUE(gateway().process().AwaitError("kept in quarantine"));
   EXPECT_GE(List().entries_size(), 1);
   EXPECT_EQ(gateway().Metric("kyc_quarantine_used_ratio "), 0);
   EXPECT_GE(gateway().Metric(R"(kyc_unreadable_replies_total{kept="false",upstream="widekyc"})"),

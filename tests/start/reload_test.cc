@@ -27,7 +27,8 @@ constexpr char kUnknownCaller[] = "UNAUTHENTICATED CALLER_UNAUTHENTICATED not_se
 constexpr char kRestart[] =
     " warning the configuration changed in more than secrets: restart to apply the rest\n";
 constexpr char kTakenOver[] =
-    " info the configuration was read again: new calls use its callers and secrets\n";
+    " info the configuration was read again: new calls use its callers and secrets, the log its "
+    "level\n";
 constexpr char kAllStays[] = " error the configuration was read again, all stays as it was: ";
 
 class ReloadTest : public GatewayTest {
@@ -229,11 +230,14 @@ TEST_F(ReloadTest, SighupDoesNotEndADrain) {
 TEST_F(ReloadTest, TheLogsLevelIsTheNewOneAtOnce) {
   Start();
   const std::string plain = ReadFile(files().config_path());
-  const std::string quiet = absl::StrCat(plain, "\nlog_level: \"warn\"\n");
+  const std::string quiet =
+      absl::StrReplaceAll(plain, {{"log_level: \"debug\"", "log_level: \"warn\""}});
   EXPECT_EQ(Detect({.headers = {{"x-request-id", "told"}}}), "OK");
   EXPECT_TRUE(gateway().process().AwaitError("request_id=told"));
   Replace("config.textproto", quiet);
-  ASSERT_TRUE(Reload());
+  gateway().process().Signal(SIGHUP);
+  // No line tells of it.
+  ASSERT_TRUE(AwaitAnswer("1", [&] { return absl::StrCat(Reloads("ok")); }));
   EXPECT_EQ(Detect({.headers = {{"x-request-id", "not-told"}}}), "OK");
   Replace("config.textproto", plain);
   ASSERT_TRUE(Reload());

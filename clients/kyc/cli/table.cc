@@ -145,6 +145,15 @@ std::string TableText(const Row& header, const std::vector<Row>& rows, bool colo
   return text;
 }
 
+std::string CsvLine(const Row& cells) {
+  const auto add = [](std::string* line, const std::string& cell) {
+    const bool plain = cell.find_first_of(",\"\r\n") == cell.npos;
+    const std::string doubled = absl::StrReplaceAll(cell, {{"\"", "\"\""}});
+    absl::StrAppend(line, plain ? cell : absl::StrCat("\"", doubled, "\""));
+  };
+  return absl::StrJoin(cells, ",", add) + "\n";
+}
+
 std::string PairsText(const Pairs& pairs) {
   size_t width = 0;
   for (const auto& pair : pairs) width = std::max(width, WidthOf(pair.first));

@@ -24,6 +24,9 @@ std::string Printable(absl::string_view text);
 // rows.
 std::string TableText(const Row& header, const std::vector<Row>& rows, bool colours);
 
+// A line of comma-separated values as RFC 4180 has it, but for its end, a line feed.
+std::string CsvLine(const Row& cells);
+
 // Two columns without a header.
 std::string PairsText(const std::vector<std::pair<std::string, std::string>>& pairs);
 

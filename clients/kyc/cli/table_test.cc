@@ -19,6 +19,10 @@ TEST(Table, ColumnsAreAsWideAsTheirWidestCell) {
   EXPECT_EQ(TableText({"A"}, {}, true), "");
 }
 
+TEST(Table, ALineOfValuesIsReadAsItWas) {
+  EXPECT_EQ(CsvLine({"", "a b", "1,5", "say \"no\"", ""}), ",a b,\"1,5\",\"say \"\"no\"\"\",\n");
+}
+
 TEST(Table, WhatATerminalWouldObeyIsNotShown) {
   EXPECT_EQ(Printable("a\033[31mred\r\n\tb"), "a?[31mred???b");
   EXPECT_EQ(Printable("\xC2\x9B"

@@ -57,6 +57,10 @@ constexpr Entry kCommands[] = {
      MakeQuarantineDiscard},
     {kOperate, "audit", "Who has seen, and done what with, whose data",
      "kyc audit --reference order-0001\nkyc audit --caller app --since 3d --json", MakeAudit},
+    {kOperate, "usage", "Who made how many calls, and what they mean for the invoices",
+     "kyc usage --month 2026-11\nkyc usage --from 2026-11-01 --to 2026-11-07 --by date --by method "
+     "--csv",
+     MakeUsage},
     {kOperate, "backup", "Copy the event log into the gateway's backup folder",
      "kyc backup monday.db", MakeBackup},
 

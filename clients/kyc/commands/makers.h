@@ -30,6 +30,7 @@ std::unique_ptr<Command> MakeSnap();               // snap.cc
 std::unique_ptr<Command> MakeUpgradesGet();        // upgrades_list.cc
 std::unique_ptr<Command> MakeUpgradesList();       // upgrades_list.cc
 std::unique_ptr<Command> MakeUpgradesWatch();      // upgrades_watch.cc
+std::unique_ptr<Command> MakeUsage();              // usage.cc
 std::unique_ptr<Command> MakeValidate();           // validate.cc
 std::unique_ptr<Command> MakeWatch();              // upgrades_watch.cc
 std::unique_ptr<Command> MakeWidget();             // widget.cc

@@ -184,6 +184,14 @@ absl::Status ImportSource::CopyTables(const std::function<absl::Status(Trip)>& r
         "$11::bigint[], $12::bytea[], $13::bytea[], $14::bytea[]) ON CONFLICT DO NOTHING",
         "iibbbbbbiiibbb", run);
   }
+  if (copied.ok()) {
+    copied = CopyTable(
+        "SELECT day, caller, account, method, billing, reason, calls FROM usage",
+        "INSERT INTO usage (day, caller, account, method, billing, reason, calls) SELECT * FROM "
+        "unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bytea[], "
+        "$7::bigint[]) ON CONFLICT DO NOTHING",
+        "ibbbibi", run);
+  }
   if (!copied.ok()) return copied;
   const absl::StatusOr<absl::Duration> lived = ReadLived(database_);
   if (!lived.ok()) return lived.status();

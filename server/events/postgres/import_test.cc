@@ -12,6 +12,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "server/call/error.h"
 #include "server/events/postgres/postgres_log.h"
 #include "server/events/postgres/testing/postgres_servers.h"
@@ -24,8 +26,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class ImportTest : public testing::Test {
- protected:
+class ImportTest : public testing::Test { protected:
   std::unique_ptr<SqliteLog> OpenSource() {
     return SqliteLog::Open(OptionsAt(path_, metrics_)).value();
   }
@@ -49,6 +50,7 @@ class ImportTest : public testing::Test {
     EXPECT_TRUE(settled.get_future().get().ok());
     ASSERT_TRUE(Note(*log, {.caller = "ann", .act = "Get", .reference = "R1"}).ok());
     ASSERT_TRUE(Note(*log, {.caller = "bo", .act = "Get", .purpose = "complaint"}).ok());
+    EXPECT_TRUE(AddUsage(*log, {1, {{{.day = today_, .caller = "app"}, 7}}}).ok());
     lines_ = ReadAll(*log);
     cursor_ = log->CursorText(log->ReadAfter({}, 2, {})->through);
     end_ = log->CursorText(log->ends().newest);
@@ -82,6 +84,9 @@ class ImportTest : public testing::Test {
     EXPECT_EQ(claim("answered").answer, "the answer");
     EXPECT_EQ(claim("running").found, KeyFound::kLost) << "nobody knows what became of it";
     ASSERT_TRUE(Note(*log, {.caller = "cy", .act = "Get", .reference = "R1"}).ok());
+    EXPECT_TRUE(AddUsage(*log, {1, {{{.day = today_, .caller = "app"}, 1}}}).ok());
+    const UsageQuery used = {.first_day = today_, .last_day = today_, .limit = 10};
+    EXPECT_EQ(log->ListUsage(used)->front().calls, 8);
     const auto audit = log->ListAudit({.limit = 10});
     ASSERT_TRUE(audit.ok()) << audit.status();
     ASSERT_EQ(audit->entries.size(), 3u);
@@ -94,6 +99,8 @@ class ImportTest : public testing::Test {
   }
 
   const std::string path_ = NewPath();
+  // Counts of long ago would be trimmed.
+  const int64_t today_ = absl::ToUnixSeconds(absl::Now()) / (24 * 60 * 60);
   CountingMetrics metrics_;
   PostgresServers servers_{1};
   std::vector<std::string> lines_;

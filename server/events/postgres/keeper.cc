@@ -13,6 +13,7 @@
 #include "server/events/postgres/quarantine_rows.h"
 #include "server/events/postgres/schema.h"
 #include "server/events/postgres/trimming.h"
+#include "server/events/postgres/usage_rows.h"
 
 namespace kyc::events::postgres {
 namespace {
@@ -131,6 +132,9 @@ absl::Status Keeper::Keep() {
   if (absl::Status aged = AgeQuarantine(connection); !aged.ok()) return aged;
   if (absl::Status aged = AgeCallKeys(connection, row.lived); !aged.ok()) return aged;
   if (absl::Status forgotten = TrimReferences(connection); !forgotten.ok()) return forgotten;
+  const absl::StatusOr<int64_t> counts =
+      TrimUsage(connection, kTripLimit, ages_.time() - options_.retention.usage_age);
+  if (!counts.ok()) return counts.status();
   // Last: what ails the audit log alone holds up nothing else.
   return TrimAudit(connection, kTripLimit, ages_.time() - options_.retention.audit_age).status();
 }

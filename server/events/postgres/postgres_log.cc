@@ -19,6 +19,7 @@
 #include "server/events/postgres/log_row.h"
 #include "server/events/postgres/pooler.h"
 #include "server/events/postgres/quarantine_rows.h"
+#include "server/events/postgres/usage_rows.h"
 #include "server/events/read_bounds.h"
 
 namespace kyc::events::postgres {
@@ -363,6 +364,14 @@ void PostgresLog::Claim(CallKey key, absl::Duration lease,
 void PostgresLog::Settle(CallKey key, KeyEnd end, absl::AnyInvocable<void(absl::Status) &&> done) {
   SealAnswer(context_->log, key, end);
   writer_->Write(SettleRequest{std::move(key), std::move(end), std::move(done), absl::OkStatus()});
+}
+
+void PostgresLog::AddUsage(UsageBatch batch, absl::AnyInvocable<void(absl::Status) &&> done) {
+  writer_->Write(UsageRequest{std::move(batch), std::move(done), absl::OkStatus()});
+}
+
+absl::StatusOr<std::vector<UsageCount>> PostgresLog::ListUsage(const UsageQuery& query) const {
+  return Run([&](ReadScope& scope) { return ReadUsage(scope.connection, scope.limit, query); });
 }
 
 double PostgresLog::used_ratio() const { return writer_->quarantine_used_ratio(); }

@@ -26,6 +26,7 @@
 #include "server/events/postgres/tail.h"
 #include "server/events/postgres/writer.h"
 #include "server/events/quarantine.h"
+#include "server/events/usage.h"
 
 namespace kyc::events::postgres {
 
@@ -64,7 +65,11 @@ struct PostgresLogOptions {
 // While the primary cannot be reached, or nothing can be proven, appends are answered UNAVAILABLE
 // LOG_UNREACHABLE; what is in doubt is settled before anything else is written. While it lacks
 // events that this process has seen proven, everything is answered DATA_LOSS LOG_HISTORY_LOST.
-class PostgresLog : public EventLog, public Quarantine, public CallKeys, public Audit {
+class PostgresLog : public EventLog,
+                    public Quarantine,
+                    public CallKeys,
+                    public Audit,
+                    public Usage {
  public:
   // Blocks up to start_timeout. Errors are for the operator: FAILED_PRECONDITION when the database
   // is not one that may be used (see schema.h), INVALID_ARGUMENT for the options, UNAVAILABLE when
@@ -116,6 +121,9 @@ class PostgresLog : public EventLog, public Quarantine, public CallKeys, public 
   const CallKeySecrets& secrets() const override { return context_->log.keys.call; }
   void Note(std::vector<AuditNote> notes, absl::AnyInvocable<void(absl::Status) &&> done) override;
   absl::StatusOr<AuditPage> ListAudit(const AuditQuery& query) const override;
+
+  void AddUsage(UsageBatch batch, absl::AnyInvocable<void(absl::Status) &&> done) override;
+  absl::StatusOr<std::vector<UsageCount>> ListUsage(const UsageQuery& query) const override;
 
   // For tests: retention's next turn, now.
   void WakeKeeper() { keeper_->Wake(); }

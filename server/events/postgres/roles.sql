@@ -8,7 +8,8 @@
 --   kyc_sidecar   a process with a webhook alone: appends, and knows what a reference came to; reads
 --                 no sealed column
 --   kyc_gateway   one with grpc, too: reads, redrives and discards what is in quarantine, erases and
---                 restricts personal data; claims calls' keys, stores their answers and frees them
+--                 restricts personal data; claims calls' keys, stores their answers and frees them;
+--                 counts calls
 --   the owner     makes and migrates tables, adds partitions; the only one that removes events
 
 CREATE ROLE kyc_sidecar NOLOGIN;
@@ -38,6 +39,8 @@ GRANT SELECT ON kyc.audit TO kyc_gateway;
 GRANT UPDATE (reference_digest, cust_id_digest, type_digest, restricted, sealed_fields,
   sealed_raw_body) ON kyc.event TO kyc_gateway;
 GRANT UPDATE (rewritten) ON kyc.log TO kyc_gateway;
+-- Who used what is only added up.
+GRANT SELECT, INSERT, UPDATE ON kyc.usage, kyc.usage_batch TO kyc_gateway;
 -- Calls' keys.
 GRANT SELECT, INSERT, UPDATE, DELETE ON kyc.call_key TO kyc_gateway;
 GRANT UPDATE (lived_us) ON kyc.log TO kyc_gateway;

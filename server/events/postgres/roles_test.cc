@@ -93,6 +93,8 @@ TEST_F(RolesTest, EachIsEnoughForItsProcess) {
   EXPECT_TRUE(Note(*sidecar, {.caller = "stranger", .act = "Get"}).ok());
   EXPECT_TRUE(Note(*gateway, {.caller = "ann", .act = "Get", .reference = "R1"}).ok());
   EXPECT_EQ(gateway->ListAudit({.reference = "R1", .limit = 10})->entries.front().caller, "ann");
+  EXPECT_TRUE(AddUsage(*gateway, {1, {{{.day = 1, .caller = "app"}, 2}}}).ok());
+  EXPECT_EQ(gateway->ListUsage({.first_day = 1, .last_day = 1, .limit = 10})->front().calls, 2);
   std::promise<absl::Status> erased;
   gateway->Act({PersonalAct::Kind::kErase, {.reference = "R1"}, "officer"},
                [&erased](auto acted) { erased.set_value(acted.status()); });
@@ -114,6 +116,21 @@ TEST_F(RolesTest, EachIsEnoughForItsProcess) {
   }
   // It may not look after the tables, and does not try.
   EXPECT_EQ(sidecar->ReadAfter({}, 10, {}).status().code(), absl::StatusCode::kUnavailable);
+}
+
+// roles.sql was not run again after the tables came: nothing is counted, and notifications go on.
+TEST_F(RolesTest, WhoMayNotCountSaysSoAndLosesNoNotification) {
+  servers_.Sql(0, "REVOKE UPDATE ON kyc.usage FROM kyc_gateway");
+  const auto gateway = OpenLog(As("gateway", true));
+  ASSERT_NE(gateway, nullptr);
+  const UsageBatch batch = {1, {{{.day = 1, .caller = "app"}, 2}}};
+  const absl::Status refused = AddUsage(*gateway, batch);
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(refused.message()), testing::HasSubstr("run roles.sql"));
+  Append(*gateway, "R1", "approved");
+  EXPECT_TRUE(gateway->writable());
+  servers_.Sql(0, "GRANT UPDATE ON kyc.usage TO kyc_gateway");
+  EXPECT_TRUE(AddUsage(*gateway, batch).ok()) << "from then on";
 }
 
 // roles.sql was not run again after the table came: what must be noted is refused, and it is said
@@ -163,6 +180,9 @@ TEST_F(RolesTest, NoneHasMoreThanItNeeds) {
       {"sidecar", "UPDATE kyc.audit SET caller = ''"},
       {"gateway", "UPDATE kyc.audit SET caller = ''"},
       {"gateway", "DELETE FROM kyc.audit"},
+      {"gateway", "DELETE FROM kyc.usage"},
+      {"sidecar", "SELECT * FROM kyc.usage"},
+      {"sidecar", "UPDATE kyc.usage SET calls = 0"},
       {"sidecar", "DELETE FROM kyc.event"},
       {"sidecar", "UPDATE kyc.event SET revision = 2"},
       {"sidecar", "SELECT * FROM kyc.event_1"},

@@ -1,5 +1,6 @@
 #include "server/events/postgres/write_session.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -72,6 +73,14 @@ void PutAnswers(const Plan& plan, std::vector<WriteRequest>& requests) {
   }
 }
 
+// Nothing but claims and ends, which may come to no change.
+bool OnlyAsks(const WriteBatch& batch) {
+  return std::all_of(batch.requests.begin(), batch.requests.end(), [](const WriteRequest& each) {
+    return std::holds_alternative<ClaimRequest>(each) ||
+           std::holds_alternative<SettleRequest>(each);
+  });
+}
+
 }  // namespace
 
 WriteBatch PrepareBatch(std::vector<WriteRequest> requests, const LogIdentity& log) {
@@ -99,7 +108,8 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Commit(WriteBatch& batch, 
   found_unsure_ = false;
   QuarantineWrites quarantine(batch.requests, limits_);
   CallKeyWrites keys(batch.requests);
-  absl::StatusOr<Locked> locked = Lock(batch, unsure, quarantine, keys);
+  UsageWrites usage(batch.requests);
+  absl::StatusOr<Locked> locked = Lock(batch, unsure, quarantine, keys, usage);
   if (!locked.ok()) return locked.status();
   const bool is_there = found_unsure_ && !batch.events.empty() &&
                         batch.events.front().event_id == unsure->first_event_id;
@@ -115,24 +125,24 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Commit(WriteBatch& batch, 
   const Plan plan = Judge(batch.events, locked->row.newest, locked->references, locked->older, now);
   PutAnswers(plan, batch.requests);
   keys.Judge(context_.run_id, context_.key_clock.At(locked->row.lived));
-  const bool only_asks = !keys.empty() && !keys.changes() && batch.events.empty() && !rewrites_ &&
-                         quarantine.empty() && !HasNotes(batch.requests);
-  if (only_asks) {
+  if (OnlyAsks(batch) && !keys.changes()) {
     if (absl::Status ended = EndUnwritten(locked->row); !ended.ok()) return ended;
     return Committed{};
   }
-  return Write(plan, now, quarantine, keys, fate);
+  return Write(plan, now, quarantine, keys, usage, fate);
 }
 
 absl::StatusOr<WriteSession::Locked> WriteSession::Lock(const WriteBatch& batch,
                                                         const absl::optional<Attempt>& unsure,
                                                         QuarantineWrites& quarantine,
-                                                        CallKeyWrites& keys) {
+                                                        CallKeyWrites& keys, UsageWrites& usage) {
   Trip trip;
   trip.Add(kBegin).Add(kLockLogRow).Add(kReferences, {ReferencesOf(batch)});
   trip.Add(kEventIdAt, {Value::Integer(unsure.has_value() ? unsure->first_sequence : 0)});
   const size_t keys_at = trip.size();
   if (!keys.empty()) keys.Ask(trip);
+  const size_t usage_at = trip.size();
+  if (!usage.empty()) usage.Ask(trip);
   const size_t quarantine_at = trip.size();
   quarantine.Ask(context_.log, trip);
   const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
@@ -154,6 +164,7 @@ absl::StatusOr<WriteSession::Locked> WriteSession::Lock(const WriteBatch& batch,
   found_unsure_ =
       unsure.has_value() && event_id.size() > 0 && event_id.Bytes(0, 0) == unsure->first_event_id;
   if (!keys.empty()) keys.Take((*answers)[keys_at]);
+  if (!usage.empty()) usage.Take((*answers)[usage_at]);
   quarantine.Take(*answers, quarantine_at);
   return locked;
 }
@@ -217,7 +228,8 @@ absl::Status WriteSession::LookUpOlder(const WriteBatch& batch, Locked& locked) 
 
 absl::StatusOr<WriteSession::Committed> WriteSession::Write(const Plan& plan, absl::Time now,
                                                             QuarantineWrites& quarantine,
-                                                            const CallKeyWrites& keys, Fate& fate) {
+                                                            const CallKeyWrites& keys,
+                                                            const UsageWrites& usage, Fate& fate) {
   Trip trip;
   if (!plan.rows.empty()) {
     AddRows(plan, trip);
@@ -226,6 +238,7 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Write(const Plan& plan, ab
   }
   if (rewrites_) trip.Add(kRewritten).Add(kNotify);
   if (keys.changes()) keys.Write(trip);
+  usage.Write(context_.run_id, trip);
   const size_t quarantine_at = trip.size();
   quarantine.Write(context_.log, now, trip);
   const size_t commit_at = trip.size();

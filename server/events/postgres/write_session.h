@@ -15,6 +15,7 @@
 #include "server/events/postgres/log_context.h"
 #include "server/events/postgres/log_row.h"
 #include "server/events/postgres/quarantine_rows.h"
+#include "server/events/postgres/usage_rows.h"
 #include "server/events/quarantine_rules.h"
 #include "server/events/write_queue.h"
 
@@ -85,12 +86,13 @@ class WriteSession {
     Contents older;
   };
   absl::StatusOr<Locked> Lock(const WriteBatch& batch, const absl::optional<Attempt>& unsure,
-                              QuarantineWrites& quarantine, CallKeyWrites& keys);
+                              QuarantineWrites& quarantine, CallKeyWrites& keys,
+                              UsageWrites& usage);
   absl::Status ActOnAll(WriteBatch& batch, absl::Time now, Locked& locked, CallKeyWrites& keys,
                         Fate& fate);
   absl::Status LookUpOlder(const WriteBatch& batch, Locked& locked);
   absl::StatusOr<Committed> Write(const Plan& plan, absl::Time now, QuarantineWrites& quarantine,
-                                  const CallKeyWrites& keys, Fate& fate);
+                                  const CallKeyWrites& keys, const UsageWrites& usage, Fate& fate);
   absl::Status EndUnwritten(const LogRow& row);
 
   LogContext& context_;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/events/sqlite/audit_rows.h"
 #include "server/events/sqlite/places.h"
+#include "server/events/sqlite/usage_rows.h"
 
 namespace kyc::events {
 namespace {
@@ -57,6 +58,9 @@ absl::StatusOr<bool> Keeper::Turn(Database& database, const Ends& ends, const Cl
       TrimStep(database, options_.retention, ages_.time(), begun ? trimming_.through : 0);
   if (!trimmed.ok()) return trimmed.status();
   Count(*trimmed);
+  const absl::StatusOr<int64_t> counts =
+      TrimUsage(database, ages_.time() - options_.retention.usage_age);
+  if (!counts.ok()) return counts.status();
   TrimAuditToo(database);
   return trimmed->more;
 }

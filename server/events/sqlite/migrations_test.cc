@@ -257,6 +257,7 @@ TEST_F(OldFileTest, Version2IsMigratedThroughEveryStep) {
       0);
   EXPECT_TRUE(Note(*log, {.caller = "ann", .act = "Get"}).ok());
   EXPECT_EQ(log->ListAudit({.limit = 10})->entries.size(), 1u);
+  EXPECT_TRUE(AddUsage(*log, {1, {{{.day = 1, .caller = "app"}, 7}}}).ok());
 }
 
 // Version 1 had a row for every reference, also for those whose events are kept.

@@ -141,7 +141,7 @@ absl::Status MakeTables(Database& database, const LogKeys& keys) {
   const std::string header = absl::StrCat("PRAGMA application_id = ", kApplicationId,
                                           "; PRAGMA user_version = ", kSchemaVersion);
   if (absl::Status status = database.Execute(header.c_str()); !status.ok()) return status;
-  for (const char* tables : {kTables, kCallKeyTable, kAuditTables}) {
+  for (const char* tables : {kTables, kCallKeyTable, kAuditTables, kUsageTables}) {
     if (absl::Status status = database.Execute(tables); !status.ok()) return status;
   }
 

@@ -18,10 +18,11 @@
 #include "server/events/sqlite/migrations.h"
 #include "server/events/sqlite/quarantine_rows.h"
 #include "server/events/sqlite/sqlite.h"
+#include "server/events/sqlite/usage_rows.h"
 
 namespace kyc::events {
 
-inline constexpr int kSchemaVersion = 8;
+inline constexpr int kSchemaVersion = 9;
 
 // A migration changes tables that a file has; kTables of schema.cc makes what they come to.
 inline SchemaHistory History() {
@@ -38,7 +39,8 @@ inline SchemaHistory History() {
                                  "DEFAULT 0; ALTER TABLE reference ADD COLUMN restricted INTEGER "
                                  "NOT NULL DEFAULT 0"},
                          {.from = 6, .sql = kCallKeyTable},
-                         {.from = 7, .sql = kAuditTables}}};
+                         {.from = 7, .sql = kAuditTables},
+                         {.from = 8, .sql = kUsageTables}}};
 }
 
 // Makes the tables in a new file, migrates an older version's; refuses another application's file,

@@ -20,6 +20,7 @@
 #include "server/events/sqlite/schema.h"
 #include "server/events/sqlite/sealing_keys.h"
 #include "server/events/sqlite/sqlite.h"
+#include "server/events/sqlite/usage_rows.h"
 
 namespace kyc::events {
 namespace {
@@ -229,6 +230,14 @@ void SqliteLog::Claim(CallKey key, absl::Duration lease,
 void SqliteLog::Settle(CallKey key, KeyEnd end, absl::AnyInvocable<void(absl::Status) &&> done) {
   SealAnswer(file_, key, end);
   writer_->Write(SettleRequest{std::move(key), std::move(end), std::move(done), absl::OkStatus()});
+}
+
+void SqliteLog::AddUsage(UsageBatch batch, absl::AnyInvocable<void(absl::Status) &&> done) {
+  writer_->Write(UsageRequest{std::move(batch), std::move(done), absl::OkStatus()});
+}
+
+absl::StatusOr<std::vector<UsageCount>> SqliteLog::ListUsage(const UsageQuery& query) const {
+  return readers_.Run([&](Database& database) { return ReadUsage(database, query); });
 }
 
 double SqliteLog::used_ratio() const { return writer_->quarantine_used_ratio(); }

@@ -24,6 +24,7 @@
 #include "server/events/sqlite/read_pool.h"
 #include "server/events/sqlite/sqlite.h"
 #include "server/events/sqlite/writer.h"
+#include "server/events/usage.h"
 
 namespace kyc::events {
 
@@ -44,7 +45,7 @@ struct SqliteLogOptions {
 
 // Thread-safe. Events live as long as retention says; the newest events' commits are on disk before
 // they are answered. Deleting it writes and answers what waits.
-class SqliteLog : public EventLog, public Quarantine, public CallKeys, public Audit {
+class SqliteLog : public EventLog, public Quarantine, public CallKeys, public Audit, public Usage {
  public:
   // Blocks. Errors are for the operator: FAILED_PRECONDITION when the file is not one that may be
   // used (see schema.h) or another gateway uses it, INVALID_ARGUMENT for the options, UNAVAILABLE
@@ -91,6 +92,9 @@ class SqliteLog : public EventLog, public Quarantine, public CallKeys, public Au
   const CallKeySecrets& secrets() const override { return file_.keys.call; }
   void Note(std::vector<AuditNote> notes, absl::AnyInvocable<void(absl::Status) &&> done) override;
   absl::StatusOr<AuditPage> ListAudit(const AuditQuery& query) const override;
+
+  void AddUsage(UsageBatch batch, absl::AnyInvocable<void(absl::Status) &&> done) override;
+  absl::StatusOr<std::vector<UsageCount>> ListUsage(const UsageQuery& query) const override;
 
  private:
   SqliteLog(FileLock lock, LogFile file, Database anchor, const SqliteLogOptions& options);

@@ -9,6 +9,7 @@
 #include "server/events/sqlite/personal_rows.h"
 #include "server/events/sqlite/reseal_rows.h"
 #include "server/events/sqlite/schema.h"
+#include "server/events/sqlite/usage_rows.h"
 
 namespace kyc::events {
 namespace {
@@ -196,6 +197,10 @@ absl::Status WriteSession::Write(ClaimRequest& request, absl::Time, Committed&) 
 
 absl::Status WriteSession::Write(SettleRequest& request, absl::Time, Committed&) {
   return call_keys_->Settle(request.key, request.end);
+}
+
+absl::Status WriteSession::Write(UsageRequest& request, absl::Time, Committed&) {
+  return WriteUsage(database_, file_.run_id, request.batch);
 }
 
 absl::Status WriteSession::Write(ResealRequest& request, absl::Time, Committed&) {

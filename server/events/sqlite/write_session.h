@@ -82,6 +82,7 @@ class WriteSession {
   absl::Status Write(SettleRequest& request, absl::Time now, Committed& committed);
   absl::Status Write(NoteRequest&, absl::Time, Committed&) { return absl::OkStatus(); }
   absl::Status WriteNotes(const std::vector<WriteRequest>& requests, absl::Time now);
+  absl::Status Write(UsageRequest& request, absl::Time now, Committed& committed);
 
   Database database_;
   CheckpointPace pace_;

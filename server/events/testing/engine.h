@@ -21,6 +21,7 @@
 #include "server/events/quarantine.h"
 #include "server/events/quarantine_rules.h"
 #include "server/events/retention.h"
+#include "server/events/usage.h"
 
 namespace kyc::events {
 
@@ -51,6 +52,7 @@ struct OpenedEngine {
   Quarantine* quarantine = nullptr;
   CallKeys* call_keys = nullptr;
   Audit* audit = nullptr;
+  Usage* usage = nullptr;
 };
 
 // A place where one log lives, which was never opened before. Outlives what it opened.

@@ -102,6 +102,13 @@ std::future<absl::Status> StartNote(Audit& audit, AuditNote note) {
 
 absl::Status Note(Audit& audit, AuditNote note) { return StartNote(audit, std::move(note)).get(); }
 
+absl::Status AddUsage(Usage& usage, UsageBatch batch) {
+  std::promise<absl::Status> promise;
+  usage.AddUsage(std::move(batch),
+                 [&promise](absl::Status status) { promise.set_value(std::move(status)); });
+  return promise.get_future().get();
+}
+
 std::vector<std::string> Lines(const std::vector<Event>& events) {
   std::vector<std::string> lines;
   for (const Event& event : events) {

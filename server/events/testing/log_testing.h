@@ -84,6 +84,9 @@ std::future<absl::Status> StartNote(Audit& audit, AuditNote note);
 // Waits until it is there.
 absl::Status Note(Audit& audit, AuditNote note);
 
+// Waits for AddUsage.
+absl::Status AddUsage(Usage& usage, UsageBatch batch);
+
 // "1:R1/approved@1": sequence, reference, status as sent, revision; one per event.
 std::vector<std::string> Lines(const std::vector<Event>& events);
 // Lines of all events that match, read in pages of `limit`.

@@ -32,6 +32,7 @@ class SqliteEngine final : public Engine {
     opened.quarantine = log->get();
     opened.call_keys = log->get();
     opened.audit = log->get();
+    opened.usage = log->get();
     opened.log = *std::move(log);
     return opened;
   }

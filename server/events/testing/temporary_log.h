@@ -40,11 +40,13 @@ class TemporaryLog {
     log_ = std::move(opened->log);
     quarantine_ = opened->quarantine;
     audit_ = opened->audit;
+    usage_ = opened->usage;
   }
 
   EventLog& log() { return *log_; }
   Quarantine& quarantine() { return *quarantine_; }
   Audit& audit() { return *audit_; }
+  Usage& usage() { return *usage_; }
   Engine& engine() { return *engine_; }
   // Moves the log's clock once the log has seen what is due by now: it reads the clock first.
   void Advance(int seconds) {
@@ -133,6 +135,7 @@ class TemporaryLog {
   std::unique_ptr<EventLog> log_;
   Quarantine* quarantine_ = nullptr;  // The log's.
   Audit* audit_ = nullptr;            // Likewise.
+  Usage* usage_ = nullptr;            // And this, too.
 };
 
 }  // namespace kyc::events

@@ -65,6 +65,7 @@ class PostgresEngine final : public Engine {
     opened.quarantine = log->get();
     opened.call_keys = log->get();
     opened.audit = log->get();
+    opened.usage = log->get();
     opened.log = *std::move(log);
     return opened;
   }
@@ -73,7 +74,8 @@ class PostgresEngine final : public Engine {
     Servers().Sql(0,
                   absl::StrReplaceAll(sql, {{" event ", " kyc.event "},
                                             {" audit ", " kyc.audit "},
-                                            {" away ", " kyc.away "}}),
+                                            {" away ", " kyc.away "},
+                                            {" usage ", " kyc.usage "}}),
                   database_);
     return absl::OkStatus();
   }
