@@ -15,9 +15,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/call/fake_metrics.h"
 #include "server/call/steady_now.h"
-#include "server/http/raw_client.h"
+#include "server/call/testing/fake_metrics.h"
+#include "server/http/testing/raw_client.h"
 
 namespace kyc {
 namespace {

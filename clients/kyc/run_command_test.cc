@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-#include "clients/kyc/fake_gateway.h"
+#include "clients/kyc/testing/fake_gateway.h"
 
 namespace kyc::client {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "server/call/fake_metrics.h"
+#include "server/call/testing/fake_metrics.h"
 #include "server/crypto/mac.h"
 
 namespace kyc::admin {

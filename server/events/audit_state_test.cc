@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/call/fake_metrics.h"
+#include "server/call/testing/fake_metrics.h"
 #include "server/events/audited.h"
 
 namespace kyc::events {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/finpay/testing/widget_samples.h"
 #include "server/finpay/upgrade_account_widget.h"
-#include "server/finpay/widget_samples.h"
 
 namespace kyc::finpay {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "absl/types/optional.h"
 #include "server/call/error.h"
-#include "server/call/fake_metrics.h"
 #include "server/call/kept_replies.h"
+#include "server/call/testing/fake_metrics.h"
 
 namespace kyc::finpay {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
+#include "server/finpay/testing/widget_samples.h"
 #include "server/finpay/upgrade_account_widget.h"
-#include "server/finpay/widget_samples.h"
 
 namespace kyc::finpay {
 namespace {

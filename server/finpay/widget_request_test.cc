@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "server/finpay/testing/widget_samples.h"
 #include "server/finpay/upgrade_account_widget.h"
-#include "server/finpay/widget_samples.h"
 
 namespace kyc::finpay {
 namespace {

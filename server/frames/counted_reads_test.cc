@@ -9,8 +9,8 @@
 #include <string>
 
 #include "server/frames/frame_counter.h"
-#include "server/frames/h2_bytes.h"
 #include "server/frames/proof.h"
+#include "server/frames/testing/h2_bytes.h"
 
 namespace kyc::frames {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server/frames/h2_bytes.h"
+#include "server/frames/testing/h2_bytes.h"
 
 namespace kyc::frames {
 namespace {

@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
-#include "server/http/raw_client.h"
 #include "server/http/server.h"
-#include "server/http/server_fixture.h"
+#include "server/http/testing/raw_client.h"
+#include "server/http/testing/server_fixture.h"
 
 namespace kyc::http {
 namespace {

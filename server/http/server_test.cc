@@ -10,8 +10,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "server/http/raw_client.h"
-#include "server/http/server_fixture.h"
+#include "server/http/testing/raw_client.h"
+#include "server/http/testing/server_fixture.h"
 
 namespace kyc::http {
 namespace {

@@ -14,11 +14,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
-#include "server/call/fake_metrics.h"
-#include "server/http/raw_client.h"
+#include "server/call/testing/fake_metrics.h"
 #include "server/http/server.h"
-#include "server/http/server_fixture.h"
-#include "server/http/tls_files.h"
+#include "server/http/testing/raw_client.h"
+#include "server/http/testing/server_fixture.h"
+#include "server/http/testing/tls_files.h"
 
 namespace kyc::http {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "server/json/testing/value_text.h"
 #include "server/json/value.h"
-#include "server/json/value_text.h"
 
 namespace kyc::json {
 namespace {

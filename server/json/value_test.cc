@@ -4,7 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/json/value_text.h"
+#include "server/json/testing/value_text.h"
 
 namespace kyc::json {
 namespace {

@@ -15,7 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "server/call/fake_metrics.h"
+#include "server/call/testing/fake_metrics.h"
 
 namespace kyc::net {
 namespace {

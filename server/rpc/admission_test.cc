@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/rpc/hand_loop.h"
+#include "server/rpc/testing/hand_loop.h"
 
 namespace kyc::rpc {
 namespace {

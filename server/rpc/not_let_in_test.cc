@@ -9,7 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/call/error.h"
-#include "server/call/fake_metrics.h"
+#include "server/call/testing/fake_metrics.h"
 
 namespace kyc::rpc {
 namespace {

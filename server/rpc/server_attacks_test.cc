@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "absl/strings/string_view.h"
-#include "server/frames/h2_bytes.h"
-#include "server/rpc/raw_h2.h"
-#include "server/rpc/server_fixture.h"
+#include "server/frames/testing/h2_bytes.h"
+#include "server/rpc/testing/raw_h2.h"
+#include "server/rpc/testing/server_fixture.h"
 
 namespace kyc::rpc {
 namespace {

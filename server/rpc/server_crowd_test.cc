@@ -5,8 +5,8 @@
 #include <string>
 #include <thread>
 
-#include "server/rpc/raw_h2.h"
-#include "server/rpc/server_fixture.h"
+#include "server/rpc/testing/raw_h2.h"
+#include "server/rpc/testing/server_fixture.h"
 
 namespace {
 

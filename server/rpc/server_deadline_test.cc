@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "server/rpc/raw_h2.h"
-#include "server/rpc/server_fixture.h"
+#include "server/rpc/testing/raw_h2.h"
+#include "server/rpc/testing/server_fixture.h"
 
 namespace kyc::rpc {
 namespace {

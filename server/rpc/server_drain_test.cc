@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
-#include "server/rpc/raw_h2.h"
-#include "server/rpc/server_fixture.h"
+#include "server/rpc/testing/raw_h2.h"
+#include "server/rpc/testing/server_fixture.h"
 
 namespace kyc::rpc {
 namespace {

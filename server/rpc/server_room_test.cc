@@ -13,7 +13,7 @@
 #include "absl/synchronization/notification.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "server/call/error.h"
-#include "server/rpc/server_fixture.h"
+#include "server/rpc/testing/server_fixture.h"
 
 namespace kyc::rpc {
 namespace {

@@ -15,7 +15,7 @@
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpc/reflection/v1/reflection.grpc.pb.h"
 #include "server/call/error.h"
-#include "server/rpc/server_fixture.h"
+#include "server/rpc/testing/server_fixture.h"
 
 namespace kyc::rpc {
 namespace {

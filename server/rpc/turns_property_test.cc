@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/net/shares.h"
 #include "server/rpc/admission.h"
-#include "server/rpc/hand_loop.h"
+#include "server/rpc/testing/hand_loop.h"
 #include "server/rpc/turns.h"
 
 namespace kyc::rpc {

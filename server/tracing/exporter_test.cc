@@ -12,8 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/notification.h"
-#include "server/call/fake_metrics.h"
-#include "server/upstream/fake_upstream.h"
+#include "server/call/testing/fake_metrics.h"
+#include "server/upstream/testing/fake_upstream.h"
 
 namespace kyc::tracing {
 namespace {

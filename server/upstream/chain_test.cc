@@ -12,8 +12,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/call/steady_now.h"
-#include "server/upstream/fake_upstream.h"
-#include "server/upstream/test_client.h"
+#include "server/upstream/testing/fake_upstream.h"
+#include "server/upstream/testing/test_client.h"
 
 namespace kyc::upstream {
 namespace {

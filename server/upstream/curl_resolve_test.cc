@@ -25,9 +25,9 @@
 #include "gtest/gtest.h"
 #include "server/call/steady_now.h"
 #include "server/upstream/curl_loop.h"
-#include "server/upstream/fake_upstream.h"
 #include "server/upstream/resolver.h"
-#include "server/upstream/test_client.h"
+#include "server/upstream/testing/fake_upstream.h"
+#include "server/upstream/testing/test_client.h"
 
 namespace {
 

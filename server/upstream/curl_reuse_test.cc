@@ -7,8 +7,8 @@
 #include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 #include "server/upstream/curl_loop.h"
-#include "server/upstream/fake_upstream.h"
-#include "server/upstream/test_client.h"
+#include "server/upstream/testing/fake_upstream.h"
+#include "server/upstream/testing/test_client.h"
 
 namespace kyc::upstream {
 namespace {

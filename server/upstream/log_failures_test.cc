@@ -12,7 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "server/upstream/fake_time.h"
+#include "server/upstream/testing/fake_time.h"
 
 namespace kyc::upstream {
 namespace {

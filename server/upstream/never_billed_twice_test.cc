@@ -22,13 +22,13 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/call/error.h"
-#include "server/call/fake_metrics.h"
 #include "server/call/steady_now.h"
+#include "server/call/testing/fake_metrics.h"
 #include "server/upstream/chain.h"
 #include "server/upstream/errors.h"
-#include "server/upstream/fault_plan.h"
-#include "server/upstream/faulty_upstream.h"
-#include "server/upstream/test_client.h"
+#include "server/upstream/testing/fault_plan.h"
+#include "server/upstream/testing/faulty_upstream.h"
+#include "server/upstream/testing/test_client.h"
 
 namespace kyc::upstream {
 namespace {

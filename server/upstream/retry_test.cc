@@ -7,8 +7,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/upstream/fake_time.h"
-#include "server/upstream/test_client.h"
+#include "server/upstream/testing/fake_time.h"
+#include "server/upstream/testing/test_client.h"
 
 namespace kyc::upstream {
 namespace {

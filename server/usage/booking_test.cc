@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/call/fake_metrics.h"
+#include "server/call/testing/fake_metrics.h"
 
 namespace kyc::usage {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
-#include "server/call/fake_metrics.h"
+#include "server/call/testing/fake_metrics.h"
 #include "server/usage/metered.h"
 
 namespace kyc::usage {

@@ -13,8 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "server/call/error.h"
-#include "server/call/fake_metrics.h"
 #include "server/call/kept_replies.h"
+#include "server/call/testing/fake_metrics.h"
 
 namespace kyc::widekyc {
 namespace {

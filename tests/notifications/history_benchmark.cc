@@ -23,7 +23,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "netzme/v1/upgrade_notification.grpc.pb.h"
-#include "server/call/fake_metrics.h"
+#include "server/call/testing/fake_metrics.h"
 #include "server/events/sqlite/sqlite_log.h"
 #include "tests/support/client.h"
 #include "tests/support/gateway.h"

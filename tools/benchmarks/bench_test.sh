@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$TEST_SRCDIR/$TEST_WORKSPACE"
 bench=tools/benchmarks/bench contestant=$PWD/tools/benchmarks/contestant
-postgres=(--log-servers "$PWD/tools/benchmarks/log_servers" --appends "$PWD/server/events/postgres/append_benchmark")
+postgres=(--log-servers "$PWD/tools/benchmarks/log_servers" --appends "$PWD/server/events/postgres/testing/append_benchmark")
 KYC_GATEWAY=$PWD/server/kyc-gateway
 export KYC_GATEWAY
 fail() { echo "FAILED: $*" >&2; exit 1; }

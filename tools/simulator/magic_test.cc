@@ -12,9 +12,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "tools/simulator/documents.h"
-#include "tools/simulator/raw_client.h"
-#include "tools/simulator/sample_requests.h"
-#include "tools/simulator/simulator_fixture.h"
+#include "tools/simulator/testing/raw_client.h"
+#include "tools/simulator/testing/sample_requests.h"
+#include "tools/simulator/testing/simulator_fixture.h"
 
 namespace kyc::simulator {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tools/simulator/documents.h"
-#include "tools/simulator/sample_requests.h"
+#include "tools/simulator/testing/sample_requests.h"
 
 namespace kyc::simulator {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "clients/kyc/cli/exit.h"
 #include "clients/kyc/cursor_file.h"
-#include "clients/kyc/fake_gateway.h"
+#include "clients/kyc/testing/fake_gateway.h"
 
 namespace kyc::cli {
 namespace {

@@ -17,7 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "netzme/v1/upgrade_notification.pb.h"
-#include "server/call/fake_metrics.h"
+#include "server/call/testing/fake_metrics.h"
 #include "server/events/audit.h"
 #include "server/events/sqlite/sqlite_log.h"
 

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/call/fake_metrics.h"
+#include "server/call/testing/fake_metrics.h"
 #include "server/events/event_log.h"
 #include "server/events/testing/engine.h"
 

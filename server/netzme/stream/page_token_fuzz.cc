@@ -5,7 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "server/call/fake_metrics.h"
+#include "server/call/testing/fake_metrics.h"
 #include "server/events/testing/engine.h"
 #include "server/netzme/stream/page_token.h"
 #include "tools/fuzz/input.h"

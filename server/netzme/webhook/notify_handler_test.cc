@@ -14,11 +14,11 @@
 #include "absl/synchronization/mutex.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/call/fake_metrics.h"
 #include "server/call/steady_now.h"
+#include "server/call/testing/fake_metrics.h"
 #include "server/events/sqlite/sqlite_log.h"
-#include "server/http/raw_client.h"
 #include "server/http/server.h"
+#include "server/http/testing/raw_client.h"
 
 namespace kyc::netzme {
 namespace {

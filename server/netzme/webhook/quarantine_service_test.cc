@@ -15,8 +15,8 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "server/call/error.h"
-#include "server/call/fake_metrics.h"
 #include "server/call/testing/answer_of.h"
+#include "server/call/testing/fake_metrics.h"
 #include "server/events/sqlite/sqlite_log.h"
 
 namespace kyc::netzme {
