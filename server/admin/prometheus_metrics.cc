@@ -236,11 +236,17 @@ class Prometheus final : public PrometheusMetrics {
           "did not wait (left)."),
       {"method", "by"}};
   Gauge& calls_open_ = Gauges("kyc_calls_open", "gRPC calls and streams open now.").Add({});
-  Gauge& streams_open_ = Gauges("kyc_streams_open", "Server streams open now.").Add({});
+  Gauge& streams_open_ =
+      Gauges(
+          "kyc_streams_open",
+          "WatchUpgrades streams open now; those of health and reflection are in kyc_calls_open.")
+          .Add({});
   Gauge& draining_ =
       Gauges("kyc_draining", "1 once the process was told to end: no traffic should come.").Add({});
   Gauge& request_bytes_ =
-      Gauges("kyc_request_bytes_in_flight", "Request bytes held or reserved now.").Add({});
+      Gauges("kyc_request_bytes_in_flight",
+             "Bytes of requests that are here now; messages that are still arriving are not in it.")
+          .Add({});
 
   ByLabels<Counter> connections_{
       Counters("kyc_connections_total",

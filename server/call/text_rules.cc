@@ -44,17 +44,30 @@ bool AnyChar(absl::string_view text, Predicate is_so) {
 }
 
 bool IsControl(char32_t code) { return IsIn(kControls, code); }
+bool IsBlankChar(char32_t code) { return IsIn(kBlanks, code) || IsControl(code); }
 
 }  // namespace
 
 bool IsBlank(absl::string_view text) {
-  return !AnyChar(text, [](char32_t code) { return !IsIn(kBlanks, code) && !IsControl(code); });
+  return !AnyChar(text, [](char32_t code) { return !IsBlankChar(code); });
+}
+
+absl::string_view WithoutBlanks(absl::string_view text) {
+  size_t begin = text.size(), end = text.size();  // Of what is no blank.
+  for (size_t at = 0; at < text.size();) {
+    const Utf8Char next = FirstChar(text.substr(at));
+    const size_t length = std::max<size_t>(next.length, 1);
+    if (next.length == 0 || !IsBlankChar(next.code)) {
+      begin = std::min(begin, at);
+      end = at + length;
+    }
+    at += length;
+  }
+  return text.substr(begin, end - begin);
 }
 
 bool IsInvisible(absl::string_view text) {
-  return !AnyChar(text, [](char32_t code) {
-    return !IsIn(kBlanks, code) && !IsControl(code) && !IsIn(kUnseen, code);
-  });
+  return !AnyChar(text, [](char32_t code) { return !IsBlankChar(code) && !IsIn(kUnseen, code); });
 }
 
 bool IsIdentifier(absl::string_view text) {

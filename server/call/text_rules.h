@@ -9,6 +9,9 @@ namespace kyc {
 // Whether a text has nothing but spaces of any width, and controls. True of an empty one.
 bool IsBlank(absl::string_view text);
 
+// A text without such characters at its ends.
+absl::string_view WithoutBlanks(absl::string_view text);
+
 // Whether a text has nothing but these and characters that nobody sees, so that it tells nobody
 // anything. True of an empty one.
 bool IsInvisible(absl::string_view text);

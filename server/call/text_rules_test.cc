@@ -75,6 +75,27 @@ TEST(TextRules, EachKindOfCharacter) {
   for (const auto& c : cases) EXPECT_EQ(Judged(c.text), c.judged) << c.text;
 }
 
+TEST(TextRules, BlanksGoFromBothEndsAlone) {
+  const struct {
+    absl::string_view text;
+    const char* without;
+  } cases[] = {
+      {"", ""},
+      {" \t\n", ""},
+      {"approved", "approved"},
+      {" \tapproved\r\n", "approved"},
+      {"on  hold ", "on  hold"},
+      {"\xE3\x80\x80"
+       "approved"
+       "\xC2\xA0\xC2\x85",
+       "approved"},
+      {"\xC3\xA9 ", "\xC3\xA9"},
+      {" \xE2\x80\x8B ", "\xE2\x80\x8B"},  // What nobody sees is no blank.
+      {" \x80 ", "\x80"},
+  };
+  for (const auto& c : cases) EXPECT_EQ(WithoutBlanks(c.text), c.without) << c.text;
+}
+
 std::string Utf8(char32_t code) {
   std::string text;
   for (int shift : {18, 12, 6, 0}) text.push_back(static_cast<char>(0x80 | ((code >> shift) & 63)));

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
 namespace kyc::http {
@@ -64,6 +65,18 @@ absl::optional<absl::string_view> BehindAuthority(absl::string_view uri) {
   return uri.substr(authority_size);
 }
 
+// Whether a body is packed in any way: `identity`, and nothing, name no coding.
+bool IsCoded(const Headers& headers) {
+  for (const auto& [name, value] : headers) {
+    if (name != "content-encoding") continue;
+    for (absl::string_view coding : absl::StrSplit(value, ',')) {
+      coding = absl::StripAsciiWhitespace(coding);
+      if (!coding.empty() && !absl::EqualsIgnoreCase(coding, "identity")) return true;
+    }
+  }
+  return false;
+}
+
 int CheckFraming(int minor_version, const Headers& headers) {
   const Found length = Find(headers, "content-length");
   const Found coding = Find(headers, "transfer-encoding");
@@ -122,7 +135,7 @@ int CheckHost(int minor_version, const Headers& headers) {
 
 int CheckBody(int minor_version, const Headers& headers) {
   if (const int status = CheckFraming(minor_version, headers); status != 0) return status;
-  return Find(headers, "content-encoding").count == 0 ? 0 : 501;
+  return IsCoded(headers) ? 501 : 0;
 }
 
 Headers GlimpseHeaders(absl::string_view bytes) {

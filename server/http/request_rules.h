@@ -46,7 +46,7 @@ absl::optional<Target> ReadTarget(absl::string_view target);
 // `minor_version` is that of HTTP/1.x.
 //   400: several Content-Lengths, or one that is not a plain number; a Transfer-Encoding in
 //        HTTP/1.0, or together with a Content-Length, or several times.
-//   501: a Transfer-Encoding but exactly `chunked`; any Content-Encoding.
+//   501: a Transfer-Encoding but exactly `chunked`; any Content-Encoding but `identity`.
 int CheckBody(int minor_version, const Headers& headers);
 
 // 400, or 0: in HTTP/1.1 no Host; in any version several or a garbled Host.

@@ -181,6 +181,13 @@ TEST(CheckBody, EachBodyIsJudgedAsListed) {
       {"TransferIdentity", 1, {{"host", "h"}, {"transfer-encoding", "identity"}}, 501},
       {"TransferXchunked", 1, {{"host", "h"}, {"transfer-encoding", "xchunked"}}, 501},
       {"ContentGzip", 1, {{"host", "h"}, {"content-encoding", "gzip"}}, 501},
+      {"ContentIdentity", 1, {{"host", "h"}, {"content-encoding", "Identity"}}, 0},
+      {"ContentEmpty", 1, {{"host", "h"}, {"content-encoding", " , "}}, 0},
+      {"ContentIdentityAndGzip", 1, {{"host", "h"}, {"content-encoding", "identity, gzip"}}, 501},
+      {"ContentGzipInTheSecond",
+       1,
+       {{"host", "h"}, {"content-encoding", ""}, {"content-encoding", "br"}},
+       501},
   };
   for (const HeadersCase& c : cases) {
     EXPECT_EQ(CheckBody(c.minor_version, c.headers), c.status) << c.name;

@@ -63,11 +63,13 @@ absl::optional<std::string> ReadIdentifier(const Value& value, Deviations& devia
 }
 
 absl::optional<std::string> ReadDigits(const Value& value, Deviations& deviations) {
-  const bool is_other_number = value.kind == Value::Kind::kString && IsNumber(value.text) &&
-                               value.text.find_first_of(".eE") != value.text.npos;
-  if (!is_other_number) return ReadIdentifier(value, deviations);
+  const bool is_text = value.kind == Value::Kind::kString && !IsNumber(value.text);
+  if (is_text || !NumberText(value)) return ReadIdentifier(value, deviations);
   absl::optional<std::string> digits = ExactInteger(value.text);
-  if (digits) deviations.push_back("number_for_string");
+  if (!digits || digits->front() == '-') return absl::nullopt;
+  if (value.kind == Value::Kind::kNumber || *digits != value.text) {
+    deviations.push_back("number_for_string");
+  }
   return digits;
 }
 

@@ -72,7 +72,8 @@ absl::optional<std::string> ReadString(const Value& value, Deviations& deviation
 // is an integer (a deviation), because of any other nobody knows the digits.
 absl::optional<std::string> ReadIdentifier(const Value& value, Deviations& deviations);
 // The same of digits alone, as a national number is: a string that writes an integer with a point
-// or an exponent is its digits too (a deviation), and one that writes another number nothing.
+// or an exponent is its digits too (a deviation), and one that writes another number nothing; nor
+// is a number below zero one.
 absl::optional<std::string> ReadDigits(const Value& value, Deviations& deviations);
 // A bool; "True"/"true"/"False"/"false" as a string too (a deviation).
 absl::optional<bool> ReadBool(const Value& value, Deviations& deviations);

@@ -229,6 +229,23 @@ TEST(ReadString, TakesStringsNumbersAndBareWords) {
   for (const char* other : {"null", "true", "[]", "{}"}) EXPECT_EQ(read(other), "nothing") << other;
 }
 
+TEST(ReadDigits, TakesNoNumberBelowZeroAndNoFraction) {
+  const auto read = [](absl::string_view document) {
+    return Describe<std::string>(document, ReadDigits, [](const std::string& s) { return s; });
+  };
+  for (const char* number :
+       {"3201010101010001", "3.201010101010001E15", "\"3201010101010001.0\""}) {
+    EXPECT_EQ(read(number), "3201010101010001 number_for_string") << number;
+  }
+  EXPECT_EQ(read("\"3201010101010001\""), "3201010101010001");
+  EXPECT_EQ(read("\"0201010101010001\""), "0201010101010001");
+  EXPECT_EQ(read("\"32O1 0101\""), "32O1 0101") << "what a picture's reader saw";
+  for (const char* other : {"-3201010101010001", "\"-3201010101010001\"", "\"-3.2E15\"", "0.5",
+                            "\"0.5\"", "true", "{}"}) {
+    EXPECT_EQ(read(other), "nothing") << other;
+  }
+}
+
 TEST(ReadIdentifier, TakesTextsAndIntegers) {
   const auto read = [](absl::string_view document) {
     return Describe<std::string>(document, ReadIdentifier, [](const std::string& s) { return s; });

@@ -22,6 +22,9 @@ namespace {
 // Each costs at most `max_bytes` of memory and the time to fill them.
 constexpr size_t kMostCodings = 2;
 
+// What every gzip stream begins with, and no JSON document does.
+constexpr absl::string_view kGzipStart = "\x1F\x8B\x08";
+
 // The frame around the packed bytes, as zlib numbers them.
 enum class Frame { kGzip = 15 + 16, kZlib = 15, kNone = -15 };
 
@@ -96,6 +99,15 @@ absl::StatusOr<std::string> Without(absl::string_view coding, absl::string_view 
   return Unpacked(framed ? Frame::kZlib : Frame::kNone, body, max_bytes);
 }
 
+// One that was not said: whoever packed it, or took the header away, stands between.
+void UndoUnsaidGzip(Uncoded& uncoded, size_t max_bytes) {
+  if (!absl::StartsWith(uncoded.body, kGzipStart)) return;
+  absl::StatusOr<std::string> without = Unpacked(Frame::kGzip, uncoded.body, max_bytes);
+  if (!without.ok()) return;
+  uncoded.body = *std::move(without);
+  uncoded.fault.Update(Refused("is packed by gzip, which its Content-Encoding does not say"));
+}
+
 }  // namespace
 
 Uncoded WithoutCoding(absl::string_view content_encoding, absl::string_view body,
@@ -119,6 +131,7 @@ Uncoded WithoutCoding(absl::string_view content_encoding, absl::string_view body
       uncoded.fault.Update(without.status());
     }
   }
+  UndoUnsaidGzip(uncoded, max_bytes);
   return uncoded;
 }
 
@@ -127,7 +140,8 @@ absl::Status RemoveCoding(HttpResponse& response, size_t max_bytes) {
   for (const auto& [name, value] : response.headers) {
     if (name == "content-encoding") values.push_back(value);
   }
-  if (values.empty() || response.body.empty()) return absl::OkStatus();
+  const bool as_said = values.empty() && !absl::StartsWith(response.body, kGzipStart);
+  if (as_said || response.body.empty()) return absl::OkStatus();
   Uncoded uncoded = WithoutCoding(absl::StrJoin(values, ","), response.body, max_bytes);
   response.body = std::move(uncoded.body);
   return uncoded.fault;

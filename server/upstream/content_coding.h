@@ -22,7 +22,8 @@ struct Uncoded {
 // several members), deflate (with zlib's frame as documented, or bare as some send it), identity;
 // at most two beside identity. A fault is any other coding, what is cut or broken, and a step that
 // gives more than `max_bytes`; it is passed over, because a name that nobody knows, or that a proxy
-// left there after it had unpacked the body, says nothing about the bytes. What follows a whole
+// left there after it had unpacked the body, says nothing about the bytes. A gzip stream that is
+// left after that is undone, too, and the fault is that it was not said. What follows a whole
 // stream with a checksum (padding, say) is left out. Pure.
 Uncoded WithoutCoding(absl::string_view content_encoding, absl::string_view body, size_t max_bytes);
 

@@ -118,6 +118,21 @@ TEST(WithoutCoding, WhatCannotBeUndoneIsPassedOver) {
   }
 }
 
+TEST(WithoutCoding, AGzipThatIsNotSaidIsUndoneAndTold) {
+  constexpr char kUnsaid[] = "is packed by gzip, which its Content-Encoding does not say";
+  for (const auto& [encoding, body] : std::vector<std::pair<const char*, std::string>>{
+           {"", Packed(kText)}, {"identity", Packed(kText)}, {"gzip", Packed(Packed(kText))}}) {
+    const Uncoded read = WithoutCoding(encoding, body, kMax);
+    EXPECT_EQ(read.fault.message(), kUnsaid) << encoding;
+    EXPECT_EQ(read.body, kText) << encoding;
+  }
+  EXPECT_EQ(WithoutCoding("utf-8", Packed(kText), kMax).body, kText);
+  const std::string bomb = Packed(std::string(kMax + 1, ' '));
+  EXPECT_EQ(WithoutCoding("", bomb, kMax).body, bomb);
+  const std::string cut = Packed(kText).substr(0, 20);
+  EXPECT_EQ(WithoutCoding("", cut, kMax).body, cut);
+}
+
 // Every cut and every flipped bit of a packed reply is refused or read, and never read as another.
 TEST(WithoutCoding, DamageIsNeverReadAsAnotherText) {
   const std::string packed = Packed(kText);
@@ -146,6 +161,10 @@ TEST(RemoveCoding, IsByTheHeadersAndLeavesWhatItCannotRead) {
   EXPECT_EQ(response.body, kText);
   response.body.clear();
   EXPECT_TRUE(RemoveCoding(response, kMax).ok()) << "nothing is packed there";
+  response.headers.clear();
+  response.body = Packed(kText);
+  EXPECT_FALSE(RemoveCoding(response, kMax).ok());
+  EXPECT_EQ(response.body, kText);
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
@@ -81,9 +80,9 @@ class Reading {
   }
 
   void StripBlanks(std::string& status) {
-    const size_t size = status.size();
-    absl::StripAsciiWhitespace(&status);
-    if (status.size() == size) return;
+    const absl::string_view without = WithoutBlanks(status);
+    if (without.size() == status.size()) return;
+    status = std::string(without);
     Note(::netzme::v1::ANOMALY_STATUS_BLANKS);
     deviations_.push_back("status_blanks");
   }

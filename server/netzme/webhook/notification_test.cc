@@ -138,6 +138,8 @@ std::vector<AcceptedCase> AcceptedCases() {
        R"(status: UPGRADE_STATUS_APPROVED status_text: "APPROVED" benefits: "a")"},
       {"StatusWithBlanks", R"("status":" approved\t\n","benefits":["a"])",
        kApproved + R"(anomalies: ANOMALY_STATUS_BLANKS benefits: "a")"},
+      {"StatusWithBlanksOfAnyWidth", R"("status":"\u3000approved\u00a0\u0085","benefits":["a"])",
+       kApproved + R"(anomalies: ANOMALY_STATUS_BLANKS benefits: "a")"},
       {"OtherStatusWithBlanks", R"("status":"on hold ")",
        "anomalies: ANOMALY_STATUS_BLANKS anomalies: ANOMALY_UNKNOWN_STATUS "
        R"(status: UPGRADE_STATUS_OTHER status_text: "on hold")"},
