@@ -11,7 +11,7 @@ fail() { echo "FAILED: $*" >&2; exit 1; }
 out=$TEST_TMPDIR/all
 "$bench" --small --secs 0.1 --rounds 1 --contestant "$contestant" "${postgres[@]}" --out "$out" | tee "$TEST_TMPDIR/table" ||
   fail "a row is disqualified"
-for suite in calls slow webhook postgres watch base64; do
+for suite in calls tls slow webhook postgres watch base64; do
   grep -q "^| $suite " "$TEST_TMPDIR/table" || fail "no table of $suite"
   grep -q "\"suite\": \"$suite\"" "$out/bench.json" || fail "no $suite in bench.json"
   tail -n 1 "$out/$suite.svg" | grep -q '^</svg>$' || fail "no whole $suite.svg"

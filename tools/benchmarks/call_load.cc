@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "tools/benchmarks/gateway.h"
 #include "tools/benchmarks/now.h"
 
 namespace kyc::bench {
@@ -49,14 +50,24 @@ class CallLoad::Caller : public CallListener {
 };
 
 CallLoad::CallLoad(Poller& poller, const LivenessCall& call, Recorder& recorder)
-    : poller_(poller), call_(call), recorder_(recorder) {}
+    : poller_(poller),
+      call_(call),
+      recorder_(recorder),
+      speaks_(Speaks::kPlaintext),
+      kind_{kLivenessPath, "", ""} {}
+CallLoad::CallLoad(Poller& poller, const LivenessCall& call, Recorder& recorder, Speaks speaks)
+    : poller_(poller),
+      call_(call),
+      recorder_(recorder),
+      speaks_(speaks),
+      kind_{kLivenessPath, "", kCallerToken} {}
 CallLoad::~CallLoad() = default;
 
 absl::Status CallLoad::Start(uint16_t port, int connections, int each) {
   for (int i = 0; i < connections; ++i) {
-    absl::StatusOr<std::unique_ptr<H2Connection>> opened =
-        H2Connection::Open(poller_, port, H2Connection::Reading::kAll,
-                           [this] { recorder_.Failed("connection lost"); });
+    absl::StatusOr<std::unique_ptr<H2Connection>> opened = H2Connection::Open(
+        poller_, port, H2Connection::Reading::kAll, [this] { recorder_.Failed("connection lost"); },
+        speaks_);
     if (!opened.ok()) return opened.status();
     connections_.push_back(*std::move(opened));
     for (int j = 0; j < each; ++j) callers_.emplace_back(*this, *connections_.back()).Call();

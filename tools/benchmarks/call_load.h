@@ -18,6 +18,8 @@ namespace kyc::bench {
 // Every reply is compared byte by byte. Single-threaded; call, poller and recorder outlive it.
 class CallLoad {
  public:
+  // By TLS with the token that `contestant` knows, in plaintext with it, too, so that they compare.
+  CallLoad(Poller& poller, const LivenessCall& call, Recorder& recorder, Speaks speaks);
   CallLoad(Poller& poller, const LivenessCall& call, Recorder& recorder);
   ~CallLoad();
 
@@ -30,8 +32,9 @@ class CallLoad {
   Poller& poller_;
   const LivenessCall& call_;
   Recorder& recorder_;
-  const CallKind kind_{kLivenessPath, ""};
   uint64_t request_ids_ = 0;
+  const Speaks speaks_;
+  const CallKind kind_;
   std::vector<std::unique_ptr<H2Connection>> connections_;
   std::deque<Caller> callers_;
 };

@@ -1,8 +1,7 @@
 #include "tools/benchmarks/h2_connection.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -137,24 +136,25 @@ struct H2Connection::Callbacks {
 };
 
 absl::StatusOr<std::unique_ptr<H2Connection>> H2Connection::Open(Poller& poller, uint16_t port,
-                                                                 Reading reading, OnLost on_lost) {
-  absl::StatusOr<Descriptor> socket = Connect(port);
-  if (!socket.ok()) return socket.status();
+                                                                 Reading reading, OnLost on_lost,
+                                                                 Speaks speaks) {
+  absl::StatusOr<Wire> wire = Wire::Open(port, speaks);
+  if (!wire.ok()) return wire.status();
   std::unique_ptr<H2Connection> connection(new H2Connection(
-      poller, *std::move(socket), absl::StrCat("127.0.0.1:", port), reading, std::move(on_lost)));
+      poller, *std::move(wire), absl::StrCat("127.0.0.1:", port), reading, std::move(on_lost)));
   connection->Flush();
   return connection;
 }
 
-H2Connection::H2Connection(Poller& poller, Descriptor socket, std::string authority,
-                           Reading reading, OnLost on_lost)
+H2Connection::H2Connection(Poller& poller, Wire wire, std::string authority, Reading reading,
+                           OnLost on_lost)
     : poller_(poller),
-      socket_(std::move(socket)),
+      wire_(std::move(wire)),
       authority_(std::move(authority)),
       reading_(reading),
       on_lost_(std::move(on_lost)),
       session_(Callbacks::NewSession(*this)) {
-  poller_.Add(socket_.get(), *this);
+  poller_.Add(wire_.descriptor(), *this);
   const nghttp2_settings_entry settings[] = {
       {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE,
@@ -164,7 +164,7 @@ H2Connection::H2Connection(Poller& poller, Descriptor socket, std::string author
   nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, 0, kWidestWindow);
 }
 
-H2Connection::~H2Connection() { poller_.Remove(socket_.get()); }
+H2Connection::~H2Connection() { poller_.Remove(wire_.descriptor()); }
 
 H2Connection::Stream* H2Connection::NewStream() {
   if (unused_.empty()) return &streams_.emplace_back();
@@ -177,18 +177,19 @@ int32_t H2Connection::Call(const CallKind& kind, absl::string_view message,
                            CallListener& listener) {
   Stream* stream = NewStream();
   *stream = {&listener, message, {}};
-  const nghttp2_nv headers[] = {Header(":method", "POST"),
-                                Header(":scheme", "http"),
-                                Header(":path", kind.path),
-                                Header(":authority", authority_),
-                                Header("content-type", "application/grpc"),
-                                Header("te", "trailers"),
-                                Header("grpc-timeout", kind.deadline)};
+  std::array<nghttp2_nv, 8> headers = {Header(":method", "POST"),
+                                       Header(":scheme", "http"),
+                                       Header(":path", kind.path),
+                                       Header(":authority", authority_),
+                                       Header("content-type", "application/grpc"),
+                                       Header("te", "trailers")};
+  size_t count = 6;
+  if (!kind.deadline.empty()) headers[count++] = Header("grpc-timeout", kind.deadline);
+  if (!kind.authorization.empty()) headers[count++] = Header("authorization", kind.authorization);
   nghttp2_data_provider body{};
   body.source.ptr = stream;
   body.read_callback = Callbacks::Read;
-  return nghttp2_submit_request(session_.get(), nullptr, headers, kind.deadline.empty() ? 6 : 7,
-                                &body, stream);
+  return nghttp2_submit_request(session_.get(), nullptr, headers.data(), count, &body, stream);
 }
 
 void H2Connection::Take(int32_t call, size_t bytes) {
@@ -200,11 +201,11 @@ void H2Connection::Flush() {
   while (!lost_ && written == Outbox::Written::kAll) {
     if (nghttp2_session_send(session_.get()) != 0) return Lose();
     if (outbox_.empty()) break;
-    written = outbox_.WriteTo(socket_.get());
+    written = wire_.Write(outbox_);
   }
   if (written == Outbox::Written::kBroken) return Lose();
   const bool tell = written == Outbox::Written::kSome;
-  if (tell != writable_told_) poller_.TellWritable(socket_.get(), *this, tell);
+  if (tell != writable_told_) poller_.TellWritable(wire_.descriptor(), *this, tell);
   writable_told_ = tell;
 }
 
@@ -212,19 +213,22 @@ void H2Connection::OnReady(uint32_t epoll_events) {
   static char buffer[1 << 18];  // One loop, one thread: shared by all connections.
   if (lost_) return;
   if ((epoll_events & ~EPOLLOUT) != 0) {
-    const ssize_t size = recv(socket_.get(), buffer, sizeof buffer, 0);
-    if (size == 0 || (size < 0 && errno != EAGAIN)) return Lose();
-    if (size > 0 && nghttp2_session_mem_recv(session_.get(), reinterpret_cast<uint8_t*>(buffer),
-                                             static_cast<size_t>(size)) < 0) {
-      return Lose();
-    }
+    ssize_t size = 0;
+    do {  // What TLS has taken from the socket is told by no event.
+      size = wire_.Read(buffer, sizeof buffer);
+      if (size == 0 || (size < 0 && errno != EAGAIN)) return Lose();
+      if (size > 0 && nghttp2_session_mem_recv(session_.get(), reinterpret_cast<uint8_t*>(buffer),
+                                               static_cast<size_t>(size)) < 0) {
+        return Lose();
+      }
+    } while (size == sizeof buffer);
   }
   Flush();
 }
 
 void H2Connection::Lose() {
   if (std::exchange(lost_, true)) return;
-  poller_.Remove(socket_.get());
+  poller_.Remove(wire_.descriptor());
   on_lost_();
 }
 

@@ -16,7 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "tools/benchmarks/outbox.h"
 #include "tools/benchmarks/poller.h"
-#include "tools/benchmarks/socket.h"
+#include "tools/benchmarks/wire.h"
 
 namespace kyc::bench {
 
@@ -44,8 +44,9 @@ class CallListener {
 
 // What the requests of one kind of call have in common. Outlives its calls.
 struct CallKind {
-  std::string path;      // "/package.Service/Method"
-  std::string deadline;  // As grpc-timeout wants it, like "5000m"; empty: none.
+  std::string path;                // "/package.Service/Method"
+  std::string deadline = {};       // As grpc-timeout wants it, like "5000m"; empty: none.
+  std::string authorization = {};  // Empty: none.
 };
 
 // Single-threaded; the loop's. Nothing that it refers to is owned.
@@ -58,7 +59,8 @@ class H2Connection : public Pollable {
   using OnLost = std::function<void()>;
 
   static absl::StatusOr<std::unique_ptr<H2Connection>> Open(Poller& poller, uint16_t port,
-                                                            Reading reading, OnLost on_lost);
+                                                            Reading reading, OnLost on_lost,
+                                                            Speaks speaks = Speaks::kPlaintext);
   ~H2Connection() override;
 
   // Starts a call; Flush sends. `message` has gRPC's prefix; it, kind and listener outlive the
@@ -81,13 +83,12 @@ class H2Connection : public Pollable {
     void operator()(nghttp2_session* session) const { nghttp2_session_del(session); }
   };
 
-  H2Connection(Poller& poller, Descriptor socket, std::string authority, Reading reading,
-               OnLost on_lost);
+  H2Connection(Poller& poller, Wire wire, std::string authority, Reading reading, OnLost on_lost);
   void Lose();
   Stream* NewStream();
 
   Poller& poller_;
-  const Descriptor socket_;
+  Wire wire_;
   const std::string authority_;
   const Reading reading_;
   const OnLost on_lost_;

@@ -18,6 +18,7 @@
 #include "tools/benchmarks/report.h"
 #include "tools/benchmarks/row.h"
 #include "tools/benchmarks/slow.h"
+#include "tools/benchmarks/tls.h"
 #include "tools/benchmarks/watch.h"
 #include "tools/benchmarks/webhook.h"
 
@@ -34,6 +35,7 @@ void AllowManyFiles() {
 
 Suite Run(const std::string& suite, const Options& options) {
   if (suite == "calls") return RunCalls(options);
+  if (suite == "tls") return RunTls(options);
   if (suite == "slow") return RunSlow(options);
   if (suite == "base64") return RunBase64(options);
   if (suite == "watch") return RunWatch(options);

@@ -12,7 +12,7 @@ namespace kyc::bench {
 namespace {
 
 constexpr char kUsage[] = R"(usage: bench [SUITE...] [OPTION...]
-  SUITE          calls, slow, webhook, postgres, watch, base64; all where none is named
+  SUITE          calls, tls, slow, webhook, postgres, watch, base64; all where none is named
   --rounds N     how often each row is measured; the median counts (3)
   --secs S       how long each time (3)
   --only TEXT    only rows whose name contains TEXT

@@ -32,7 +32,7 @@ struct Options {
   bool Wants(absl::string_view row) const { return row.find(only) != absl::string_view::npos; }
 };
 
-inline constexpr const char* kSuites[] = {"calls",    "slow",  "webhook",
+inline constexpr const char* kSuites[] = {"calls",    "tls",   "slow",  "webhook",
                                           "postgres", "watch", "base64"};
 
 // An error says how to call it.

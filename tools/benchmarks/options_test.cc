@@ -18,7 +18,7 @@ TEST(Options, NoSuiteMeansAll) {
   const absl::StatusOr<Options> options = ParseOptions(WithFolders({}));
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_THAT(options->suites,
-              ElementsAre("calls", "slow", "webhook", "postgres", "watch", "base64"));
+              ElementsAre("calls", "tls", "slow", "webhook", "postgres", "watch", "base64"));
   EXPECT_EQ(options->rounds, 3);
   EXPECT_EQ(options->seconds, 3);
   EXPECT_EQ(options->waiting_calls, 10'000);

@@ -27,8 +27,12 @@ void Outbox::Refer(absl::string_view text) {
 }
 
 Outbox::Written Outbox::WriteTo(int fd) {
+  return WriteBy([fd](const iovec* pieces, int count) { return writev(fd, pieces, count); });
+}
+
+Outbox::Written Outbox::WriteBy(absl::FunctionRef<ssize_t(const iovec* pieces, int count)> write) {
   while (!empty()) {
-    const ssize_t written = writev(fd, &pieces_[next_], static_cast<int>(pieces_.size() - next_));
+    const ssize_t written = write(&pieces_[next_], static_cast<int>(pieces_.size() - next_));
     if (written < 0) return errno == EAGAIN ? Written::kSome : Written::kBroken;
     Drop(static_cast<size_t>(written));
   }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 
 namespace kyc::bench {
@@ -28,6 +29,8 @@ class Outbox {
   void Refer(absl::string_view text);
 
   enum class Written { kAll, kSome, kBroken };
+  // `write` is as writev, but for the descriptor.
+  Written WriteBy(absl::FunctionRef<ssize_t(const iovec* pieces, int count)> write);
   Written WriteTo(int fd);
 
   // An HTTP/2 frame of the usual size, with its head.

@@ -18,7 +18,7 @@ constexpr int kCancelled = 1;
 
 const CallKind& WatchKind() {
   static const auto* const kind =
-      new CallKind{"/netzme.v1.UpgradeNotificationService/WatchUpgrades", ""};
+      new CallKind{"/netzme.v1.UpgradeNotificationService/WatchUpgrades"};
   return *kind;
 }
 
