@@ -1,7 +1,10 @@
 #include "clients/cpp/error.h"
 
+#include <utility>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -9,28 +12,36 @@ namespace kyc_gateway {
 
 namespace errors = ::kyc::errors::v1;
 
+namespace {
+
+// What became of who waited, gRPC's own errors among it, and not of the call: its answer may be
+// known yet, by its request_id.
+bool IsOfWhoWaited(absl::string_view reason) {
+  return reason.empty() || reason == "CALLER_DEADLINE" || reason == "CALLER_CANCELLED" ||
+         reason == "SERVER_DRAINING";
+}
+
+}  // namespace
+
 std::string Error::trx_id() const {
   const auto found = metadata.find("trxId");
   return found == metadata.end() ? "" : found->second;
 }
 
-bool Error::SurelyNotProcessed() const { return only_reads || outcome == errors::OUTCOME_NOT_SENT; }
-
 bool Error::MayRepeat() const {
-  switch (code) {
-    case grpc::StatusCode::UNAVAILABLE:
-    case grpc::StatusCode::RESOURCE_EXHAUSTED:
-    case grpc::StatusCode::ABORTED:
-      return SurelyNotProcessed() || outcome == errors::OUTCOME_REFUSED;
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return SurelyNotProcessed();
-    default:
-      return false;
+  const bool not_processed = code == grpc::StatusCode::UNAVAILABLE ||
+                             code == grpc::StatusCode::RESOURCE_EXHAUSTED ||
+                             code == grpc::StatusCode::ABORTED;
+  if (only_reads || outcome == errors::OUTCOME_NOT_SENT) {
+    return not_processed || code == grpc::StatusCode::DEADLINE_EXCEEDED;
   }
+  if (!request_id.empty() && IsOfWhoWaited(reason_text)) return true;
+  return not_processed && outcome == errors::OUTCOME_REFUSED;
 }
 
-Error ErrorOf(const grpc::Status& status, bool only_reads) {
+Error ErrorOf(const grpc::Status& status, bool only_reads, std::string request_id) {
   Error error;
+  error.request_id = std::move(request_id);
   error.code = status.error_code();
   error.message = status.error_message();
   error.only_reads = only_reads;

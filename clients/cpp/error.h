@@ -35,6 +35,8 @@ struct Error {
   absl::Duration retry_delay = absl::ZeroDuration();
   // The method changes nothing and costs nothing: it may be called again whatever became of it.
   bool only_reads = false;
+  // The call's own key, which each repeat of it has; empty where it had none.
+  std::string request_id = {};
 
   // WideKYC's transaction id, where its answer had one; else empty.
   std::string trx_id() const;
@@ -42,12 +44,9 @@ struct Error {
   // Making this very call again bills nothing twice, and may succeed. It believes an upstream that
   // says that it did not process the call (429, say). Whoever cannot takes only OUTCOME_NOT_SENT.
   bool MayRepeat() const;
-
-  // Nothing was sent, or it only reads.
-  bool SurelyNotProcessed() const;
 };
 
-Error ErrorOf(const grpc::Status& status, bool only_reads);
+Error ErrorOf(const grpc::Status& status, bool only_reads, std::string request_id = {});
 
 // A response, or why there is none.
 template <typename Response>

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "clients/kyc/commands/request_id.h"
 
 namespace kyc_gateway {
 namespace {
@@ -12,13 +13,11 @@ namespace finpay = ::finpay::linkage::v1;
 namespace netzme = ::netzme::v1;
 namespace widekyc = ::widekyc::v1;
 
-enum class Method { kBilled, kReads };
-
-// Repeats, twice at most, only what surely was not processed.
+// Repeats, twice at most, only what cannot be billed twice, whatever an upstream says.
 template <typename Stub, typename Request, typename Response>
 Answer<Response> Call(const Target& target, absl::Duration timeout, Stub& stub,
                       grpc::Status (Stub::*call)(grpc::ClientContext*, const Request&, Response*),
-                      const Request& request, Method method = Method::kBilled) {
+                      const Request& request, const std::string& key, bool only_reads) {
   const absl::Time until = absl::Now() + timeout;
   for (int tries = 1;; ++tries) {
     grpc::ClientContext context;
@@ -27,12 +26,24 @@ Answer<Response> Call(const Target& target, absl::Duration timeout, Stub& stub,
     Response response;
     const grpc::Status status = (stub.*call)(&context, request, &response);
     if (status.ok()) return response;
-    Error error = ErrorOf(status, method == Method::kReads);
+    Error error = ErrorOf(status, only_reads, key);
     const absl::Duration pause = std::max(error.retry_delay, PauseAfter(tries, absl::Seconds(2)));
-    const bool again = tries < 3 && error.SurelyNotProcessed() && error.MayRepeat();
-    if (!again || absl::Now() + pause >= until) return error;
+    const bool free = error.MayRepeat() && error.outcome != kyc::errors::v1::OUTCOME_REFUSED;
+    if (tries >= 3 || !free || absl::Now() + pause >= until) return error;
     absl::SleepFor(pause);
   }
+}
+
+// With a key of the call's own, which is put into a request that has none: its repeats have it,
+// too.
+template <typename Stub, typename Request, typename Response>
+Answer<Response> Keyed(const Target& target, absl::Duration timeout, Stub& stub,
+                       grpc::Status (Stub::*call)(grpc::ClientContext*, const Request&, Response*),
+                       Request& request) {
+  if (target.request_ids && request.request_id().empty()) {
+    request.set_request_id(kyc::cli::NewRequestId());
+  }
+  return Call(target, timeout, stub, call, request, request.request_id(), /*only_reads=*/false);
 }
 
 }  // namespace
@@ -46,35 +57,34 @@ Gateway::Gateway(Target target, absl::Duration timeout)
       netzme_(netzme::UpgradeNotificationService::NewStub(channel_)) {}
 
 Answer<finpay::CreateUpgradeAccountWidgetResponse> Gateway::CreateUpgradeAccountWidget(
-    const finpay::CreateUpgradeAccountWidgetRequest& request) {
-  return Call(target_, timeout_, *finpay_,
-              &finpay::UpgradeAccountService::Stub::CreateUpgradeAccountWidget, request);
+    finpay::CreateUpgradeAccountWidgetRequest& request) {
+  return Keyed(target_, timeout_, *finpay_,
+               &finpay::UpgradeAccountService::Stub::CreateUpgradeAccountWidget, request);
 }
 
 Answer<widekyc::DetectLivenessResponse> Gateway::DetectLiveness(
-    const widekyc::DetectLivenessRequest& request) {
-  return Call(target_, timeout_, *widekyc_, &widekyc::WideKycService::Stub::DetectLiveness,
-              request);
+    widekyc::DetectLivenessRequest& request) {
+  return Keyed(target_, timeout_, *widekyc_, &widekyc::WideKycService::Stub::DetectLiveness,
+               request);
 }
 
-Answer<widekyc::RecognizeIdResponse> Gateway::RecognizeId(
-    const widekyc::RecognizeIdRequest& request) {
-  return Call(target_, timeout_, *widekyc_, &widekyc::WideKycService::Stub::RecognizeId, request);
+Answer<widekyc::RecognizeIdResponse> Gateway::RecognizeId(widekyc::RecognizeIdRequest& request) {
+  return Keyed(target_, timeout_, *widekyc_, &widekyc::WideKycService::Stub::RecognizeId, request);
 }
 
-Answer<widekyc::ValidateIdResponse> Gateway::ValidateId(const widekyc::ValidateIdRequest& request) {
-  return Call(target_, timeout_, *widekyc_, &widekyc::WideKycService::Stub::ValidateId, request);
+Answer<widekyc::ValidateIdResponse> Gateway::ValidateId(widekyc::ValidateIdRequest& request) {
+  return Keyed(target_, timeout_, *widekyc_, &widekyc::WideKycService::Stub::ValidateId, request);
 }
 
 Answer<netzme::GetUpgradeResponse> Gateway::GetUpgrade(const netzme::GetUpgradeRequest& request) {
   return Call(target_, timeout_, *netzme_, &netzme::UpgradeNotificationService::Stub::GetUpgrade,
-              request, Method::kReads);
+              request, "", /*only_reads=*/true);
 }
 
 Answer<netzme::ListUpgradesResponse> Gateway::ListUpgrades(
     const netzme::ListUpgradesRequest& request) {
   return Call(target_, timeout_, *netzme_, &netzme::UpgradeNotificationService::Stub::ListUpgrades,
-              request, Method::kReads);
+              request, "", /*only_reads=*/true);
 }
 
 std::unique_ptr<Watch> Gateway::WatchUpgrades(CursorStore& cursors, WatchOptions options) {

@@ -17,7 +17,8 @@
 namespace kyc_gateway {
 
 // Calls and watches of one gateway. Thread-safe; calls block. `timeout` bounds a call with its
-// repeats.
+// repeats. A call of finpay or widekyc puts a request_id into a request that has none, and so
+// repeats of the same request are one call.
 class Gateway {
  public:
   explicit Gateway(Target target, absl::Duration timeout = absl::Seconds(30));
@@ -26,12 +27,11 @@ class Gateway {
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
   Answer<finpay::linkage::v1::CreateUpgradeAccountWidgetResponse> CreateUpgradeAccountWidget(
-      const finpay::linkage::v1::CreateUpgradeAccountWidgetRequest& request);
+      finpay::linkage::v1::CreateUpgradeAccountWidgetRequest& request);
   Answer<widekyc::v1::DetectLivenessResponse> DetectLiveness(
-      const widekyc::v1::DetectLivenessRequest& request);
-  Answer<widekyc::v1::RecognizeIdResponse> RecognizeId(
-      const widekyc::v1::RecognizeIdRequest& request);
-  Answer<widekyc::v1::ValidateIdResponse> ValidateId(const widekyc::v1::ValidateIdRequest& request);
+      widekyc::v1::DetectLivenessRequest& request);
+  Answer<widekyc::v1::RecognizeIdResponse> RecognizeId(widekyc::v1::RecognizeIdRequest& request);
+  Answer<widekyc::v1::ValidateIdResponse> ValidateId(widekyc::v1::ValidateIdRequest& request);
   Answer<netzme::v1::GetUpgradeResponse> GetUpgrade(const netzme::v1::GetUpgradeRequest& request);
   Answer<netzme::v1::ListUpgradesResponse> ListUpgrades(
       const netzme::v1::ListUpgradesRequest& request);

@@ -24,6 +24,8 @@ struct Target {
   // Whether $http_proxy, $grpc_proxy and the like are heeded, as gRPC does.
   bool use_proxy = true;
   bool plaintext = false;
+  // Whether a call that has no request_id gets one.
+  bool request_ids = true;
   // PEM. Without the first the system's authorities are believed.
   std::string ca_certificates = {};
   std::string certificate = {};

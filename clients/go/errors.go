@@ -29,6 +29,8 @@ type Error struct {
 	RetryDelay      time.Duration
 	// OnlyReads: the method changes nothing and costs nothing, so it may be called again whatever became of this call.
 	OnlyReads bool
+	// RequestID is the call's own key, which each repeat of it has; empty where it had none.
+	RequestID string
 	cause     error
 }
 
@@ -47,12 +49,19 @@ func (e *Error) MayRepeat() bool {
 	if e.OnlyReads || e.Outcome == errorsv1.Outcome_OUTCOME_NOT_SENT {
 		return notProcessed || e.Code == codes.DeadlineExceeded
 	}
+	if e.RequestID != "" {
+		switch e.ReasonText {
+		// What became of who waited, gRPC's own errors among it, and not of the call: its answer may be known yet, by its request_id.
+		case "", "CALLER_DEADLINE", "CALLER_CANCELLED", "SERVER_DRAINING":
+			return true
+		}
+	}
 	return notProcessed && e.Outcome == errorsv1.Outcome_OUTCOME_REFUSED
 }
 
-func errorOf(err error, onlyReads bool) *Error {
+func errorOf(err error, onlyReads bool, requestID string) *Error {
 	failure := status.Convert(err)
-	result := &Error{Code: failure.Code(), Message: failure.Message(), OnlyReads: onlyReads, cause: err}
+	result := &Error{Code: failure.Code(), Message: failure.Message(), OnlyReads: onlyReads, RequestID: requestID, cause: err}
 	for _, detail := range failure.Details() {
 		switch detail := detail.(type) {
 		case *errdetails.ErrorInfo:

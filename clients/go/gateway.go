@@ -6,10 +6,11 @@ package kyc
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"math/rand/v2"
+	chance "math/rand/v2"
 	"os"
 	"time"
 
@@ -18,6 +19,8 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	finpayv1 "kyc-gateway/clients/go/finpay/linkage/v1"
 	errorsv1 "kyc-gateway/clients/go/kyc/errors/v1"
@@ -36,16 +39,19 @@ type Options struct {
 	Headers map[string]string
 	// NoProxy: the environment's proxies are not heeded, as gRPC does.
 	NoProxy bool
+	// NoRequestIDs: a call that has no request_id gets none.
+	NoRequestIDs bool
 	// Timeout bounds a call with its repeats, if its context does not sooner. Default 30 s.
 	Timeout time.Duration
 }
 
-// Gateway makes calls and watches of one gateway. Safe for concurrent use. The errors of calls are *Error.
+// Gateway makes calls and watches of one gateway. Safe for concurrent use. The errors of calls are *Error. A call of
+// finpay or widekyc puts a request_id into a request that has none, and so repeats of the same request are one call.
 type Gateway struct {
 	// Connection: stubs can be made of it for what has no method here: kyc.admin.v1, health.
 	Connection *grpc.ClientConn
 	open       func() (*grpc.ClientConn, error)
-	timeout    time.Duration
+	options    Options
 	finpay     finpayv1.UpgradeAccountServiceClient
 	widekyc    widekycv1.WideKycServiceClient
 	netzme     netzmev1.UpgradeNotificationServiceClient
@@ -65,7 +71,7 @@ func Open(address string, options Options) (*Gateway, error) {
 	if options.Timeout == 0 {
 		options.Timeout = 30 * time.Second
 	}
-	return &Gateway{connection, open, options.Timeout, finpayv1.NewUpgradeAccountServiceClient(connection),
+	return &Gateway{connection, open, options, finpayv1.NewUpgradeAccountServiceClient(connection),
 		widekycv1.NewWideKycServiceClient(connection), netzmev1.NewUpgradeNotificationServiceClient(connection)}, nil
 }
 
@@ -97,30 +103,52 @@ func (g *Gateway) ListUpgrades(ctx context.Context, request *netzmev1.ListUpgrad
 	return call(ctx, g, g.netzme.ListUpgrades, request, true)
 }
 
-// call repeats, twice at most, only what surely was not processed.
-func call[Q, R any](ctx context.Context, g *Gateway, method func(context.Context, Q, ...grpc.CallOption) (R, error), request Q,
+// call repeats, twice at most, only what cannot be billed twice, whatever an upstream says.
+func call[Q proto.Message, R any](ctx context.Context, g *Gateway, method func(context.Context, Q, ...grpc.CallOption) (R, error), request Q,
 	onlyReads bool) (R, error) {
-	ctx, cancel := context.WithTimeout(ctx, g.timeout)
+	requestID := ""
+	if !onlyReads {
+		requestID = g.keyOf(request)
+	}
+	ctx, cancel := context.WithTimeout(ctx, g.options.Timeout)
 	defer cancel()
 	for tries := 1; ; tries++ {
 		response, err := method(ctx, request)
 		if err == nil {
 			return response, nil
 		}
-		failure := errorOf(err, onlyReads)
-		surely := onlyReads || failure.Outcome == errorsv1.Outcome_OUTCOME_NOT_SENT
+		failure := errorOf(err, onlyReads, requestID)
+		free := failure.MayRepeat() && failure.Outcome != errorsv1.Outcome_OUTCOME_REFUSED
 		pause := max(failure.RetryDelay, pauseAfter(tries, 2*time.Second))
 		until, _ := ctx.Deadline()
-		if tries >= 3 || !surely || !failure.MayRepeat() || pause >= time.Until(until) || !sleep(ctx, pause) {
+		if tries >= 3 || !free || pause >= time.Until(until) || !sleep(ctx, pause) {
 			return response, failure
 		}
 	}
 }
 
+// keyOf is the call's own key, which is put into a request that has none: its repeats have it, too.
+func (g *Gateway) keyOf(request proto.Message) string {
+	message := request.ProtoReflect()
+	field := message.Descriptor().Fields().ByName("request_id")
+	if message.Get(field).String() == "" && !g.options.NoRequestIDs {
+		message.Set(field, protoreflect.ValueOfString(newUUID()))
+	}
+	return message.Get(field).String()
+}
+
+// newUUID is a random one, version 4.
+func newUUID() string {
+	var id [16]byte
+	rand.Read(id[:]) // Never fails where it returns.
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+}
+
 // pauseAfter doubles from 0.1 s on; chance takes away up to a half, so that callers do not come back together.
 func pauseAfter(tries int, longest time.Duration) time.Duration {
 	pause := min(100*time.Millisecond<<min(tries, 20), longest)
-	return pause - time.Duration(rand.Int64N(int64(pause)/2))
+	return pause - time.Duration(chance.Int64N(int64(pause)/2))
 }
 
 // sleep is false if the context ended first.

@@ -213,7 +213,7 @@ func (w *Watch) goOn(ctx context.Context, end error) error {
 	if status.Code(end) == codes.Canceled { // ctx has not ended, so it was the timer.
 		end = status.Error(codes.Unavailable, "the server has fallen silent")
 	}
-	failure := errorOf(end, true)
+	failure := errorOf(end, true, "")
 	switch failure.Reason {
 	case errorsv1.Reason_REASON_CURSOR_EXPIRED, errorsv1.Reason_REASON_CURSOR_FOREIGN, errorsv1.Reason_REASON_CURSOR_AHEAD,
 		errorsv1.Reason_REASON_CURSOR_INVALID:

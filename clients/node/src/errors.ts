@@ -11,6 +11,8 @@ export interface FieldViolation {
 }
 
 const notProcessed = [status.UNAVAILABLE, status.RESOURCE_EXHAUSTED, status.ABORTED];
+// What became of who waited, gRPC's own errors among it, and not of the call: its answer may be known yet, by its request_id.
+const ofWhoWaited = ["", "CALLER_DEADLINE", "CALLER_CANCELLED", "SERVER_DRAINING"];
 const passing = [...notProcessed, status.DEADLINE_EXCEEDED];
 
 /** A call that failed: outcome says whether it was processed, mayRepeat() whether to make it again. */
@@ -30,6 +32,8 @@ export class GatewayError extends Error {
     trailers?: Metadata,
     /** The method changes nothing and costs nothing, so it may be called again whatever became of this call. */
     readonly onlyReads = false,
+    /** The call's own key, which each repeat of it has; empty where it had none. */
+    readonly requestId = "",
   ) {
     super(`${status[code]}: ${details}`);
     this.name = "GatewayError";
@@ -54,13 +58,14 @@ export class GatewayError extends Error {
    */
   mayRepeat(): boolean {
     if (this.onlyReads || this.outcome === "OUTCOME_NOT_SENT") return passing.includes(this.code);
+    if (this.requestId && ofWhoWaited.includes(this.reasonText)) return true;
     return this.outcome === "OUTCOME_REFUSED" && notProcessed.includes(this.code);
   }
 }
 
-export function errorOf(failure: ServiceError, onlyReads: boolean): GatewayError {
+export function errorOf(failure: ServiceError, onlyReads: boolean, requestId?: string): GatewayError {
   if (failure.code === undefined) throw failure; // Not gRPC's: a request that does not fit its type.
-  return new GatewayError(failure.code, failure.details, failure.metadata, onlyReads);
+  return new GatewayError(failure.code, failure.details, failure.metadata, onlyReads, requestId);
 }
 
 function known(names: ReadonlySet<string>, prefix: string, text: string): string {

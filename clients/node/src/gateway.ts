@@ -1,4 +1,5 @@
 import { ChannelCredentials, ClientOptions, ClientUnaryCall, credentials, Metadata, ServiceError } from "@grpc/grpc-js";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { contracts } from "./contracts.js";
@@ -30,6 +31,8 @@ export interface GatewayOptions {
   headers?: Record<string, string>;
   /** Whether the environment's proxies are heeded, as gRPC does. Default true. */
   useProxy?: boolean;
+  /** Whether a call that has no requestId gets one. Default true. */
+  requestIds?: boolean;
   /** Bounds a call with its repeats. Default 30,000. */
   timeoutMs?: number;
 }
@@ -88,7 +91,10 @@ type Method<Request, Response> = (
   done: (error: ServiceError | null, response?: Response) => void,
 ) => ClientUnaryCall;
 
-/** Calls and watches of one gateway. Each call rejects with a GatewayError where it fails. */
+/**
+ * Calls and watches of one gateway. Each call rejects with a GatewayError where it fails. A call of finpay or widekyc puts a requestId
+ * into a request that has none, and so repeats of the same request are one call.
+ */
 export class Gateway {
   private readonly target: Target;
   private readonly finpay;
@@ -142,26 +148,36 @@ export class Gateway {
     return new Watch(this.target, cursors, options);
   }
 
-  /** Repeats, twice at most, only what surely was not processed. */
-  private async call<Request, Response>(
-    method: Method<Request, Response>, request: Request, timeoutMs: number | undefined, onlyReads = false,
+  /** Repeats, twice at most, only what cannot be billed twice, whatever an upstream says. */
+  private async call<Request extends object, Response>(
+    method: Method<Request, Response>, asked: Request, timeoutMs: number | undefined, onlyReads = false,
   ): Promise<Response> {
+    const request = onlyReads ? asked : this.keyed(asked);
+    const { requestId } = request as { requestId?: string };
     const deadline = Date.now() + (timeoutMs ?? this.options.timeoutMs ?? 30_000);
     for (let tries = 1; ; ++tries) {
       const answer = await new Promise<Response | GatewayError>((resolve, reject) =>
         method(request, this.target.headers(), { deadline }, (error, response) => {
           try {
-            resolve(error ? errorOf(error, onlyReads) : response!);
+            resolve(error ? errorOf(error, onlyReads, requestId) : response!);
           } catch (other) {
             reject(other);
           }
         }),
       );
       if (!(answer instanceof GatewayError)) return answer;
-      const surely = onlyReads || answer.outcome === "OUTCOME_NOT_SENT";
+      const free = answer.mayRepeat() && answer.outcome !== "OUTCOME_REFUSED";
       const pause = Math.max(answer.retryDelayMs ?? 0, pauseAfter(tries, 2_000));
-      if (tries >= 3 || !surely || !answer.mayRepeat() || Date.now() + pause >= deadline) throw answer;
+      if (tries >= 3 || !free || Date.now() + pause >= deadline) throw answer;
       await sleep(pause);
     }
+  }
+
+  /** With a key of the call's own, which is put into a request that has none: its repeats have it, too. */
+  private keyed<Request extends { requestId?: string }>(request: Request): Request {
+    if (request.requestId || this.options.requestIds === false) return request;
+    const requestId = randomUUID();
+    Reflect.set(request, "requestId", requestId); // A frozen one stays as it is; the error tells the key.
+    return { ...request, requestId };
   }
 }

@@ -45,6 +45,7 @@ std::string Told(const Error& error) {
   if (error.retry_delay > absl::ZeroDuration()) {
     parts.push_back(absl::StrCat("retry=", absl::ToInt64Seconds(error.retry_delay)));
   }
+  if (!error.request_id.empty()) parts.push_back(absl::StrCat("id=", error.request_id));
   if (!error.trx_id().empty()) parts.push_back(absl::StrCat("trx=", error.trx_id()));
   std::vector<std::string> fields;
   for (const auto& violation : error.field_violations) fields.push_back(violation.field);
@@ -81,10 +82,15 @@ Answer<widekyc::DetectLivenessResponse> Liveness(Gateway& gateway, const std::st
   return gateway.DetectLiveness(request);
 }
 
-Answer<widekyc::ValidateIdResponse> Validate(Gateway& gateway, const std::string& reference) {
+widekyc::ValidateIdRequest Card(const std::string& reference) {
   widekyc::ValidateIdRequest request;
   request.set_cust_ref_no(reference);
   request.set_nik("3671121401010004");
+  return request;
+}
+
+Answer<widekyc::ValidateIdResponse> Validate(Gateway& gateway, const std::string& reference) {
+  widekyc::ValidateIdRequest request = Card(reference);
   return gateway.ValidateId(request);
 }
 
@@ -101,6 +107,10 @@ std::string ReadFile(const std::string& path) {
 
 Target Plain(const std::string& address) { return {.address = address, .plaintext = true}; }
 
+Target Nameless(const std::string& address) {
+  return {.address = address, .plaintext = true, .request_ids = false};
+}
+
 void TellFailures(Gateway& plain) {
   widekyc::ValidateIdRequest invalid;
   invalid.set_nik("1");
@@ -115,8 +125,9 @@ void TellFailures(Gateway& plain) {
 }
 
 int Calls(char** where) {
-  const std::string address = where[0], dead = where[1], lonely = where[2], tls = where[3];
-  const std::string authority = ReadFile(where[4]), token = where[5];
+  const std::string address = where[0], dead = where[1], lonely = where[2];
+  const std::string logless = where[3], tls = where[4], token = where[6];
+  const std::string authority = ReadFile(where[5]);
   Gateway plain(Plain(address));
   Gateway brief(Plain(address), absl::Milliseconds(500));
   Gateway nobody(Plain(dead), absl::Seconds(5));
@@ -128,10 +139,19 @@ int Calls(char** where) {
   widget.set_phone_no("081234567890");
   Tell("widget", plain.CreateUpgradeAccountWidget(widget));
   TellFailures(plain);
+  widekyc::ValidateIdRequest named = Card("sim-500");
+  named.set_request_id("own-1");
+  Tell("named", plain.ValidateId(named));
   Tell("late", Validate(brief, "sim-slow-5000"));
   Tell("dead", Validate(nobody, "probe"));
+  Gateway nameless(Nameless(dead), absl::Seconds(5));
+  Tell("dead, nameless", Validate(nameless, "probe"));
   Tell("dead, reading", Get(nobody));
   Tell("unreachable", Liveness(cut_off, "probe"));
+  Gateway forgetful(Plain(logless));
+  Gateway unasked(Nameless(logless));
+  Tell("no log", Liveness(forgetful, "probe"));
+  Tell("no log, nameless", Liveness(unasked, "probe"));
   const auto known = [token] { return token; };
   const auto wrong = [] { return std::string("wrong"); };
   Gateway trusting({.address = tls, .token = known, .ca_certificates = authority});
@@ -146,6 +166,21 @@ int Calls(char** where) {
   Gateway forwarded(with_header);
   Tell("a header of proxies", Liveness(forwarded, "probe"));
   return 0;
+}
+
+int Repeat(const std::string& address, const std::string& reference) {
+  Gateway gateway(Plain(address));
+  widekyc::ValidateIdRequest request = Card(reference);
+  for (;;) {
+    const auto answer = gateway.ValidateId(request);
+    if (answer.ok()) {
+      Say(absl::StrCat("OK id=", request.request_id()));
+      return 0;
+    }
+    Say(Told(answer.error()));
+    if (!answer.error().MayRepeat()) return 0;
+    absl::SleepFor(absl::Milliseconds(100));
+  }
 }
 
 constexpr const char* kStates[] = {"connecting", "catching up", "live", "waiting", "stopped"};
@@ -197,7 +232,10 @@ int Watch(const std::string& address, const std::string& file, const std::string
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count == 8 && arguments[1] == std::string("calls")) return Calls(arguments + 2);
+  if (count == 9 && arguments[1] == std::string("calls")) return Calls(arguments + 2);
+  if (count == 4 && arguments[1] == std::string("repeat")) {
+    return Repeat(arguments[2], arguments[3]);
+  }
   if (count == 5 && arguments[1] == std::string("watch")) {
     return Watch(arguments[2], arguments[3], arguments[4]);
   }

@@ -73,7 +73,7 @@ class Gate:
             pass
         with self._lock:
             held = pair in self._holding
-            if pair in self._pairs:
+            if pair in self._pairs and not held:
                 self._pairs.remove(pair)
         if not held:
             for end in pair:

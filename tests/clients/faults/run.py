@@ -1,10 +1,12 @@
 """run.py PROBE...: tries a client library against the real gateway, through a gate that cuts, slices, slows and hangs.
 
 PROBE is a small program of that library, of which each language has one, alike (clients/README.md says what it promises):
-  PROBE calls ADDRESS DEAD LONELY TLS CA TOKEN
+  PROBE calls ADDRESS DEAD LONELY LOGLESS TLS CA TOKEN
                                   makes the calls of calls.expected, each a line: DEAD is an address where nobody listens, LONELY that
-                                  of a gateway that reaches no upstream, TLS one of TLS under the authority in CA, where the caller is
+                                  of a gateway that reaches no upstream, LOGLESS of one that has no event log, TLS one of TLS under the authority in CA, where the caller is
                                   known by TOKEN
+  PROBE repeat ADDRESS REFERENCE  makes one call, the same request again and again while its error may be repeated: a line for each error,
+                                  as in calls.expected, then `OK id=REQUEST_ID`
   PROBE watch ADDRESS FILE WHAT   watches from the earliest event on, with heartbeats each second and the cursor in FILE, until SIGTERM:
                                   `event SEQUENCE REFERENCE`, then confirms; `state WORD`; on a bad cursor `problem REASON`, then
                                   goes on from WHAT (oldest, newest) or ends with `failed CODE REASON` and status 1 (stop).
@@ -12,6 +14,7 @@ PROBE is a small program of that library, of which each language has one, alike 
 """
 
 import difflib
+import json
 import pathlib
 import re
 import shutil
@@ -26,6 +29,7 @@ import gate as gates
 import stage
 
 PROBE = sys.argv[1:]
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
 
 class Load:
@@ -162,14 +166,16 @@ def bad_cursors(folder, gateway, other, expired):
         print(f"  {problem}: {then.strip()}")
 
 
-def calls(gateway, lonely):
+def calls(gateway, lonely, logless):
     gate = gates.Gate(gateway.grpc)
     gate.slice(1000, 0.0)
     (dead,) = stage.free_ports(1)
     output = subprocess.run([*PROBE, "calls", f"127.0.0.1:{gate.port}", f"127.0.0.1:{dead}", f"127.0.0.1:{lonely.grpc}",
-                             f"127.0.0.1:{gateway.tls}", gateway.folder / "certificate", gateway.token], stdout=subprocess.PIPE, check=True,
+                             f"127.0.0.1:{logless.grpc}", f"127.0.0.1:{gateway.tls}", gateway.folder / "certificate", gateway.token], stdout=subprocess.PIPE, check=True,
                             timeout=60).stdout.decode()
-    output = re.sub(r"\btrx=\d+", "trx=NUMBER", output)
+    ids = re.findall(rf"\bid=({UUID})\b", output)
+    assert ids and len({*ids}) == len(ids), "each call has a request_id of its own"
+    output = re.sub(r"\btrx=\d+", "trx=NUMBER", re.sub(UUID, "UUID", output))
     expected = (pathlib.Path(__file__).parent / "calls.expected").read_text()
     expected = "".join(line for line in expected.splitlines(True) if not line.startswith("#"))
     difference = list(difflib.unified_diff(expected.splitlines(), output.splitlines(), "expected", "the probe's", lineterm=""))
@@ -179,6 +185,44 @@ def calls(gateway, lonely):
     print(f"  {len(expected.splitlines())} calls answered and told as they must be")
 
 
+def repeated(folder, gateway, simulator, reference, dies):
+    """A call whose gateway is killed: before or after the upstream's answer is stored. It never reaches its caller. What the probe
+    printed, and the call's request_id."""
+    gate = gates.Gate(gateway.grpc)
+    probe = stage.Program("probe", folder / f"{reference}.log", [*PROBE, "repeat", f"127.0.0.1:{gate.port}", reference])
+    answered = gateway.metric(r'kyc_keyed_calls_total\{.*by="sent".*\}')
+    stage.until(lambda: simulator.count(reference) == 1, f"the upstream has the call\n{probe.text()}")
+    gate.hold()
+    if dies == "after":
+        stage.until(lambda: gateway.metric(r'kyc_keyed_calls_total\{.*by="sent".*\}') > answered, "the answer is stored")
+    gateway.program.end(signal.SIGKILL)
+    gate.cut()
+    stage.until(lambda: "UNAVAILABLE UNSPECIFIED UNSPECIFIED repeat=yes" in probe.text(), f"the call ends, may be repeated\n{probe.text()}")
+    gateway.start()
+    stage.until(lambda: not probe.running(), f"the probe ends\n{probe.text()}", 60)
+    assert simulator.count(reference) == 1, "sent twice"
+    ids = {*re.findall(r"\bid=(\S+)", probe.text())}
+    assert len(ids) == 1 and re.fullmatch(UUID, *ids), probe.text()
+    return probe.text().splitlines()[-1], *ids
+
+
+def once(folder, gateway, simulator):
+    """One call is one body, whatever dies, under the request_id that the library made and kept."""
+    folder.mkdir()
+    last, key = repeated(folder, gateway, simulator, "sim-slow-3000-lost", "before")
+    assert last == f"UNKNOWN REQUEST_OUTCOME_UNKNOWN UNKNOWN repeat=no id={key}", last
+    print("  kill -9 before the answer: told that it is not known, one body")
+    reference = "sim-slow-3000-kept"
+    last, key = repeated(folder, gateway, simulator, reference, "after")
+    assert last == f"OK id={key}", last
+    replay = subprocess.run([stage.PROGRAMS / "clients/kyc/kyc", "grpcurl", "-plaintext", "-v", "-d",
+                             json.dumps({"custRefNo": reference, "nik": "3671121401010004", "requestId": key}),
+                             f"127.0.0.1:{gateway.grpc}", "widekyc.v1.WideKycService/ValidateId"], stdout=subprocess.PIPE, check=True)
+    assert "kyc-replay: 1" in replay.stdout.decode(), replay.stdout.decode()
+    assert simulator.count(reference) == 1, "sent twice"
+    print("  kill -9 after the answer: repeated, and told it, one body")
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -186,17 +230,19 @@ def main():
         gateway = stage.Gateway(folder / "gateway", simulator.port)
         simulator.start(gateway)
         other = stage.Gateway(folder / "other", *stage.free_ports(1), "retention_count: 1000", gateway)
-        programs = lambda: [gateway.program, other.program, simulator.program]
+        logless = stage.Gateway(folder / "logless", simulator.port, event_log=None, keys_of=gateway)
+        programs = lambda: [gateway.program, other.program, logless.program, simulator.program]
         try:
             expired = other.cursor("FROM_EARLIEST")
             filling = [threading.Thread(target=lambda n=n: [other.notify(f"reference-{i}") for i in range(n, 1001, 8)]) for n in range(1, 9)]
             for thread in filling:
                 thread.start()
-            calls(gateway, other)
+            calls(gateway, other, logless)
             for thread in filling:
                 thread.join()
             for number in range(1001, 1101):
                 other.notify(f"reference-{number}")
+            once(folder / "once", gateway, simulator)
             check_events(*faults(folder / "faults", gateway))
             bad_cursors(folder / "cursors", gateway, other, expired)
         except BaseException:

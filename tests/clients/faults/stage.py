@@ -58,7 +58,7 @@ class Gateway:
     """A gateway on the embedded defaults, on ports of its own that stay over restarts."""
 
     def __init__(self, folder, simulator_port, event_log="", keys_of=None):
-        """With keys_of, another gateway's keys: what that one has signed is known here, as of another log."""
+        """With keys_of, another gateway's keys: what that one has signed is known here, as of another log. event_log=None: none."""
         self.folder = folder
         self.grpc, self.webhook, self.admin, self.tls = free_ports(4)
         (folder / "secrets").mkdir(parents=True)
@@ -72,7 +72,10 @@ class Gateway:
         config = (ROOT / "tools/embedded/config.textproto").read_text()
         for port, ours in [(50051, self.grpc), (8081, self.webhook), (9090, self.admin), (18090, simulator_port)]:
             config = re.sub(rf"(127\.0\.0\.1):{port}\b", rf"\1:{ours}", config)
-        config = config.replace("event_log {", "event_log {\n  " + event_log)
+        if event_log is None:
+            config = re.sub(r"^(webhook|event_log) \{.*?^\}$", "", config, flags=re.M | re.S)
+        else:
+            config = config.replace("event_log {", "event_log {\n  " + event_log)
         (folder / "config.textproto").write_text(self._with_tls(config))
         self.program = None
         self.start()
@@ -153,3 +156,8 @@ class Simulator:
             "--widekyc-token-file", secrets / token, "--finpay-merchant-pass-file", secrets / "finpay-merchant-pass",
             "--finpay-key-file", secrets / "finpay-field-key", "--finpay-iv-file", secrets / "finpay-field-iv"])
         until(lambda: "listening on" in self.program.text(), "the simulator listens")
+
+    def count(self, reference):
+        """The whole bodies that came for it."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/sim/count?reference={reference}", timeout=5) as reply:
+            return json.load(reply)["count"]

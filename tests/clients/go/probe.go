@@ -24,6 +24,8 @@ func main() {
 	switch os.Args[1] {
 	case "calls":
 		calls(os.Args[2:])
+	case "repeat":
+		repeat(os.Args[2], os.Args[3])
 	case "watch":
 		watch(os.Args[2], os.Args[3], os.Args[4])
 	}
@@ -54,6 +56,9 @@ func told(err error) string {
 	if failure.RetryDelay > 0 {
 		line += fmt.Sprintf(" retry=%.0f", failure.RetryDelay.Seconds())
 	}
+	if failure.RequestID != "" {
+		line += " id=" + failure.RequestID
+	}
 	if failure.TrxID() != "" {
 		line += " trx=" + failure.TrxID()
 	}
@@ -83,8 +88,29 @@ func tell[R any](name string, result func(R) string, response R, err error) {
 	}
 }
 
+func card(reference string) *widekycv1.ValidateIdRequest {
+	return &widekycv1.ValidateIdRequest{CustRefNo: reference, Nik: "3671121401010004"}
+}
+
+func repeat(address, reference string) {
+	gateway, request := open(address, kyc.Options{Plaintext: true}), card(reference)
+	for {
+		_, err := gateway.ValidateId(context.Background(), request)
+		if err == nil {
+			say("OK id=%s", request.RequestId)
+			return
+		}
+		say("%s", told(err))
+		var failure *kyc.Error
+		if !errors.As(err, &failure) || !failure.MayRepeat() {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
 func calls(where []string) {
-	address, dead, lonely, tls, authority, token := where[0], where[1], where[2], where[3], where[4], where[5]
+	address, dead, lonely, logless, tls, authority, token := where[0], where[1], where[2], where[3], where[4], where[5], where[6]
 	of := func(token string) func() string { return func() string { return token } }
 	plain := open(address, kyc.Options{Plaintext: true})
 	nobody := open(dead, kyc.Options{Plaintext: true, Timeout: 5 * time.Second})
@@ -100,9 +126,6 @@ func calls(where []string) {
 		defer cancel()
 		response, err := gateway.ValidateId(ctx, request)
 		tell(name, func(r *widekycv1.ValidateIdResponse) string { return r.String() }, response, err)
-	}
-	card := func(reference string) *widekycv1.ValidateIdRequest {
-		return &widekycv1.ValidateIdRequest{CustRefNo: reference, Nik: "3671121401010004"}
 	}
 	get := func(name string, gateway *kyc.Gateway) {
 		response, err := gateway.GetUpgrade(ctx, &netzmev1.GetUpgradeRequest{OriginalReferenceNo: "nobody"})
@@ -120,10 +143,17 @@ func calls(where []string) {
 	}
 	liveness("no verdict", plain, "sim-no-verdict", picture)
 	get("no event", plain)
+	named := card("sim-500")
+	named.RequestId = "own-1"
+	validate("named", plain, named, 30*time.Second)
 	validate("late", plain, card("sim-slow-5000"), 500*time.Millisecond)
 	validate("dead", nobody, card("probe"), 5*time.Second)
+	nameless := open(dead, kyc.Options{Plaintext: true, Timeout: 5 * time.Second, NoRequestIDs: true})
+	validate("dead, nameless", nameless, card("probe"), 5*time.Second)
 	get("dead, reading", nobody)
 	liveness("unreachable", open(lonely, kyc.Options{Plaintext: true}), "probe", picture)
+	liveness("no log", open(logless, kyc.Options{Plaintext: true}), "probe", picture)
+	liveness("no log, nameless", open(logless, kyc.Options{Plaintext: true, NoRequestIDs: true}), "probe", picture)
 	liveness("tls", open(tls, kyc.Options{CAFile: authority, Token: of(token)}), "probe", picture)
 	liveness("tls, wrong token", open(tls, kyc.Options{CAFile: authority, Token: of("wrong")}), "probe", picture)
 	liveness("tls, wrong authority", open(tls, kyc.Options{Token: of(token)}), "probe", picture)

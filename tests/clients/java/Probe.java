@@ -26,7 +26,10 @@ final class Probe {
 
   public static void main(String[] arguments) throws Exception {
     if (arguments[0].equals("calls")) {
-      calls(arguments[1], arguments[2], arguments[3], arguments[4], new File(arguments[5]), arguments[6]);
+      calls(arguments[1], arguments[2], arguments[3], arguments[4], arguments[5], new File(arguments[6]),
+          arguments[7]);
+    } else if (arguments[0].equals("repeat")) {
+      repeat(arguments[1], arguments[2]);
     } else {
       watch(arguments[1], Path.of(arguments[2]), arguments[3]);
     }
@@ -50,6 +53,7 @@ final class Probe {
     String line = error.code() + " " + error.reason().name().substring("REASON_".length()) + " "
         + error.outcome().name().substring("OUTCOME_".length()) + " repeat=" + (error.mayRepeat() ? "yes" : "no");
     if (!error.retryDelay().isZero()) line += " retry=" + error.retryDelay().toSeconds();
+    if (!error.requestId().isEmpty()) line += " id=" + error.requestId();
     if (!error.trxId().isEmpty()) line += " trx=" + error.trxId();
     if (!error.fieldViolations().isEmpty()) {
       line += " fields="
@@ -70,20 +74,40 @@ final class Probe {
     return gateway.detectLiveness(DetectLivenessRequest.newBuilder().setCustRefNo(reference).setSelfieImage(picture).build()).getLive();
   }
 
-  private static Object valid(Gateway gateway, String reference) {
-    return gateway.validateId(ValidateIdRequest.newBuilder().setCustRefNo(reference).setNik("3671121401010004").build());
+  private static ValidateIdRequest card(String reference) {
+    return ValidateIdRequest.newBuilder().setCustRefNo(reference).setNik("3671121401010004").build();
+  }
+
+  private static Object valid(Gateway gateway, String reference) { return gateway.validateId(card(reference)); }
+
+  private static void repeat(String address, String reference) throws InterruptedException {
+    ValidateIdRequest request = Gateway.withRequestId(card(reference));
+    try (Gateway gateway = new Gateway(Target.plaintext(address))) {
+      for (;;) {
+        try {
+          gateway.validateId(request);
+          say("OK id=" + request.getRequestId());
+          return;
+        } catch (GatewayException error) {
+          say(told(error));
+          if (!error.mayRepeat()) return;
+          Thread.sleep(100);
+        }
+      }
+    }
   }
 
   private static Object found(Gateway gateway) {
     return gateway.getUpgrade(GetUpgradeRequest.newBuilder().setOriginalReferenceNo("nobody").build());
   }
 
-  private static void calls(String address, String dead, String lonely, String tls, File authority, String token) {
+  private static void calls(String address, String dead, String lonely, String logless, String tls, File authority, String token) {
     Target trusted = Target.tls(tls).withCaFile(authority);
     try (Gateway plain = new Gateway(Target.plaintext(address));
         Gateway forwarded = new Gateway(Target.plaintext(address).withHeaders(Map.of("x-forwarded-for", "192.0.2.1")).withoutProxy());
         Gateway nobody = new Gateway(Target.plaintext(dead), Duration.ofSeconds(5));
         Gateway cutOff = new Gateway(Target.plaintext(lonely));
+        Gateway forgetful = new Gateway(Target.plaintext(logless));
         Gateway secure = new Gateway(trusted.withToken(() -> token));
         Gateway stranger = new Gateway(trusted.withToken(() -> "wrong"));
         Gateway untrusting = new Gateway(Target.tls(tls).withToken(() -> token), Duration.ofSeconds(5))) {
@@ -98,10 +122,14 @@ final class Probe {
       tell("lost", () -> valid(plain, "sim-close-before-reply"));
       tell("no verdict", () -> live(plain, "sim-no-verdict", PICTURE));
       tell("no event", () -> found(plain));
+      tell("named", () -> plain.validateId(card("sim-500").toBuilder().setRequestId("own-1").build()));
       tell("late", () -> valid(plain.within(Duration.ofMillis(500)), "sim-slow-5000"));
       tell("dead", () -> valid(nobody, "probe"));
+      tell("dead, nameless", () -> valid(nobody.withoutRequestIds(), "probe"));
       tell("dead, reading", () -> found(nobody));
       tell("unreachable", () -> live(cutOff, "probe", PICTURE));
+      tell("no log", () -> live(forgetful, "probe", PICTURE));
+      tell("no log, nameless", () -> live(forgetful.withoutRequestIds(), "probe", PICTURE));
       tell("tls", () -> live(secure, "probe", PICTURE));
       tell("tls, wrong token", () -> live(stranger, "probe", PICTURE));
       tell("tls, wrong authority", () -> live(untrusting, "probe", PICTURE));

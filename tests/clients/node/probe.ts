@@ -11,12 +11,32 @@ function told(error: unknown): string {
   if (code === "DEADLINE_EXCEEDED") return code; // Who was first, the library or the gateway, is chance.
   const parts = [code, short(error.reason), short(error.outcome), `repeat=${error.mayRepeat() ? "yes" : "no"}`];
   if (error.retryDelayMs) parts.push(`retry=${error.retryDelayMs / 1000}`);
+  if (error.requestId) parts.push(`id=${error.requestId}`);
   if (error.trxId) parts.push(`trx=${error.trxId}`);
   if (error.fieldViolations.length) parts.push("fields=" + error.fieldViolations.map(({ field }) => field).join(","));
   return parts.join(" ");
 }
 
-async function calls(address: string, dead: string, lonely: string, tls: string, caFile: string, token: string) {
+const card = (custRefNo: string): { custRefNo: string; nik: string; requestId?: string } => ({ custRefNo, nik: "3671121401010004" });
+
+async function repeat(address: string, reference: string) {
+  const gateway = new Gateway(address, { plaintext: true });
+  const request = card(reference);
+  for (let again = true; again; ) {
+    try {
+      await gateway.validateId(request);
+      say(`OK id=${request.requestId}`);
+      again = false;
+    } catch (error) {
+      say(told(error));
+      again = (error as GatewayError).mayRepeat();
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+  gateway.close();
+}
+
+async function calls(address: string, dead: string, lonely: string, logless: string, tls: string, caFile: string, token: string) {
   const opened: Gateway[] = [];
   const open = (to: string, options: GatewayOptions) => {
     opened.push(new Gateway(to, options));
@@ -29,7 +49,7 @@ async function calls(address: string, dead: string, lonely: string, tls: string,
   const liveness = async (gateway: Gateway, custRefNo: string, selfieImage = picture, timeoutMs?: number) =>
     `OK ${(await gateway.detectLiveness({ custRefNo, selfieImage }, timeoutMs)).live}`;
   const validate = async (gateway: Gateway, custRefNo: string, timeoutMs?: number) =>
-    `OK ${JSON.stringify(await gateway.validateId({ custRefNo, nik: "3671121401010004" }, timeoutMs))}`;
+    `OK ${JSON.stringify(await gateway.validateId(card(custRefNo), timeoutMs))}`;
   const get = async (gateway: Gateway) => `OK ${JSON.stringify(await gateway.getUpgrade({ originalReferenceNo: "nobody" }))}`;
 
   await tell("live", liveness(plain, "probe"));
@@ -43,10 +63,14 @@ async function calls(address: string, dead: string, lonely: string, tls: string,
   await tell("lost", validate(plain, "sim-close-before-reply"));
   await tell("no verdict", liveness(plain, "sim-no-verdict"));
   await tell("no event", get(plain));
+  await tell("named", plain.validateId({ ...card("sim-500"), requestId: "own-1" }).then(() => "OK"));
   await tell("late", validate(plain, "sim-slow-5000", 500));
   await tell("dead", validate(nobody, "probe"));
+  await tell("dead, nameless", validate(open(dead, { plaintext: true, timeoutMs: 5_000, requestIds: false }), "probe"));
   await tell("dead, reading", get(nobody));
   await tell("unreachable", liveness(open(lonely, { plaintext: true }), "probe"));
+  await tell("no log", liveness(open(logless, { plaintext: true }), "probe"));
+  await tell("no log, nameless", liveness(open(logless, { plaintext: true, requestIds: false }), "probe"));
   await tell("tls", liveness(open(tls, { caFile, token: () => token }), "probe"));
   await tell("tls, wrong token", liveness(open(tls, { caFile, token: "wrong" }), "probe"));
   await tell("tls, wrong authority", liveness(open(tls, { token }), "probe", picture, 5_000));
@@ -84,4 +108,4 @@ async function watch(address: string, file: string, what: string) {
 }
 
 const [what, ...rest] = process.argv.slice(2);
-await ({ calls, watch } as Record<string, (...where: string[]) => Promise<void>>)[what](...rest);
+await ({ calls, repeat, watch } as Record<string, (...where: string[]) => Promise<void>>)[what](...rest);

@@ -3,6 +3,7 @@
 import datetime
 import signal
 import sys
+import time
 
 from finpay.linkage.v1 import linkage_pb2
 from kyc_gateway import CursorFile, Gateway, GatewayError, Outcome, Reason, WatchOptions
@@ -24,6 +25,8 @@ def told(error):
              "repeat=" + ("yes" if error.may_repeat() else "no")]
     if error.retry_delay:
         parts.append(f"retry={error.retry_delay.total_seconds():.0f}")
+    if error.request_id:
+        parts.append(f"id={error.request_id}")
     if error.trx_id:
         parts.append(f"trx={error.trx_id}")
     if error.field_violations:
@@ -52,10 +55,14 @@ CALLS = [
     ("lost", "plain", "validate_id", card("sim-close-before-reply"), 30),
     ("no verdict", "plain", "detect_liveness", liveness("sim-no-verdict"), 30),
     ("no event", "plain", "get_upgrade", netzme.GetUpgradeRequest(original_reference_no="nobody"), 30),
+    ("named", "plain", "validate_id", widekyc_pb2.ValidateIdRequest(cust_ref_no="sim-500", nik="3671121401010004", request_id="own-1"), 30),
     ("late", "plain", "validate_id", card("sim-slow-5000"), 0.5),
     ("dead", "dead", "validate_id", card("probe"), 5),
+    ("dead, nameless", "nameless", "validate_id", card("nameless"), 5),
     ("dead, reading", "dead", "get_upgrade", netzme.GetUpgradeRequest(original_reference_no="nobody"), 5),
     ("unreachable", "lonely", "detect_liveness", liveness("probe"), 30),
+    ("no log", "logless", "detect_liveness", liveness("probe"), 30),
+    ("no log, nameless", "logless, nameless", "detect_liveness", liveness("probe"), 30),
     ("tls", "tls", "detect_liveness", liveness("probe"), 30),
     ("tls, wrong token", "stranger", "detect_liveness", liveness("probe"), 30),
     ("tls, wrong authority", "untrusting", "detect_liveness", liveness("probe"), 5),
@@ -69,8 +76,10 @@ def result(response):
     return "OK " + linkage_pb2.Outcome.Name(response.outcome)
 
 
-def clients(gateway, address, dead, lonely, tls, authority, token):
+def clients(gateway, address, dead, lonely, logless, tls, authority, token):
     return {"plain": gateway(address, plaintext=True), "dead": gateway(dead, plaintext=True),
+            "nameless": gateway(dead, plaintext=True, request_ids=False),
+            "logless": gateway(logless, plaintext=True), "logless, nameless": gateway(logless, plaintext=True, request_ids=False),
             "lonely": gateway(lonely, plaintext=True), "tls": gateway(tls, ca_file=authority, token=lambda: token),
             "stranger": gateway(tls, ca_file=authority, token="wrong"), "untrusting": gateway(tls, token=token),
             "forwarded": gateway(address, plaintext=True, headers={"x-forwarded-for": "192.0.2.1"}, use_proxy=False)}
@@ -85,6 +94,20 @@ def calls(*where):
             say(f"{name}: {told(error)}")
     for client in opened.values():
         client.close()
+
+
+def repeat(address, reference):
+    request = card(reference)
+    with Gateway(address, plaintext=True) as gateway:
+        while True:
+            try:
+                gateway.validate_id(request)
+                return say(f"OK id={request.request_id}")
+            except GatewayError as error:
+                say(told(error))
+                if not error.may_repeat():
+                    return None
+                time.sleep(0.1)
 
 
 def options(what):
@@ -112,4 +135,4 @@ def watch(address, file, what):
 
 
 if __name__ == "__main__":
-    {"calls": calls, "watch": watch}[sys.argv[1]](*sys.argv[2:])
+    {"calls": calls, "repeat": repeat, "watch": watch}[sys.argv[1]](*sys.argv[2:])

@@ -6,7 +6,7 @@ import sys
 
 from kyc_gateway import CursorFile, GatewayError
 from kyc_gateway.aio import Gateway
-from probe import CALLS, clients, options, result, say, told
+from probe import CALLS, card, clients, options, result, say, told
 
 
 async def calls(*where):
@@ -18,6 +18,20 @@ async def calls(*where):
             say(f"{name}: {told(error)}")
     for client in opened.values():
         await client.close()
+
+
+async def repeat(address, reference):
+    request = card(reference)
+    async with Gateway(address, plaintext=True) as gateway:
+        while True:
+            try:
+                await gateway.validate_id(request)
+                return say(f"OK id={request.request_id}")
+            except GatewayError as error:
+                say(told(error))
+                if not error.may_repeat():
+                    return None
+                await asyncio.sleep(0.1)
 
 
 async def watch(address, file, what):
@@ -35,4 +49,4 @@ async def watch(address, file, what):
     say("stopped")
 
 
-asyncio.run({"calls": calls, "watch": watch}[sys.argv[1]](*sys.argv[2:]))
+asyncio.run({"calls": calls, "repeat": repeat, "watch": watch}[sys.argv[1]](*sys.argv[2:]))

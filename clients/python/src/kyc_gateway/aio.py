@@ -26,8 +26,10 @@ class Gateway:
 
     def __init__(self, address: str, *, token: str | typing.Callable[[], str] | None = None, plaintext: bool = False,
                  ca_file: str | None = None, certificate_file: str | None = None, key_file: str | None = None,
-                 timeout: float = 30, headers: typing.Mapping[str, str] | None = None, use_proxy: bool = True):
-        self._target = Target(address, token, plaintext, ca_file, certificate_file, key_file, headers or {}, use_proxy)
+                 timeout: float = 30, headers: typing.Mapping[str, str] | None = None, use_proxy: bool = True,
+                 request_ids: bool = True):
+        self._target = Target(address, token, plaintext, ca_file, certificate_file, key_file, headers or {}, use_proxy,
+                              request_ids)
         self._timeout = timeout
         self.channel = self._target.open_aio()
         self._finpay: typing.Any = linkage_pb2_grpc.UpgradeAccountServiceStub(self.channel)
@@ -69,13 +71,14 @@ class Gateway:
         return Watch(self._target, cursors or CursorInMemory(), options)
 
     async def _call(self, method: typing.Any, request: typing.Any, timeout: float | None, *, only_reads: bool = False) -> typing.Any:
+        key = self._target.key_of(request, only_reads=only_reads)
         until = time.monotonic() + (self._timeout if timeout is None else timeout)
         for tries in itertools.count(1):
             left = until - time.monotonic()
             try:
                 return await method(request, timeout=left, metadata=self._target.headers())
             except grpc.aio.AioRpcError as failure:
-                error = error_of(failure, only_reads=only_reads)
+                error = error_of(failure, only_reads=only_reads, request_id=key)
             pause = pause_before_repeat(error, tries, until - time.monotonic())
             if pause is None:
                 raise error

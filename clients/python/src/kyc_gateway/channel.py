@@ -6,6 +6,7 @@ import dataclasses
 import json
 import random
 import typing
+import uuid
 
 import grpc
 import grpc.aio
@@ -46,6 +47,8 @@ class Target:
     more_headers: typing.Mapping[str, str] = dataclasses.field(default_factory=dict)
     # Whether the environment's proxies are heeded, as gRPC does.
     use_proxy: bool = True
+    # Whether a call that has no request_id gets one.
+    request_ids: bool = True
 
     def open(self) -> grpc.Channel:
         if self.plaintext:
@@ -60,6 +63,14 @@ class Target:
     def headers(self) -> list[tuple[str, str]]:
         token = self.token() if callable(self.token) else self.token
         return [*self.more_headers.items(), *([("authorization", f"Bearer {token}")] if token else [])]
+
+    def key_of(self, request: typing.Any, *, only_reads: bool) -> str:
+        """The call's own key, which is put into a request that has none: its repeats have it, too."""
+        if only_reads:
+            return ""
+        if self.request_ids and not request.request_id:
+            request.request_id = str(uuid.uuid4())
+        return request.request_id
 
     def _options(self) -> list[tuple[str, typing.Any]]:
         return [*_OPTIONS, ("grpc.enable_http_proxy", int(self.use_proxy))]
@@ -83,10 +94,9 @@ def backoff(tries: int, longest: float) -> float:
 def pause_before_repeat(error: GatewayError, tries: int, left: float) -> float | None:
     """How long to wait before the call is made again by the library; None: the program decides.
 
-    By itself it repeats only what surely was not processed.
+    By itself it repeats only what cannot be billed twice, whatever an upstream says.
     """
-    surely = error.only_reads or error.outcome == Outcome.OUTCOME_NOT_SENT
-    if tries >= 3 or not surely or not error.may_repeat():
+    if tries >= 3 or error.outcome == Outcome.OUTCOME_REFUSED or not error.may_repeat():
         return None
     asked = error.retry_delay.total_seconds() if error.retry_delay else 0
     pause = max(asked, backoff(tries, 2))

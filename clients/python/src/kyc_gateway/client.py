@@ -22,13 +22,16 @@ from widekyc.v1 import widekyc_pb2, widekyc_pb2_grpc
 class Gateway:
     """Calls and watches of one gateway. Thread-safe. Each call raises GatewayError where it fails.
 
-    timeout, in seconds, bounds a call with its repeats. The library repeats only what surely was not processed.
+    timeout, in seconds, bounds a call with its repeats. The library repeats only what cannot be billed twice: a request without a
+    request_id gets one, unless request_ids is False, and keeps it. Another call is another request.
     """
 
     def __init__(self, address: str, *, token: str | typing.Callable[[], str] | None = None, plaintext: bool = False,
                  ca_file: str | None = None, certificate_file: str | None = None, key_file: str | None = None,
-                 timeout: float = 30, headers: typing.Mapping[str, str] | None = None, use_proxy: bool = True):
-        self._target = Target(address, token, plaintext, ca_file, certificate_file, key_file, headers or {}, use_proxy)
+                 timeout: float = 30, headers: typing.Mapping[str, str] | None = None, use_proxy: bool = True,
+                 request_ids: bool = True):
+        self._target = Target(address, token, plaintext, ca_file, certificate_file, key_file, headers or {}, use_proxy,
+                              request_ids)
         self._timeout = timeout
         # Of this channel stubs can be made for what has no method here: kyc.admin.v1, health.
         self.channel = self._target.open()
@@ -70,13 +73,14 @@ class Gateway:
         return Watch(self._target, cursors or CursorInMemory(), options)
 
     def _call(self, method: typing.Any, request: typing.Any, timeout: float | None, *, only_reads: bool = False) -> typing.Any:
+        key = self._target.key_of(request, only_reads=only_reads)
         until = time.monotonic() + (self._timeout if timeout is None else timeout)
         for tries in itertools.count(1):
             left = until - time.monotonic()
             try:
                 return method(request, timeout=left, metadata=self._target.headers())
             except grpc.RpcError as failure:
-                error = error_of(failure, only_reads=only_reads)
+                error = error_of(failure, only_reads=only_reads, request_id=key)
             pause = pause_before_repeat(error, tries, until - time.monotonic())
             if pause is None:
                 raise error

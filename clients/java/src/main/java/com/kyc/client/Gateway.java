@@ -3,6 +3,9 @@ package com.kyc.client;
 import com.finpay.linkage.v1.CreateUpgradeAccountWidgetRequest;
 import com.finpay.linkage.v1.CreateUpgradeAccountWidgetResponse;
 import com.finpay.linkage.v1.UpgradeAccountServiceGrpc;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import com.kyc.errors.v1.Outcome;
 import com.netzme.v1.GetUpgradeRequest;
 import com.netzme.v1.GetUpgradeResponse;
 import com.netzme.v1.ListUpgradesRequest;
@@ -21,6 +24,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -29,26 +33,38 @@ public final class Gateway implements AutoCloseable {
   private final Target target;
   private final Duration timeout;
   private final ManagedChannel channel;
+  private final boolean requestIds;
 
   public Gateway(Target target) { this(target, Duration.ofSeconds(30)); }
 
   /** timeout bounds a call with its repeats. */
-  public Gateway(Target target, Duration timeout) {
-    this.target = target;
-    this.timeout = timeout;
-    this.channel = target.open();
-  }
+  public Gateway(Target target, Duration timeout) { this(target, timeout, target.open(), true); }
 
   /** For stubs of what has no method here: kyc.admin.v1, health. */
   public ManagedChannel channel() { return channel; }
 
   /** The same gateway with another timeout, over the same connections. */
-  public Gateway within(Duration other) { return new Gateway(target, other, channel); }
+  public Gateway within(Duration other) { return new Gateway(target, other, channel, requestIds); }
 
-  private Gateway(Target target, Duration timeout, ManagedChannel channel) {
+  /** The same gateway, over the same connections; a call that has no request_id gets none. */
+  public Gateway withoutRequestIds() { return new Gateway(target, timeout, channel, false); }
+
+  /**
+   * The request, of finpay or widekyc, with a request_id: its own, else a new one. Whoever repeats this value repeats one call. Calls do
+   * so by themselves, and their errors tell the request_id.
+   */
+  @SuppressWarnings("unchecked") // What is built by a request's builder is of its type.
+  public static <Q extends Message> Q withRequestId(Q request) {
+    if (!keyOf(request).isEmpty()) return request;
+    FieldDescriptor field = request.getDescriptorForType().findFieldByName("request_id");
+    return (Q) request.toBuilder().setField(field, UUID.randomUUID().toString()).build();
+  }
+
+  private Gateway(Target target, Duration timeout, ManagedChannel channel, boolean requestIds) {
     this.target = target;
     this.timeout = timeout;
     this.channel = channel;
+    this.requestIds = requestIds;
   }
 
   /** Ends all calls. Watches have connections of their own. */
@@ -82,8 +98,9 @@ public final class Gateway implements AutoCloseable {
   /** Each stream has a connection of its own. */
   public Watch watchUpgrades(CursorStore cursors, WatchOptions options) { return new Watch(target, cursors, options); }
 
-  /** Repeats, twice at most, only what surely was not processed. */
-  private <Q, R> R call(MethodDescriptor<Q, R> method, Q request, boolean onlyReads) {
+  /** Repeats, twice at most, only what cannot be billed twice, whatever an upstream says. */
+  private <Q extends Message, R> R call(MethodDescriptor<Q, R> method, Q asked, boolean onlyReads) {
+    Q request = requestIds && !onlyReads ? withRequestId(asked) : asked;
     long until = System.nanoTime() + timeout.toNanos();
     for (int tries = 1; ; ++tries) {
       GatewayException failure;
@@ -91,11 +108,12 @@ public final class Gateway implements AutoCloseable {
         CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(until - System.nanoTime(), TimeUnit.NANOSECONDS);
         return ClientCalls.blockingUnaryCall(channel, method, options, request);
       } catch (StatusRuntimeException error) {
-        failure = new GatewayException(error, onlyReads);
+        failure = new GatewayException(error, onlyReads, onlyReads ? "" : keyOf(request));
       }
       long pause = Math.max(failure.retryDelay().toMillis(), pauseAfter(tries, 2_000));
       boolean late = TimeUnit.MILLISECONDS.toNanos(pause) >= until - System.nanoTime();
-      if (tries >= 3 || !failure.surelyNotProcessed() || !failure.mayRepeat() || late) throw failure;
+      boolean free = failure.mayRepeat() && failure.outcome() != Outcome.OUTCOME_REFUSED;
+      if (tries >= 3 || !free || late) throw failure;
       try {
         Thread.sleep(pause);
       } catch (InterruptedException interrupted) {
@@ -103,6 +121,10 @@ public final class Gateway implements AutoCloseable {
         throw failure;
       }
     }
+  }
+
+  private static String keyOf(Message request) {
+    return (String) request.getField(request.getDescriptorForType().findFieldByName("request_id"));
   }
 
   /** Milliseconds: doubles from 100 on; chance takes away up to a half, so that callers do not come back together. */

@@ -24,16 +24,21 @@ public final class GatewayException extends RuntimeException {
   private static final Set<Status.Code> NOT_PROCESSED =
       EnumSet.of(Status.Code.UNAVAILABLE, Status.Code.RESOURCE_EXHAUSTED, Status.Code.ABORTED);
 
+  /** What became of who waited, gRPC's own errors among it, and not of the call: its answer may be known yet, by its request_id. */
+  private static final Set<String> OF_WHO_WAITED = Set.of("", "CALLER_DEADLINE", "CALLER_CANCELLED", "SERVER_DRAINING");
+
   private final Status status;
   private final boolean onlyReads;
+  private final String requestId;
   private final ErrorInfo info;
   private final List<FieldViolation> fieldViolations;
   private final Duration retryDelay;
 
-  GatewayException(Throwable failure, boolean onlyReads) {
+  GatewayException(Throwable failure, boolean onlyReads, String requestId) {
     super(Status.fromThrowable(failure).getCode() + ": " + Status.fromThrowable(failure).getDescription(), failure);
     this.status = Status.fromThrowable(failure);
     this.onlyReads = onlyReads;
+    this.requestId = requestId;
     ErrorInfo found = ErrorInfo.getDefaultInstance();
     List<FieldViolation> violations = List.of();
     Duration delay = Duration.ZERO;
@@ -82,17 +87,18 @@ public final class GatewayException extends RuntimeException {
   /** WideKYC's transaction id, where its answer had one; else empty. */
   public String trxId() { return metadata().getOrDefault("trxId", ""); }
 
+  /** The call's own key, which each repeat of it must have; empty where it had none. */
+  public String requestId() { return requestId; }
+
   /**
    * Making this very call again bills nothing twice, and may succeed. It believes an upstream that says that it did not process the call
    * (429, say). Whoever cannot takes only OUTCOME_NOT_SENT.
    */
   public boolean mayRepeat() {
-    if (surelyNotProcessed()) return NOT_PROCESSED.contains(code()) || code() == Status.Code.DEADLINE_EXCEEDED;
+    if (onlyReads || outcome() == Outcome.OUTCOME_NOT_SENT) return NOT_PROCESSED.contains(code()) || code() == Status.Code.DEADLINE_EXCEEDED;
+    if (!requestId.isEmpty() && OF_WHO_WAITED.contains(reasonText())) return true;
     return outcome() == Outcome.OUTCOME_REFUSED && NOT_PROCESSED.contains(code());
   }
-
-  /** Nothing was sent, or the method changes nothing and costs nothing. */
-  boolean surelyNotProcessed() { return onlyReads || outcome() == Outcome.OUTCOME_NOT_SENT; }
 
   private static <E extends Enum<E>> E known(Class<E> type, String name, E otherwise) {
     try {

@@ -165,7 +165,7 @@ public final class Watch implements AutoCloseable {
 
   private static GatewayException endOf(Said said) {
     Status end = said == null ? Status.UNAVAILABLE.withDescription("the server has fallen silent") : said.end;
-    return new GatewayException(end.asRuntimeException(said == null ? null : said.trailers), true);
+    return new GatewayException(end.asRuntimeException(said == null ? null : said.trailers), true, "");
   }
 
   /** The number of the batch if the message brings events, else 0. */
