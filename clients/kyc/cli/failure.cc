@@ -47,7 +47,10 @@ std::string Repeat(const kyc_gateway::Error& error) {
 
 Exit ExitOf(const kyc_gateway::Error& error) {
   if (error.code == grpc::StatusCode::NOT_FOUND) return kNotFound;
-  if (error.MayRepeat()) return kUnavailable;
+  // With a request_id it may be repeated, but was perhaps processed.
+  const bool unsure = !error.only_reads && (error.outcome == errors::OUTCOME_UNKNOWN ||
+                                            error.outcome == errors::OUTCOME_UNSPECIFIED);
+  if (error.MayRepeat() && !unsure) return kUnavailable;
   if (error.outcome == errors::OUTCOME_UNKNOWN) return kOutcomeUnknown;
   if (error.outcome != errors::OUTCOME_UNSPECIFIED || error.only_reads) return kRefused;
   switch (error.code) {  // gRPC's own error, without a word of the gateway's.

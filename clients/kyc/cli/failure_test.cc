@@ -30,6 +30,10 @@ TEST(Failure, AConnectionThatBrokeLeavesABilledCallUnknownAndAReadUnavailable) {
   EXPECT_EQ(ExitOf(Of(StatusCode::UNAVAILABLE, errors::OUTCOME_UNSPECIFIED)), kOutcomeUnknown);
   EXPECT_EQ(ExitOf(Of(StatusCode::UNAVAILABLE, errors::OUTCOME_UNSPECIFIED, true)), kUnavailable);
   EXPECT_EQ(ExitOf(Of(StatusCode::UNIMPLEMENTED, errors::OUTCOME_UNSPECIFIED)), kRefused);
+  Error keyed = Of(StatusCode::UNAVAILABLE, errors::OUTCOME_UNSPECIFIED);
+  keyed.request_id = "k-1";
+  EXPECT_TRUE(keyed.MayRepeat());
+  EXPECT_EQ(ExitOf(keyed), kOutcomeUnknown);
 }
 
 TEST(Failure, TextSaysWhatToDo) {

@@ -33,6 +33,7 @@ absl::StatusOr<kyc_gateway::Target> TargetOf(const Session& session) {
   const absl::StatusOr<std::string> token = client::TokenOf(access);
   if (!token.ok()) return token.status();
   kyc_gateway::Target target;
+  target.request_ids = false;  // A command says whether its call has one.
   target.address = access.address;
   target.plaintext = !access.tls;
   target.headers = access.headers;

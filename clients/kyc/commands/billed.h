@@ -37,8 +37,8 @@ int FailBilled(Session& session, const kyc_gateway::Error& error, const std::str
 
 template <typename Request, typename Response>
 int AskBilled(Session& session,
-              kyc_gateway::Answer<Response> (kyc_gateway::Gateway::*call)(const Request&),
-              const Request& request) {
+              kyc_gateway::Answer<Response> (kyc_gateway::Gateway::*call)(Request&),
+              Request& request) {
   const auto reached = Reach(session);
   if (!reached.ok()) return Fail(session, reached.status());
   const auto answer = (reached->gateway.get()->*call)(request);
