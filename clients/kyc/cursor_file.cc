@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
@@ -31,8 +33,8 @@ absl::Status NoCursor(const std::string& path) {
 
 // Makes a rename in it last.
 absl::Status SyncFolderOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  std::error_code error;  // Where there is no working directory: then opening fails, too.
+  const std::string folder = std::filesystem::absolute(path, error).parent_path();
   const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return Failed("cannot open the folder", folder);
   const absl::Cleanup closer = [fd] { close(fd); };

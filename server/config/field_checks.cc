@@ -78,8 +78,7 @@ void FieldChecks::AddOfFile(absl::string_view field, absl::string_view what) {
 
 std::string FieldChecks::Path(absl::string_view field, const std::string& path) {
   if (path.empty()) Add(field, "is required");
-  if (path.empty() || path[0] == '/' || folder_.empty()) return path;
-  return absl::StrCat(absl::StripSuffix(folder_, "/"), "/", path);
+  return path.empty() ? path : (folder_ / path).string();
 }
 
 Secret FieldChecks::ReadSecret(absl::string_view field, const std::string& path, SecretForm form) {

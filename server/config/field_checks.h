@@ -3,6 +3,7 @@
 #define SERVER_CONFIG_FIELD_CHECKS_H_
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <set>
 #include <string>
@@ -52,7 +53,7 @@ struct SpanRule {
 class FieldChecks {
  public:
   // Relative paths are relative to `folder`; empty: to the working directory.
-  FieldChecks(std::string folder, const ReadFile& read_file)
+  FieldChecks(std::filesystem::path folder, const ReadFile& read_file)
       : folder_(std::move(folder)), read_file_(read_file) {}
 
   const std::vector<std::string>& faults() const { return faults_; }
@@ -75,7 +76,7 @@ class FieldChecks {
  private:
   void AddOfFile(absl::string_view field, absl::string_view what);
 
-  std::string folder_;
+  std::filesystem::path folder_;
   const ReadFile& read_file_;
   std::vector<std::string> faults_;
 };

@@ -1,5 +1,6 @@
 #include "server/config/load.h"
 
+#include <filesystem>
 #include <map>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@
 namespace kyc::config {
 namespace {
 
+namespace fs = std::filesystem;
 using google::protobuf::TextFormat;
 
 // Keeps each error of the text format as a line, "path:line:column: field: what".
@@ -47,11 +49,6 @@ class TextFaults : public google::protobuf::io::ErrorCollector {
   std::vector<std::string> faults_;
 };
 
-std::string FolderOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
-}
-
 // Reads as ReadFromDisk, and notes what it read.
 class Reader {
  public:
@@ -66,7 +63,7 @@ class Reader {
   }
   // The files of a configuration as they were read.
   std::vector<std::pair<std::string, Secret>> FilesOf(const v1::Config& config,
-                                                      const std::string& folder) const {
+                                                      const fs::path& folder) const {
     std::vector<std::pair<std::string, Secret>> files;
     // Only asks for the files; nobody wants to know what it finds.
     Validate(config, folder, [&](const std::string& path) -> absl::StatusOr<File> {
@@ -83,7 +80,7 @@ class Reader {
   std::map<std::string, File> read_;
 };
 
-Whole WholeOf(const v1::Config& config, const std::string& folder, const Reader& reader) {
+Whole WholeOf(const v1::Config& config, const fs::path& folder, const Reader& reader) {
   return {config.SerializeAsString(), reader.FilesOf(config, folder)};
 }
 
@@ -133,7 +130,7 @@ Loaded Load(const std::string& path) {
   TextFaults text_faults(path, text);
   std::vector<std::string>& faults = text_faults.faults();
   Parsed parsed;
-  const std::string folder = FolderOf(path);
+  const fs::path folder = fs::path(path).parent_path();
   if (Parse(text, text_faults, parsed)) {
     loaded.settings =
         Validate(parsed.config, folder, [&](const std::string& name) { return reader.Read(name); });

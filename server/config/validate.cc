@@ -255,7 +255,7 @@ Tracing CheckTracing(const v1::Tracing& block, FieldChecks& checks) {
 
 }  // namespace
 
-absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& folder,
+absl::StatusOr<Settings> Validate(const v1::Config& config, const std::filesystem::path& folder,
                                   const ReadFile& read_file) {
   FieldChecks checks(folder, read_file);
   Settings settings;

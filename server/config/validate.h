@@ -2,7 +2,7 @@
 #ifndef SERVER_CONFIG_VALIDATE_H_
 #define SERVER_CONFIG_VALIDATE_H_
 
-#include <string>
+#include <filesystem>
 
 #include "absl/status/statusor.h"
 #include "kyc/config/v1/config.pb.h"
@@ -13,7 +13,7 @@ namespace kyc::config {
 
 // INVALID_ARGUMENT: every fault at once, one per line, "field: what is wrong". Relative paths are
 // relative to `folder`.
-absl::StatusOr<Settings> Validate(const v1::Config& config, const std::string& folder,
+absl::StatusOr<Settings> Validate(const v1::Config& config, const std::filesystem::path& folder,
                                   const ReadFile& read_file);
 
 }  // namespace kyc::config

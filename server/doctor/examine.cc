@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "server/call/folder_of.h"
 #include "server/config/load.h"
 #include "server/config/this_machine.h"
 #include "server/doctor/cipher.h"

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "server/call/folder_of.h"
 #include "server/net/listen_socket.h"
 
 namespace kyc::doctor {

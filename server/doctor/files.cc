@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "absl/strings/str_cat.h"
+#include "server/call/folder_of.h"
 
 namespace kyc::doctor {
 namespace {
@@ -14,12 +15,6 @@ bool OthersMayReplace(mode_t folder_mode) {
 }
 
 }  // namespace
-
-std::string FolderOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 std::vector<Finding> FileFindings(const std::vector<FileFacts>& files) {
   std::vector<Finding> findings;

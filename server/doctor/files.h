@@ -18,9 +18,6 @@ struct FileFacts {
   mode_t folder_mode = 0;
 };
 
-// The folder in which `path` is, or is to be.
-std::string FolderOf(const std::string& path);
-
 // Whoever may write one of them, or put another in its place, decides what the gateway does. That
 // secrets are read by nobody else, the configuration's own checks see to.
 std::vector<Finding> FileFindings(const std::vector<FileFacts>& files);

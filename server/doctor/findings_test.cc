@@ -44,12 +44,6 @@ std::vector<std::string> Brief(const std::vector<Finding>& findings) {
 constexpr absl::Duration Days(int days) { return absl::Hours(24 * days); }
 const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
 
-TEST(FolderOf, IsWhereThePathIs) {
-  EXPECT_EQ(FolderOf("/etc/kyc/a"), "/etc/kyc");
-  EXPECT_EQ(FolderOf("/a"), "/");
-  EXPECT_EQ(FolderOf("a"), ".");
-}
-
 TEST(Files, NobodyElseMayWriteThemOrReplaceThem) {
   const FileFacts good{"/etc/kyc/config", 0644, 0755};
   EXPECT_THAT(Brief(FileFindings({good})), ElementsAre(StartsWith("ok 1 file, none")));

@@ -19,6 +19,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/call/folder_of.h"
 #include "server/call/steady_now.h"
 #include "server/net/inherited.h"
 
@@ -69,9 +70,7 @@ absl::StatusOr<Found> Parse(const std::string& address) {
 // meanwhile: of two that look at once the second would remove what the first has just bound. Until
 // the descriptor is closed; OK says nothing of others who do not ask.
 absl::Status LockFolderOf(const std::string& path, Descriptor& lock) {
-  const size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  lock = Descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  lock = Descriptor(open(FolderOf(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!lock.is_open()) return absl::UnavailableError(Why(errno));
   const absl::Time until = SteadyNow() + kLongestOfOthers;
   while (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {

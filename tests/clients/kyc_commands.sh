@@ -68,7 +68,7 @@ again=$(calls)
 ends 0 '"final":true' recognize "$work/cards/a.jpg" "$work/cards/b.jpg" --run another --parallel 1
 
 # --- The log. The widget above set off one notification.
-ends 0 '"originalReferenceNo":"order-0001"' watch 127.0.0.1:50051 --from earliest --until-caught-up --cursor-file "$work/cursor"
+(cd "$work" && ends 0 '"originalReferenceNo":"order-0001"' watch 127.0.0.1:50051 --from earliest --until-caught-up --cursor-file cursor)
 [ -s "$work/cursor" ] || fail 'no cursor was saved'
 [ -z "$(kyc upgrades watch --until-caught-up --cursor-file "$work/cursor")" ] || fail 'an event comes again behind its cursor'
 ends 0 'approved +order-0001' upgrades watch --from earliest --until-caught-up

@@ -7,11 +7,11 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/call/error.h"
+#include "server/call/folder_of.h"
 #include "server/events/sqlite/file_lock.h"
 #include "server/events/sqlite/schema.h"
 #include "server/events/sqlite/sqlite.h"
@@ -82,8 +82,7 @@ absl::Status Publish(const std::string& unfinished, const std::string& to) {
   if (renameat2(AT_FDCWD, unfinished.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
     return errno == EEXIST ? Exists() : FailedCall("rename");
   }
-  const std::filesystem::path folder = std::filesystem::absolute(to).parent_path();
-  const int directory = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int directory = open(FolderOf(to).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return FailedCall("open of the folder");
   const bool named = fsync(directory) == 0;
   close(directory);

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
+#include "server/call/folder_of.h"
 
 namespace kyc::events {
 namespace {
@@ -17,9 +18,7 @@ bool IsWantOfRoom(int error) { return error == ENOSPC || error == EDQUOT || erro
 }  // namespace
 
 absl::Status RoomBeside(const std::string& path, int64_t bytes) {
-  const size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int file = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  const int file = open(FolderOf(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (file < 0) return absl::OkStatus();
   const int error = fallocate(file, 0, 0, bytes) == 0 ? 0 : errno;
   close(file);
