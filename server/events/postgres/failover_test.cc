@@ -71,6 +71,32 @@ TEST_F(FailoverTest, OneStandbyIsEnoughAndNoneIsNot) {
   EXPECT_EQ(ReadAll(*log).back(), "4:R4/approved@1");
 }
 
+// A gateway may write nothing for hours. It is asked whether it is ready all the same.
+TEST_F(FailoverTest, WhoeverWritesNothingFindsOutByItselfThatItCannot) {
+  for (const bool the_primary : {true, false}) {
+    OperatorLines lines;
+    PostgresLogOptions options = OptionsOver(servers_, metrics_);
+    options.writer.look_interval = absl::Milliseconds(10);
+    options.log = lines.Taker();
+    const auto log = OpenLog(std::move(options));
+    ASSERT_NE(log, nullptr);
+    if (the_primary) {
+      servers_.Kill(0);
+    } else {
+      servers_.Kill(1);
+      servers_.Kill(2);
+    }
+    lines.Await("the event log cannot be written");
+    if (the_primary) {
+      servers_.Start(0);
+    } else {
+      servers_.Start(1);
+    }
+    lines.Await("the event log can be written again");
+    EXPECT_TRUE(log->writable());
+  }
+}
+
 TEST_F(FailoverTest, TheRightStandbyIsPromotedAndTheOldPrimaryComesBack) {
   const auto log = OpenLog(Options());
   const auto other = OpenLog(Options());

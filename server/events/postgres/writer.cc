@@ -70,8 +70,8 @@ void Writer::Run() {
         queue_.Take(most, state_.writable() ? options_.look_interval : options_.probe_interval);
     if (!requests.empty()) {
       CommitAndAnswer(std::move(requests));
-    } else if (!state_.writable() && !queue_.Drained()) {
-      Probe();
+    } else if (!queue_.Drained()) {
+      Probe();  // Whoever writes nothing must not look healthy when it is cut off.
     }
     LookAround();
   }

@@ -33,7 +33,8 @@ struct WriterOptions {
   // How long after a batch was taken it may be tried once more. What is not committed and proven
   // after that and one more attempt is answered LOG_UNREACHABLE.
   absl::Duration retry_limit = absl::Seconds(1);
-  // How often it looks at what others change: the quarantine, its role's rights.
+  // How often it looks at what others change: the quarantine, its role's rights; and, while nothing
+  // is written, whether it could be, and be proven.
   absl::Duration look_interval = absl::Seconds(10);
   std::function<ClockReading()> clocks = ReadClocks;
   // For tests: called on the writer's thread just before each attempt.
