@@ -11,9 +11,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/time/time.h"
 #include "clients/kyc/json_text.h"
+#include "clients/kyc/json_writer.h"
 
 namespace kyc::client {
 namespace {
@@ -26,91 +25,43 @@ using google::protobuf::Reflection;
 
 constexpr int kMaxAnyDepth = 32;
 
-// ".120" and the like: none, 3, 6 or 9 digits.
-std::string Fraction(int64_t nanos) {
-  if (nanos == 0) return "";
-  if (nanos % 1'000'000 == 0) return absl::StrFormat(".%03d", nanos / 1'000'000);
-  if (nanos % 1'000 == 0) return absl::StrFormat(".%06d", nanos / 1'000);
-  return absl::StrFormat(".%09d", nanos);
-}
-
-std::string TimestampText(int64_t seconds, int64_t nanos) {
-  return QuoteJson(absl::StrCat(
-      absl::FormatTime("%E4Y-%m-%dT%H:%M:%S", absl::FromUnixSeconds(seconds), absl::UTCTimeZone()),
-      Fraction(nanos), "Z"));
-}
-
-std::string DurationText(int64_t seconds, int64_t nanos) {
-  const bool negative = seconds < 0 || nanos < 0;
-  return QuoteJson(
-      absl::StrCat(negative ? "-" : "", std::abs(seconds), Fraction(std::abs(nanos)), "s"));
-}
-
 // Writes one message. Lives for one PrintJson.
 class Printer {
  public:
-  Printer(const DescriptorPool& types, JsonStyle style) : types_(types), style_(style) {}
+  Printer(const DescriptorPool& types, JsonStyle style)
+      : types_(types), emit_defaults_(style.emit_defaults), json_(style.one_line) {}
 
-  std::string Take() { return std::move(out_); }
+  std::string Take() { return json_.Take(); }
 
   void PrintMessage(const Message& message) {
     const std::string& name = message.GetDescriptor()->full_name();
     if (!absl::StartsWith(name, "google.protobuf.") || !PrintWellKnown(message, name)) {
-      Open('{');
+      json_.Open('{');
       PrintFields(message);
-      Close('}');
+      json_.Close('}');
     }
   }
 
   void PrintAny(const std::string& type_url, const std::string& value) {
     std::unique_ptr<Message> inner = any_depth_ < kMaxAnyDepth ? Unpack(type_url, value) : nullptr;
-    Open('{');
-    Name("@type");
-    out_ += QuoteJson(type_url);
+    json_.Open('{');
+    json_.Name("@type");
+    json_.Put(QuoteJson(type_url));
     ++any_depth_;
     if (inner == nullptr) {
-      Name("@value");
-      out_ += QuoteJson(absl::Base64Escape(value));
+      json_.Name("@value");
+      json_.Put(QuoteJson(absl::Base64Escape(value)));
     } else if (absl::StartsWith(inner->GetDescriptor()->full_name(), "google.protobuf.")) {
-      Name("value");
+      json_.Name("value");
       PrintMessage(*inner);
     } else {
       PrintFields(*inner, /*by_name=*/true);
     }
     --any_depth_;
-    Close('}');
+    json_.Close('}');
   }
 
  private:
-  void Open(char bracket) {
-    out_ += bracket;
-    ++depth_;
-    first_ = true;
-  }
-
-  void Close(char bracket) {
-    --depth_;
-    if (!first_) NewLine();
-    out_ += bracket;
-    first_ = false;
-  }
-
-  void NewLine() {
-    if (!style_.one_line) absl::StrAppend(&out_, "\n", std::string(2 * depth_, ' '));
-  }
-
-  // Before each element of what is open.
-  void Next() {
-    if (!first_) out_ += ',';
-    first_ = false;
-    NewLine();
-  }
-
-  void Name(absl::string_view name) {
-    Next();
-    absl::StrAppend(&out_, QuoteJson(name), style_.one_line ? ":" : ": ");
-  }
-
   std::unique_ptr<Message> Unpack(const std::string& type_url, const std::string& value) {
     const std::string name = type_url.substr(type_url.rfind('/') + 1);
     const Descriptor* type = types_.FindMessageTypeByName(name);
@@ -128,8 +79,8 @@ class Printer {
     if (name == "google.protobuf.Timestamp" || name == "google.protobuf.Duration") {
       const int64_t seconds = fields.GetInt64(message, first);
       const int64_t nanos = fields.GetInt32(message, type.FindFieldByNumber(2));
-      out_ +=
-          type.name() == "Timestamp" ? TimestampText(seconds, nanos) : DurationText(seconds, nanos);
+      json_.Put(type.name() == "Timestamp" ? TimestampJson(seconds, nanos)
+                                           : DurationJson(seconds, nanos));
     } else if (name == "google.protobuf.Any") {
       PrintAny(fields.GetString(message, first),
                fields.GetString(message, type.FindFieldByNumber(2)));
@@ -137,7 +88,7 @@ class Printer {
       std::vector<const FieldDescriptor*> set;
       fields.ListFields(message, &set);
       if (set.empty() || set[0]->name() == "null_value") {
-        out_ += "null";
+        json_.Put("null");
       } else {
         PrintSingle(message, set[0]);
       }
@@ -153,11 +104,11 @@ class Printer {
 
   void PrintFields(const Message& message, bool by_name = false) {
     for (const FieldDescriptor* field : FieldsToPrint(message, by_name)) {
-      Name(field->json_name());
+      json_.Name(field->json_name());
       const bool null = field->message_type() != nullptr && !field->is_repeated() &&
                         !message.GetReflection()->HasField(message, field);
       if (null) {
-        out_ += "null";
+        json_.Put("null");
       } else {
         PrintField(message, field);
       }
@@ -172,7 +123,7 @@ class Printer {
       const FieldDescriptor* field = type.field(i);
       const bool set = field->is_repeated() ? fields.FieldSize(message, field) > 0
                                             : fields.HasField(message, field);
-      const bool wanted = style_.emit_defaults && field->containing_oneof() == nullptr;
+      const bool wanted = emit_defaults_ && field->containing_oneof() == nullptr;
       if (set || wanted) list.push_back(field);
     }
     if (by_name) {
@@ -187,12 +138,12 @@ class Printer {
       PrintMap(message, field);
     } else if (field->is_repeated()) {
       const int size = message.GetReflection()->FieldSize(message, field);
-      Open('[');
+      json_.Open('[');
       for (int i = 0; i < size; ++i) {
-        Next();
+        json_.Next();
         PrintScalar(message, field, i);
       }
-      Close(']');
+      json_.Close(']');
     } else {
       PrintSingle(message, field);
     }
@@ -229,28 +180,28 @@ class Printer {
       entries.emplace_back(KeyText(entry, key), &entry);
     }
     std::sort(entries.begin(), entries.end());
-    Open('{');
+    json_.Open('{');
     for (const auto& [name, entry] : entries) {
-      Name(name);
+      json_.Name(name);
       PrintSingle(*entry, field->message_type()->map_value());
     }
-    Close('}');
+    json_.Close('}');
   }
 
   template <typename Float>
   void PrintFloat(Float value) {
     if (std::isnan(value)) {
-      out_ += "\"NaN\"";
+      json_.Put("\"NaN\"");
     } else if (std::isinf(value)) {
-      out_ += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+      json_.Put(value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
     } else {
-      out_ += NumberJson(value);
+      json_.Put(NumberJson(value));
     }
   }
 
   void PrintEnum(const FieldDescriptor* field, int number) {
     const auto* value = field->enum_type()->FindValueByNumber(number);
-    out_ += value == nullptr ? absl::StrCat(number) : QuoteJson(value->name());
+    json_.Put(value == nullptr ? absl::StrCat(number) : QuoteJson(value->name()));
   }
 
   // One value: the field itself if index is -1, else that element of it.
@@ -262,21 +213,21 @@ class Printer {
     };
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_BOOL:
-        out_ += get(&Reflection::GetBool, &Reflection::GetRepeatedBool) ? "true" : "false";
+        json_.Put(get(&Reflection::GetBool, &Reflection::GetRepeatedBool) ? "true" : "false");
         return;
       case FieldDescriptor::CPPTYPE_INT32:
-        absl::StrAppend(&out_, get(&Reflection::GetInt32, &Reflection::GetRepeatedInt32));
+        json_.Put(absl::StrCat(get(&Reflection::GetInt32, &Reflection::GetRepeatedInt32)));
         return;
       case FieldDescriptor::CPPTYPE_UINT32:
-        absl::StrAppend(&out_, get(&Reflection::GetUInt32, &Reflection::GetRepeatedUInt32));
+        json_.Put(absl::StrCat(get(&Reflection::GetUInt32, &Reflection::GetRepeatedUInt32)));
         return;
       case FieldDescriptor::CPPTYPE_INT64:
-        absl::StrAppend(&out_, "\"", get(&Reflection::GetInt64, &Reflection::GetRepeatedInt64),
-                        "\"");
+        json_.Put(
+            absl::StrCat("\"", get(&Reflection::GetInt64, &Reflection::GetRepeatedInt64), "\""));
         return;
       case FieldDescriptor::CPPTYPE_UINT64:
-        absl::StrAppend(&out_, "\"", get(&Reflection::GetUInt64, &Reflection::GetRepeatedUInt64),
-                        "\"");
+        json_.Put(
+            absl::StrCat("\"", get(&Reflection::GetUInt64, &Reflection::GetRepeatedUInt64), "\""));
         return;
       case FieldDescriptor::CPPTYPE_DOUBLE:
         PrintFloat(get(&Reflection::GetDouble, &Reflection::GetRepeatedDouble));
@@ -289,8 +240,8 @@ class Printer {
         return;
       case FieldDescriptor::CPPTYPE_STRING: {
         const std::string text = get(&Reflection::GetString, &Reflection::GetRepeatedString);
-        out_ += field->type() == FieldDescriptor::TYPE_BYTES ? QuoteJson(absl::Base64Escape(text))
-                                                             : QuoteJson(text);
+        json_.Put(field->type() == FieldDescriptor::TYPE_BYTES ? QuoteJson(absl::Base64Escape(text))
+                                                               : QuoteJson(text));
         return;
       }
       case FieldDescriptor::CPPTYPE_MESSAGE:
@@ -301,12 +252,10 @@ class Printer {
   }
 
   const DescriptorPool& types_;
-  const JsonStyle style_;
+  const bool emit_defaults_;
+  JsonWriter json_;
   google::protobuf::DynamicMessageFactory factory_;
-  std::string out_;
-  int depth_ = 0;
   int any_depth_ = 0;
-  bool first_ = true;
 };
 
 }  // namespace

@@ -3,11 +3,13 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/time.h"
 
 namespace kyc::client {
 namespace {
@@ -85,6 +87,14 @@ std::string ShortestNumber(Float value) {
   return text;
 }
 
+// ".120" and the like: none, 3, 6 or 9 digits.
+std::string Fraction(int64_t nanos) {
+  if (nanos == 0) return "";
+  if (nanos % 1'000'000 == 0) return absl::StrFormat(".%03d", nanos / 1'000'000);
+  if (nanos % 1'000 == 0) return absl::StrFormat(".%06d", nanos / 1'000);
+  return absl::StrFormat(".%09d", nanos);
+}
+
 }  // namespace
 
 std::string QuoteJson(absl::string_view text) {
@@ -116,6 +126,18 @@ std::string ObjectJson(const std::vector<std::pair<std::string, std::string>>& t
 
 std::string NumberJson(double value) { return ShortestNumber(value); }
 std::string NumberJson(float value) { return ShortestNumber(value); }
+
+std::string TimestampJson(int64_t seconds, int64_t nanos) {
+  return QuoteJson(absl::StrCat(
+      absl::FormatTime("%E4Y-%m-%dT%H:%M:%S", absl::FromUnixSeconds(seconds), absl::UTCTimeZone()),
+      Fraction(nanos), "Z"));
+}
+
+std::string DurationJson(int64_t seconds, int64_t nanos) {
+  const bool negative = seconds < 0 || nanos < 0;
+  return QuoteJson(
+      absl::StrCat(negative ? "-" : "", std::abs(seconds), Fraction(std::abs(nanos)), "s"));
+}
 
 size_t JsonValueLength(absl::string_view text) {
   int depth = 0;

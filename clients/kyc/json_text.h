@@ -2,6 +2,7 @@
 #ifndef CLIENTS_KYC_JSON_TEXT_H_
 #define CLIENTS_KYC_JSON_TEXT_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,11 @@ std::string ObjectJson(const std::vector<std::pair<std::string, std::string>>& t
 // The shortest text that reads back as the same number, as Go's encoder writes it.
 std::string NumberJson(double value);
 std::string NumberJson(float value);
+
+// google.protobuf's times: "2026-11-28T06:49:20.526061Z", "1.500s"; of a second none, 3, 6 or 9
+// digits.
+std::string TimestampJson(int64_t seconds, int64_t nanos);
+std::string DurationJson(int64_t seconds, int64_t nanos);
 
 // The length of the JSON value that `text` begins with: up to its closing bracket or quote, or the
 // next space. 0 if it does not end. Looks at brackets and quotes only.

@@ -23,6 +23,15 @@ TEST(ObjectJson, QuotesNamesAndTexts) {
             R"({"a":"1","b\"":"no \"answer\""})");
 }
 
+TEST(JsonText, TimesAreThoseOfProtobuf) {
+  EXPECT_EQ(TimestampJson(0, 0), R"("1970-01-01T00:00:00Z")");
+  EXPECT_EQ(TimestampJson(1'795'848'560, 526'061'000), R"("2026-11-28T06:49:20.526061Z")");
+  EXPECT_EQ(TimestampJson(-1, 500'000'000), R"("1969-12-31T23:59:59.500Z")");
+  EXPECT_EQ(DurationJson(1, 500'000'000), R"("1.500s")");
+  EXPECT_EQ(DurationJson(0, -1), R"("-0.000000001s")");
+  EXPECT_EQ(DurationJson(-3, 0), R"("-3s")");
+}
+
 TEST(JsonText, NumbersAreTheShortest) {
   EXPECT_EQ(NumberJson(10.0), "10");
   EXPECT_EQ(NumberJson(85.5), "85.5");

@@ -2,20 +2,16 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/read.hpp>
 #include <string>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "server/http/reply_carrier.h"
 #include "server/http/reply_text.h"
 #include "server/http/request_parser.h"
+#include "server/http/request_reader.h"
 #include "server/http/request_rules.h"
 
 // g++ 12 takes Asio's own pair of operators new and delete for coroutine frames as mismatched.
@@ -25,7 +21,6 @@ namespace kyc::http {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 using boost::system::error_code;
 
 // How long, and how much, is read from a peer after its last answer, so that the answer is not lost
@@ -41,7 +36,7 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
         socket_(wire_.socket()),
         peer_(std::move(peer)),
         wake_(socket_.get_executor()),
-        buffer_(shared->options.max_header_bytes),
+        reader_(wire_, shared->options),
         shared_(shared) {
     shared_->connections.insert(this);
     Allow(shared_->options.read_timeout);
@@ -80,26 +75,16 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   Task<void> Linger();
 
  private:
-  // Reads until something of a request is there. False: it ends, or is to end, without one.
-  Task<bool> AwaitRequest();
-  // Reads until the first `head_size` bytes of the buffer are a whole head. 0, a refusing status
-  // or kGone; so does the next one.
-  Task<int> ReadHead(size_t& head_size);
-  Task<int> ReadBody(Parser& parser, const HttpCall& head);
   // Nullopt: there is no reply in time.
   Task<absl::optional<HttpReply>> Handle(HttpCall call);
   Task<bool> Answer(HttpReply reply, ReplyFraming framing);
-  // Ends a request that the handler does not reply to: `refused` as ReadHead has it.
+  // Ends a request that the handler does not reply to: `refused` as its reader has it.
   Task<bool> EndUnhandled(int refused, HttpCall head);
 
-  absl::string_view Buffered() const {
-    const auto data = buffer_.cdata();
-    return {static_cast<const char*>(data.data()), data.size()};
-  }
   HttpCall Glimpse() const {
     HttpCall head;
     head.from = peer_.address;
-    head.headers = GlimpseHeaders(Buffered());
+    head.headers = GlimpseHeaders(reader_.buffered());
     return head;
   }
   void Tell(int status, const HttpCall& head) const {
@@ -117,7 +102,7 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   Socket& socket_;  // Under it.
   const Peer peer_;
   Timer wake_;  // Cancelled when the reply is there, or the turn.
-  beast::flat_buffer buffer_;
+  RequestReader reader_;
   Shared* shared_;
   Clock::time_point deadline_;
   Clock::time_point idle_since_ = Clock::time_point::max();
@@ -142,21 +127,22 @@ Task<bool> HttpConnection::Begin() {
 Task<bool> HttpConnection::ServeOne() {
   idle_ = true;
   StartIdle();
-  if (!co_await AwaitRequest()) co_return false;
+  size_t lines_left = kMaxEmptyLines;
+  while (!reader_.HasBegun(lines_left)) {
+    if (shared_->draining || !co_await reader_.ReadMore()) co_return false;
+  }
   idle_ = false;
   const Busy busy(shared_);
   Allow(shared_->options.read_timeout);
 
   size_t head_size = 0;
-  int refused = co_await ReadHead(head_size);
+  int refused = co_await reader_.ReadHead(head_size);
   idle_since_ = Clock::time_point::max();
   if (refused != 0) co_return co_await EndUnhandled(refused, Glimpse());
   Parser parser;
   HttpCall call;
   call.from = peer_.address;
-  refused =
-      ParseHead(Buffered().substr(0, head_size), shared_->options.max_header_bytes, parser, call);
-  buffer_.consume(head_size);
+  refused = reader_.TakeHead(head_size, parser, call);
   if (refused == 0 && !shared_->handler.judges_flaws) refused = call.flaw;
   if (refused != 0) co_return co_await EndUnhandled(refused, std::move(call));
 
@@ -169,7 +155,7 @@ Task<bool> HttpConnection::ServeOne() {
     framing.keep_alive = false;  // Whoever may not ask does not hold a connection.
     co_return co_await Answer(*std::move(reply), framing);
   }
-  refused = co_await ReadBody(parser, call);
+  refused = co_await reader_.ReadBody(parser, call);
   if (refused != 0) co_return co_await EndUnhandled(refused, std::move(call));
   call.body = std::move(parser.get().body());
   framing.keep_alive = framing.keep_alive && call.flaw == 0;
@@ -181,71 +167,6 @@ Task<bool> HttpConnection::ServeOne() {
     co_return co_await EndUnhandled(500, std::move(head));
   }
   co_return co_await Answer(*std::move(reply), framing);
-}
-
-Task<bool> HttpConnection::AwaitRequest() {
-  size_t lines_left = kMaxEmptyLines;
-  while (true) {
-    const size_t empty = EmptyLines(Buffered(), lines_left);
-    lines_left -= empty / 2;
-    buffer_.consume(empty);
-    const absl::string_view begun = Buffered();
-    if (!begun.empty() && begun != "\r") co_return true;
-    if (shared_->draining) co_return false;
-    const auto [error, size] = co_await wire_.async_read_some(
-        buffer_.prepare(buffer_.max_size() - buffer_.size()), kAwait);
-    if (error || !socket_.is_open()) co_return false;
-    buffer_.commit(size);
-  }
-}
-
-Task<int> HttpConnection::ReadHead(size_t& head_size) {
-  size_t scanned = 0;
-  while (true) {
-    const HeadScan scan = ScanHead(Buffered(), scanned);
-    if (scan.bad) co_return 400;
-    if (scan.end.has_value()) {
-      head_size = *scan.end;
-      co_return 0;
-    }
-    scanned = buffer_.size();
-    if (scanned == buffer_.max_size()) co_return 431;
-    const auto [error, size] =
-        co_await wire_.async_read_some(buffer_.prepare(buffer_.max_size() - scanned), kAwait);
-    if (!socket_.is_open()) co_return kGone;  // It gave way.
-    if (error) co_return error == asio::error::operation_aborted ? 408 : kGone;
-    buffer_.commit(size);
-  }
-}
-
-Task<int> HttpConnection::ReadBody(Parser& parser, const HttpCall& head) {
-  const size_t limit = shared_->options.max_body_bytes;
-  if (parser.content_length().value_or(0) > limit) co_return 413;
-  if (parser.is_done()) co_return 0;
-  parser.body_limit(limit);
-  size_t extension_bytes = 0;
-  auto cap_extensions = [&](std::uint64_t, beast::string_view extensions, error_code& error) {
-    extension_bytes += extensions.size();
-    if (extension_bytes > kMaxChunkExtensionBytes) {
-      error = beast::http::error::bad_chunk_extension;
-    }
-  };
-  parser.on_chunk_header(cap_extensions);
-  if (buffer_.size() == 0 && parser.get().version() == 11 &&
-      absl::EqualsIgnoreCase(head.Header("expect").value_or(""), "100-continue")) {
-    static constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    const auto [error, size] =
-        co_await asio::async_write(wire_, asio::buffer(kContinue, sizeof(kContinue) - 1), kAwait);
-    if (error) co_return kGone;
-  }
-  // What came with the head needs no turn of the loop.
-  parser.eager(true);
-  error_code here;
-  buffer_.consume(parser.put(buffer_.cdata(), here));
-  if (here && here != beast::http::error::need_more) co_return BodyRefusal(here);
-  if (parser.is_done()) co_return 0;
-  const auto [error, size] = co_await beast::http::async_read(wire_, buffer_, parser, kAwait);
-  co_return error ? BodyRefusal(error) : 0;
 }
 
 Task<absl::optional<HttpReply>> HttpConnection::Handle(HttpCall call) {
@@ -280,21 +201,14 @@ Task<bool> HttpConnection::EndUnhandled(int refused, HttpCall head) {
 Task<void> HttpConnection::TellTurnedAway(int status) {
   deadline_ = Clock::now() + kLinger;
   size_t head_size = 0;
-  co_await ReadHead(head_size);
-  if (buffer_.size() > 0) Tell(status, Glimpse());
+  co_await reader_.ReadHead(head_size);
+  if (!reader_.buffered().empty()) Tell(status, Glimpse());
 }
 
 Task<void> HttpConnection::Linger() {
   deadline_ = Clock::now() + kLinger;
   co_await wire_.EndSending();
-  size_t total = 0;
-  while (total < kLingerBytes) {
-    buffer_.clear();
-    const auto [error, size] =
-        co_await socket_.async_read_some(buffer_.prepare(buffer_.max_size()), kAwait);
-    if (error) co_return;
-    total += size;
-  }
+  co_await reader_.Discard(kLingerBytes);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The inbound HTTP/1.1 listener. Only connection.cc and request_parser know Boost.Beast.
+// The inbound HTTP/1.1 listener. Only request_reader and request_parser know Boost.Beast.
 #ifndef SERVER_HTTP_SERVER_H_
 #define SERVER_HTTP_SERVER_H_
 

@@ -69,7 +69,7 @@ struct Plan {
 Plan Judge(const std::vector<PreparedEvent>& events, const Place& head,
            const References& references, const Contents& older, absl::Time now);
 
-// For the statements of the same names in write_session.cc.
+// For append_rows.cc's statements.
 std::vector<Value> EventValues(const Plan& plan);
 // Each reference once, as its last event leaves it.
 std::vector<Value> ReferenceValues(const Plan& plan);

@@ -39,12 +39,6 @@ struct FreeOptions {
 };
 using Options = std::unique_ptr<PQconninfoOption, FreeOptions>;
 
-// A list as long as there are hosts; one value stands for all of them.
-std::string Element(const std::string& list, size_t number, size_t count) {
-  const std::vector<std::string> elements = absl::StrSplit(list, ',');
-  return elements.size() == count ? elements[number] : elements.front();
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<Keywords>> HostsOf(const std::string& dsn) {
@@ -58,23 +52,7 @@ absl::StatusOr<std::vector<Keywords>> HostsOf(const std::string& dsn) {
     const bool chooses = absl::string_view(each->keyword) == "target_session_attrs";
     if (each->val != nullptr && !chooses) all.emplace_back(each->keyword, each->val);
   }
-  const std::vector<std::string> names = absl::StrSplit(ValueOf(all, "host"), ',');
-  const size_t count = names.size();
-  std::vector<Keywords> hosts(count);
-  for (size_t number = 0; number < count; ++number) {
-    for (const auto& [keyword, value] : all) {
-      const bool per_host = keyword == "host" || keyword == "hostaddr" || keyword == "port";
-      hosts[number].emplace_back(keyword, per_host ? Element(value, number, count) : value);
-    }
-  }
-  return hosts;
-}
-
-std::string ValueOf(const Keywords& keywords, absl::string_view keyword) {
-  for (const auto& [name, value] : keywords) {
-    if (name == keyword) return value;
-  }
-  return "";
+  return ByHost(all);
 }
 
 Rows::Rows(pg_result* result) : result_(result) {}

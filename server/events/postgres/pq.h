@@ -18,6 +18,7 @@
 #include "server/call/secret.h"
 #include "server/events/postgres/await.h"
 #include "server/events/postgres/errors.h"
+#include "server/events/postgres/keywords.h"
 #include "server/events/postgres/values.h"
 
 struct pg_conn;
@@ -25,14 +26,9 @@ struct pg_result;
 
 namespace kyc::events::postgres {
 
-// libpq's keywords and values, of one host.
-using Keywords = std::vector<std::pair<std::string, std::string>>;
-
 // "host=a,b port=5432 dbname=kyc" taken apart, a list for each host. INVALID_ARGUMENT with a
 // phrase that quotes nothing.
 absl::StatusOr<std::vector<Keywords>> HostsOf(const std::string& dsn);
-// A keyword's value; empty if there is none.
-std::string ValueOf(const Keywords& keywords, absl::string_view keyword);
 
 // One with a name is prepared once for each connection.
 struct Statement {

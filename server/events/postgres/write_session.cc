@@ -7,6 +7,7 @@
 #include "server/events/postgres/append_rows.h"
 #include "server/events/postgres/audit_rows.h"
 #include "server/events/postgres/personal_rows.h"
+#include "server/events/postgres/reference_rows.h"
 
 namespace kyc::events::postgres {
 namespace {
@@ -16,55 +17,12 @@ constexpr absl::Duration kTripLimit = absl::Seconds(2);
 
 constexpr Statement kCommit = {"commit", "COMMIT"};
 
-// All accounts of the references, as an account may have to be looked for under none.
-constexpr Statement kReferences = {
-    "references",
-    "SELECT reference_digest, account_digest, sequence, revision, status, content_digest, "
-    "restricted FROM reference WHERE reference_digest = ANY($1::bytea[])"};
-
 constexpr Statement kEventIdAt = {"event_id_at",
                                   "SELECT event_id FROM event WHERE sequence = $1::bigint"};
-
-// Among the newest 1,000 events of each reference, so that one that is sent endlessly stays cheap.
-constexpr Statement kOlder = {
-    "older",
-    "SELECT DISTINCT w.reference, w.account, w.content "
-    "FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]) AS w (reference, account, content), "
-    "LATERAL (SELECT account_digest, content_digest FROM event "
-    "WHERE reference_digest = w.reference ORDER BY sequence DESC LIMIT 1000) AS e "
-    "WHERE e.account_digest = w.account AND e.content_digest = w.content"};
 
 constexpr Statement kRewritten = {"rewritten", "UPDATE log SET rewritten = rewritten + 1"};
 
 constexpr Statement kNotify = {"notify", "NOTIFY kyc_log"};
-
-Value ReferencesOf(const WriteBatch& batch) {
-  std::vector<absl::optional<absl::string_view>> references;
-  for (const PreparedEvent& event : batch.events) references.emplace_back(event.digests.reference);
-  return Value::ByteArrays(references);
-}
-
-// The batch's references that exist. What has no account stands for the account that has none of
-// its own, without its content: whose that was is not known.
-References ReferencesIn(const Rows& rows, const std::vector<PreparedEvent>& events) {
-  References all;
-  for (int row = 0; row < rows.size(); ++row) {
-    all[{std::string(rows.Bytes(row, 0)), std::string(rows.Bytes(row, 1))}] = {
-        .sequence = rows.Integer(row, 2),
-        .revision = rows.Integer(row, 3),
-        .status = static_cast<::netzme::v1::UpgradeStatus>(rows.Integer(row, 4)),
-        .content_digest = std::string(rows.Bytes(row, 5)),
-        .restricted = rows.Integer(row, 6) != 0};
-  }
-  for (const PreparedEvent& event : events) {
-    const auto nobodys = all.find({event.digests.reference, ""});
-    if (nobodys == all.end()) continue;
-    ReferenceState state = nobodys->second;
-    state.content_digest.clear();
-    all.try_emplace({event.digests.reference, event.digests.account}, std::move(state));
-  }
-  return all;
-}
 
 void PutAnswers(const Plan& plan, std::vector<WriteRequest>& requests) {
   auto answer = plan.answers.begin();
@@ -137,7 +95,8 @@ absl::StatusOr<WriteSession::Locked> WriteSession::Lock(const WriteBatch& batch,
                                                         QuarantineWrites& quarantine,
                                                         CallKeyWrites& keys, UsageWrites& usage) {
   Trip trip;
-  trip.Add(kBegin).Add(kLockLogRow).Add(kReferences, {ReferencesOf(batch)});
+  trip.Add(kBegin).Add(kLockLogRow);
+  AskReferences(batch.events, trip);
   trip.Add(kEventIdAt, {Value::Integer(unsure.has_value() ? unsure->first_sequence : 0)});
   const size_t keys_at = trip.size();
   if (!keys.empty()) keys.Ask(trip);
@@ -194,7 +153,7 @@ absl::Status WriteSession::ActOnAll(WriteBatch& batch, absl::Time now, Locked& l
   }
   if (!rewrites_) return absl::OkStatus();
   Trip trip;
-  trip.Add(kReferences, {ReferencesOf(batch)});
+  AskReferences(batch.events, trip);
   if (!keys.empty()) keys.Ask(trip);
   const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
   if (!answers.ok()) return answers.status();
@@ -206,23 +165,11 @@ absl::Status WriteSession::ActOnAll(WriteBatch& batch, absl::Time now, Locked& l
 absl::Status WriteSession::LookUpOlder(const WriteBatch& batch, Locked& locked) {
   const Contents contents = OlderContentsToLookUp(batch.events, locked.references);
   if (contents.empty()) return absl::OkStatus();
-  std::vector<absl::optional<absl::string_view>> references, accounts, digests;
-  for (const auto& [key, content] : contents) {
-    references.emplace_back(key.first);
-    accounts.emplace_back(key.second);
-    digests.emplace_back(content);
-  }
   Trip trip;
-  trip.Add(kOlder, {Value::ByteArrays(references), Value::ByteArrays(accounts),
-                    Value::ByteArrays(digests)});
+  AskOlder(contents, trip);
   const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
   if (!answers.ok()) return answers.status();
-  const Rows& rows = answers->front();
-  for (int row = 0; row < rows.size(); ++row) {
-    locked.older.emplace(
-        ReferenceKey(std::string(rows.Bytes(row, 0)), std::string(rows.Bytes(row, 1))),
-        std::string(rows.Bytes(row, 2)));
-  }
+  locked.older = OlderIn(answers->front());
   return absl::OkStatus();
 }
 

@@ -8,6 +8,7 @@
 #include "server/events/sqlite/places.h"
 #include "server/events/sqlite/reads.h"
 #include "server/events/sqlite/sealing_keys.h"
+#include "server/events/sqlite/sqlite_errors.h"
 
 namespace kyc::events {
 namespace {

@@ -7,9 +7,8 @@
 
 #include <utility>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "server/call/error.h"
+#include "server/events/sqlite/sqlite_errors.h"
 #include "server/events/sqlite/wal_writes.h"
 
 namespace kyc::events {
@@ -40,52 +39,6 @@ void CountNoMemory() {
   static_cast<void>(done);
 }
 
-// Why the engine cannot serve now; empty when the code means a mistake of ours.
-absl::string_view CauseOf(int code) {
-  switch (code & 0xff) {
-    case SQLITE_FULL:
-      return "the disk is full";
-    case SQLITE_IOERR:
-      return "the disk cannot be read or written";
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_PROTOCOL:
-      return "the file is locked";
-    case SQLITE_CORRUPT:
-      return "the file is damaged";
-    case SQLITE_NOTADB:
-      return "the file is not an SQLite database";
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-      return "the file is read-only";
-    case SQLITE_CANTOPEN:
-      return "the file cannot be opened";
-    case SQLITE_NOMEM:
-      return "memory is short";
-    case SQLITE_INTERRUPT:
-      return "the read took too long";
-    default:
-      return "";
-  }
-}
-
-bool IsDamage(int code) {
-  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
-}
-
-absl::Status StatusOf(int code) {
-  if (code == SQLITE_OK) return absl::OkStatus();
-  const absl::string_view cause = CauseOf(code);
-  if (cause.empty()) return GatewayBug(absl::StrCat("SQLite error code ", code));
-  Error error;
-  error.code = IsDamage(code) ? absl::StatusCode::kDataLoss : absl::StatusCode::kUnavailable;
-  error.reason = IsDamage(code) ? "LOG_DAMAGED" : "LOG_UNAVAILABLE";
-  error.message = absl::StrCat("The event log cannot be used now: ", cause);
-  error.metadata = {{"sqliteCode", absl::StrCat(code)}};
-  return ToStatus(error);
-}
-
 // SQLite would make the file readable by all. When it exists it must not be opened here: closing
 // any descriptor of it would drop the locks of this process' connections.
 void MakeFile(const std::string& path) {
@@ -99,12 +52,6 @@ int OpenFlags(Database::Use use) {
 }
 
 }  // namespace
-
-absl::string_view DamageOf(const absl::Status& status) {
-  int code = SQLITE_OK;
-  if (!absl::SimpleAtoi(MetadataOf(status, "sqliteCode"), &code)) return "";
-  return IsDamage(code) ? CauseOf(code) : "";
-}
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 

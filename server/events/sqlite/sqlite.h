@@ -1,8 +1,6 @@
 // SQLite, as little of it as the log needs. Beside wal_writes.cc no other file says sqlite3_.
 //
-// Errors are final caller errors: UNAVAILABLE LOG_UNAVAILABLE with the cause when the engine cannot
-// serve now (full disk, I/O error, locked, read-only), DATA_LOSS LOG_DAMAGED when the file is
-// damaged, else INTERNAL GATEWAY_BUG. They hold no data and no SQL.
+// Errors are those of sqlite_errors.h.
 #ifndef SERVER_EVENTS_SQLITE_SQLITE_H_
 #define SERVER_EVENTS_SQLITE_SQLITE_H_
 
@@ -22,10 +20,6 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace kyc::events {
-
-// What an error of this room's says of the file's content, if that is not a database's or no longer
-// one's; else empty.
-absl::string_view DamageOf(const absl::Status& status);
 
 // A prepared statement; used by its database's thread, ends before its database.
 class Statement {

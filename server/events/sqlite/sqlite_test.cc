@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "server/call/error.h"
+#include "server/events/sqlite/sqlite_errors.h"
 
 namespace kyc::events {
 namespace {
