@@ -112,7 +112,8 @@ void ManyWatchers::CloseAll() {
 void ManyWatchers::Take(Seat& seat, const WatchUpgradesResponse& response) {
   const std::lock_guard lock(mutex_);
   const bool was_behind = seat.sequence < awaited_;
-  if (was_behind || !seat.caught_up) ++moves_;
+  // A heartbeat brings nobody on.
+  if (!response.has_heartbeat() && (was_behind || !seat.caught_up)) ++moves_;
   for (const auto& event : response.events().events()) {
     if (event.sequence() != seat.sequence + 1) {
       seat.wrong = true;
