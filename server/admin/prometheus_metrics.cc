@@ -154,6 +154,8 @@ class Prometheus final : public PrometheusMetrics {
   void CommitFailed() override { commits_failed_.Increment(); }
   void LogWritable(bool writable) override { log_writable_.Set(writable ? 1 : 0); }
   void AuditWritable(bool writable) override { audit_writable_.At({}).Set(writable ? 1 : 0); }
+  void Resealed(int64_t rows) override { resealed_.Increment(static_cast<double>(rows)); }
+  void ResealLeft(int64_t rows) override { reseal_left_.Set(static_cast<double>(rows)); }
   void EventsRemoved(int64_t events, absl::string_view why) override {
     events_removed_.At({why}).Increment(static_cast<double>(events));
   }
@@ -331,6 +333,15 @@ class Prometheus final : public PrometheusMetrics {
              "1 while what is seen and done can be noted in the audit log, 0 while it is refused "
              "because it cannot."),
       {}};
+  Counter& resealed_ =
+      Counters("kyc_resealed_rows_total",
+               "Rows that an older sealing key had sealed, sealed again under the first one.")
+          .Add({});
+  Gauge& reseal_left_ =
+      Gauges("kyc_reseal_left_rows",
+             "About how many rows are still to be looked at until older sealing keys are refused; "
+             "0 once they are, or there is none.")
+          .Add({});
   ByLabels<Counter> events_removed_{
       Counters("kyc_events_removed_total", "Events that retention removed: by age or by count."),
       {"why"}};

@@ -9,9 +9,11 @@
 #include <string>
 #include <thread>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/call/metrics.h"
 #include "server/events/reseal.h"
 
 namespace kyc::events {
@@ -24,15 +26,14 @@ struct ResealerOptions {
   absl::Duration say_every = absl::Minutes(1);
 };
 
-// Goes through all that is sealed, again and again, until a whole pass finds nothing of another
-// key: then older keys seal nothing, and a step at kEnd has them retired. Keeps nothing of its own:
-// after a restart it begins anew, and passes by what is done. Owned by a log.
+// Waits until nobody seals with an older key, then goes through all that is sealed, again and
+// again, until a whole pass finds nothing of another key: then it has the older ones retired. Keeps
+// nothing of its own: after a restart it begins anew, and passes by what is done. Owned by a log.
 class Resealer {
  public:
-  // `step` does one, and blocks; called on its thread, as is `say`, which takes a line for the
-  // operator. `keys` are the older ones' ids, as text.
-  Resealer(ResealerOptions options, std::string keys,
-           std::function<absl::StatusOr<ResealStep>(const ResealPlace&)> step,
+  // `keys` are the older ones' ids, as text; `metrics` is not owned; `say` takes a line for the
+  // operator, on its thread.
+  Resealer(ResealerOptions options, std::string keys, ResealWork work, Metrics& metrics,
            std::function<void(absl::string_view)> say);
   // Waits for the step that runs.
   ~Resealer();
@@ -41,19 +42,24 @@ class Resealer {
   struct Pass {
     int64_t sealed = 0;
     int64_t unopened = 0;
+    int64_t skipped = 0;
   };
+  enum class End { kDone, kAnew, kEnding };
 
   void Run();
-  // False when it is to end.
+  End RunOnce();
+  // Until it is closed. False when it is to end, as all that follow.
+  bool Close();
   bool RunPass(Pass& pass);
-  // The same, at the end of all.
-  bool Retire();
+  End Retire();
   bool Wait(absl::Duration duration);
-  void SayNowAndThen(const ResealPlace& place);
+  void SayNowAndThen(const std::string& line);
+  void SayFailure(const absl::Status& why);
 
   const ResealerOptions options_;
   const std::string keys_;
-  const std::function<absl::StatusOr<ResealStep>(const ResealPlace&)> step_;
+  const ResealWork work_;
+  Metrics& metrics_;
   const std::function<void(absl::string_view)> say_;
   int64_t sealed_ = 0;  // The thread's, as what follows.
   absl::Time said_;     // Of the steady clock.

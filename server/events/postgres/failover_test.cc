@@ -283,7 +283,7 @@ TEST_F(FailoverTest, ConnectionsAreCutWhileManyAppend) {
     appenders.front()->Await(2);
     servers_.Sql(0,
                  "SELECT count(pg_terminate_backend(pid))::text FROM pg_stat_activity WHERE "
-                 "application_name = 'kyc-gateway writer'");
+                 "application_name LIKE 'kyc-gateway writer%'");
   }
   std::vector<const Appender*> all;
   for (const auto& appender : appenders) {

@@ -140,7 +140,7 @@ TEST_F(FaultsTest, ServerThatTakesNoMoreConnections) {
   Trip trip;
   trip.Add(
       std::string("SELECT count(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity WHERE "
-                  "application_name = 'kyc-gateway writer'"));
+                  "application_name LIKE 'kyc-gateway writer%'"));
   ASSERT_TRUE(all.front()->Run(trip, kPatience).ok());
   for (auto one = connect(); one.ok(); one = connect()) all.push_back(*std::move(one));
   ExpectRefused();

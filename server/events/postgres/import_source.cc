@@ -143,10 +143,14 @@ absl::Status ImportSource::CopyTables(const std::function<absl::Status(Trip)>& r
       "ON CONFLICT DO NOTHING",
       "bbiiibii", run);
   if (copied.ok()) {
-    copied = CopyTable("SELECT key_id, proof FROM sealing_key",
-                       "INSERT INTO sealing_key SELECT * FROM unnest($1::bigint[], $2::bytea[]) "
-                       "ON CONFLICT DO NOTHING",
-                       "ib", run);
+    copied = CopyTable(
+        "SELECT key_id, proof, CASE last_sequence WHEN -1 THEN 2 ELSE 0 END, "
+        "(SELECT COUNT(*) FROM sealing_key AS earlier WHERE earlier.last_sequence < "
+        "sealing_key.last_sequence) FROM sealing_key",
+        "INSERT INTO sealing_key (key_id, proof, state, added) SELECT * FROM "
+        "unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[]) "
+        "ON CONFLICT DO NOTHING",
+        "ibii", run);
   }
   if (copied.ok()) {
     copied = CopyTable(

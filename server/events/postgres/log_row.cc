@@ -9,7 +9,8 @@ LogRow LogRowIn(const Rows& rows) {
           .trimmed = {rows.Integer(0, 5), std::string(rows.Bytes(0, 6)), rows.Integer(0, 7)},
           .due_sequence = rows.Integer(0, 8),
           .rewritten = rows.Integer(0, 9),
-          .lived = absl::Microseconds(rows.Integer(0, 10))};
+          .lived = absl::Microseconds(rows.Integer(0, 10)),
+          .keys_changed = rows.Integer(0, 11)};
 }
 
 }  // namespace kyc::events::postgres

@@ -23,19 +23,22 @@ struct LogRow {
   int64_t rewritten = 0;
   // A lower bound of the key clock.
   absl::Duration lived;
+  // How often sealing keys were closed.
+  int64_t keys_changed = 0;
 };
 
 // All of it, as others may see it.
 inline constexpr Statement kReadLogRow = {
     "log_row",
     "SELECT log_id, key_check, next_sequence - 1, chain, newest_time_us, trimmed_sequence, "
-    "trimmed_chain, trimmed_time_us, due_sequence, rewritten, lived_us FROM log"};
+    "trimmed_chain, trimmed_time_us, due_sequence, rewritten, lived_us, keys_changed FROM log"};
 // The same, and nobody else gets it until the transaction ends. A statement of its own: one that
 // locks and reads others' rows would see those as they were before it waited.
 inline constexpr Statement kLockLogRow = {
     "lock_log_row",
     "SELECT log_id, key_check, next_sequence - 1, chain, newest_time_us, trimmed_sequence, "
-    "trimmed_chain, trimmed_time_us, due_sequence, rewritten, lived_us FROM log FOR UPDATE"};
+    "trimmed_chain, trimmed_time_us, due_sequence, rewritten, lived_us, keys_changed "
+    "FROM log FOR UPDATE"};
 
 // Of either statement's answer, which has a row.
 LogRow LogRowIn(const Rows& rows);

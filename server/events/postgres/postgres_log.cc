@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/call/error.h"
 #include "server/crypto/mac.h"
 #include "server/events/cursor.h"
@@ -19,6 +20,8 @@
 #include "server/events/postgres/log_row.h"
 #include "server/events/postgres/pooler.h"
 #include "server/events/postgres/quarantine_rows.h"
+#include "server/events/postgres/resealing.h"
+#include "server/events/postgres/sealing_keys.h"
 #include "server/events/postgres/usage_rows.h"
 #include "server/events/read_bounds.h"
 
@@ -81,7 +84,7 @@ absl::StatusOr<ServersOptions> ServersOf(const PostgresLogOptions& options, bool
 
 // By the role that keeps, where there is one of its own.
 absl::StatusOr<Schema> Prepare(const PostgresLogOptions& options, const Servers& servers,
-                               const LogKeys& keys, const crypto::Sealer& sealer) {
+                               const LogKeys& keys, crypto::Sealer& sealer) {
   const absl::StatusOr<Primary> primary = servers.Connect("kyc-gateway start", KeeperSettings());
   if (!primary.ok()) return primary.status();
   const absl::Status direct = RefusePoolerWithoutSessions(servers, *primary);
@@ -92,8 +95,13 @@ absl::StatusOr<Schema> Prepare(const PostgresLogOptions& options, const Servers&
   absl::StatusOr<Schema> schema = PrepareSchema(*primary->connection, keys, tables);
   if (!schema.ok()) return schema.status();
   const absl::Status known = CheckSealingKeys(*primary->connection, sealer, schema->log_id,
-                                              schema->is_owner || options.follows);
+                                              schema->is_owner || options.follows, options.say);
   if (!known.ok()) return known;
+  if (!schema->is_owner) return schema;
+  absl::StatusOr<std::vector<int64_t>> older =
+      OlderSealingKeys(*primary->connection, kTripLimit, sealer.seals_with());
+  if (!older.ok()) return older.status();
+  schema->older_keys = *std::move(older);
   return schema;
 }
 
@@ -166,7 +174,21 @@ absl::Status PostgresLog::Start(PostgresLogOptions options, const Schema& schema
   options.keeper.quarantine_max_age = options.writer.quarantine.max_age;
   keeper_ = std::make_unique<Keeper>(*context_, std::move(options.keeper), clocks, now,
                                      schema.clock_note);
+  if (!schema.older_keys.empty()) {
+    StartResealing(options.resealer, absl::StrJoin(schema.older_keys, ", "));
+  }
   return absl::OkStatus();
+}
+
+void PostgresLog::StartResealing(const ResealerOptions& options, std::string keys) {
+  const auto resealing =
+      std::make_shared<Resealing>(*context_, *keeper_servers_, [this] { return Refresh(); });
+  ResealWork work;
+  work.close = [resealing] { return resealing->Close(); };
+  work.step = [resealing](const ResealPlace& place) { return resealing->Step(place); };
+  work.retire = [resealing] { return resealing->Retire(); };
+  resealer_ = std::make_unique<Resealer>(options, std::move(keys), std::move(work),
+                                         *context_->metrics, context_->say);
 }
 
 std::string PostgresLog::Summary(bool is_owner) const {

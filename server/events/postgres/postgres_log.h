@@ -26,6 +26,7 @@
 #include "server/events/postgres/tail.h"
 #include "server/events/postgres/writer.h"
 #include "server/events/quarantine.h"
+#include "server/events/resealer.h"
 #include "server/events/usage.h"
 
 namespace kyc::events::postgres {
@@ -47,6 +48,7 @@ struct PostgresLogOptions {
   WriterOptions writer;
   TailOptions tail;
   KeeperOptions keeper;
+  ResealerOptions resealer;
   // A read that takes longer fails with UNAVAILABLE.
   absl::Duration read_time_limit = absl::Seconds(5);
   // How long Open waits for the servers, and for standbys that have what is there.
@@ -131,6 +133,8 @@ class PostgresLog : public EventLog,
  private:
   explicit PostgresLog(std::unique_ptr<LogContext> context) : context_(std::move(context)) {}
   absl::Status Start(PostgresLogOptions options, const Schema& schema);
+  // Has what other keys sealed sealed again.
+  void StartResealing(const ResealerOptions& options, std::string keys);
   std::string Summary(bool is_owner) const;
 
   // Runs `read` (ReadScope& -> absl::StatusOr<T>) within what is proven.
@@ -145,6 +149,7 @@ class PostgresLog : public EventLog,
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<Tail> tail_;  // Null if it does not follow.
   std::unique_ptr<Keeper> keeper_;
+  std::unique_ptr<Resealer> resealer_;  // Null where nothing is sealed with an older key.
 };
 
 }  // namespace kyc::events::postgres

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -69,6 +70,24 @@ class RolesTest : public testing::Test {
   PostgresServers servers_{1};
   std::unique_ptr<PostgresLog> owner_;
 };
+
+// Of which the owner's role, who need not be a superuser, finds out who still seals with which key.
+TEST_F(RolesTest, AnybodySeesTheKeyOfASessionThatSeals) {
+  const auto sidecar = OpenLog(As("sidecar", false));
+  ASSERT_NE(sidecar, nullptr);
+  servers_.Sql(0, "CREATE USER stranger");
+  auto connection =
+      Connection::Open(HostsOf(servers_.Dsn("stranger")).value().front(), Secret(), kPatience);
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  Trip trip;
+  trip.Add(
+      std::string("SELECT count(*) FROM pg_stat_activity WHERE usename = 'sidecar' AND "
+                  "datname = current_database() AND application_name = "
+                  "'kyc-gateway writer, key 1'"));
+  const absl::StatusOr<std::vector<Rows>> seen = (*connection)->Run(trip, kPatience);
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_EQ(seen->front().Integer(0, 0), 1);
+}
 
 TEST_F(RolesTest, EachIsEnoughForItsProcess) {
   const auto sidecar = OpenLog(As("sidecar", false));

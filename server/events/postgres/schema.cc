@@ -20,9 +20,6 @@ constexpr absl::Duration kTripLimit = absl::Seconds(5);
 constexpr int kTries = 20;
 constexpr size_t kLogIdBytes = 16;
 
-constexpr char kProofText[] = "sealed with this key";
-constexpr char kProofPart[] = "sealing_key";
-
 absl::Status Refused(absl::string_view why) {
   return absl::FailedPreconditionError(absl::StrCat("The event log's database ", why));
 }
@@ -217,7 +214,7 @@ absl::StatusOr<Schema> PrepareSchema(Connection& connection, const LogKeys& keys
   if ((*answers)[2].Integer(0, 0) != 0 && !options.import_of.has_value()) {
     return Refused("is being filled by an import that has not ended: run that again");
   }
-  Schema schema{row.log_id, (*answers)[1].Integer(0, 0) != 0, absl::nullopt};
+  Schema schema{row.log_id, (*answers)[1].Integer(0, 0) != 0, {}, absl::nullopt};
   if (!schema.is_owner) return schema;
   absl::Status added = AddPartitions(connection, options.events_per_partition, 2);
   if (!added.ok()) return added;
@@ -240,41 +237,6 @@ absl::Status AddPartitions(Connection& connection, int64_t events_per_partition,
     if (there->ahead < ahead) AddPartition(there->end, events_per_partition, add);
     add.Add(std::string("COMMIT"));
     if (absl::Status added = connection.Run(add, kTripLimit).status(); !added.ok()) return added;
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckSealingKeys(Connection& connection, const crypto::Sealer& sealer,
-                              absl::string_view log_id, bool may_read) {
-  const std::string proof = sealer.Of(log_id).Seal(kProofText, kProofPart);
-  Trip trip;
-  trip.Add("INSERT INTO sealing_key VALUES ($1::bigint, $2::bytea) ON CONFLICT DO NOTHING",
-           {Value::Integer(sealer.seals_with()), Value::Bytes(proof)})
-      .Add(std::string("SELECT key_id, proof FROM sealing_key"));
-  const absl::StatusOr<std::vector<Rows>> answers = Run(connection, std::move(trip));
-  if (!answers.ok()) return answers.status();
-  const Rows& keys = answers->back();
-  for (int row = 0; row < keys.size(); ++row) {
-    const int64_t id = keys.Integer(row, 0);
-    if (sealer.Of(log_id).Open(keys.Bytes(row, 1), kProofPart).ok()) continue;
-    if (id != sealer.seals_with()) {
-      if (!may_read) continue;
-      // Whether anything of it is left; nearly always the oldest events tell at once. Sealed text
-      // begins with a zero byte and the key's id, or, of old, with the id.
-      Trip look;
-      look.Add(
-          "SELECT 1 WHERE EXISTS (SELECT 1 FROM event WHERE get_byte(sealed_fields, 0) = "
-          "$1::bigint OR substr(sealed_fields, 1, 2) = $2::bytea) OR EXISTS (SELECT 1 FROM "
-          "quarantine WHERE get_byte(sealed_body, 0) = $1::bigint OR "
-          "substr(sealed_body, 1, 2) = $2::bytea)",
-          {Value::Integer(id), Value::Bytes(std::string(1, '\0') + static_cast<char>(id))});
-      const absl::StatusOr<std::vector<Rows>> left = connection.Run(look, kStepLimit);
-      if (!left.ok()) return left.status();
-      if (left->front().size() == 0) continue;
-    }
-    return absl::FailedPreconditionError(
-        absl::StrCat("The event log's database holds data sealed with key id ", id,
-                     ", which is not among the sealing keys, or is another key now"));
   }
   return absl::OkStatus();
 }

@@ -13,7 +13,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
-#include "server/crypto/sealer.h"
 #include "server/events/clock_note.h"
 #include "server/events/log_keys.h"
 #include "server/events/place.h"
@@ -45,6 +44,8 @@ struct Schema {
   std::string log_id;  // 16 raw bytes.
   // This role owns the tables: it can migrate them, add partitions and remove what is due.
   bool is_owner = false;
+  // Other keys than that which seals, which came before it and are not retired. The owner's.
+  std::vector<int64_t> older_keys;
   // What the log's keeper noted last; read by the owner.
   absl::optional<ClockNote> clock_note;
 };
@@ -59,12 +60,6 @@ absl::Status BeginAlone(Connection& connection);
 absl::StatusOr<Schema> PrepareSchema(Connection& connection, const LogKeys& keys,
                                      const SchemaOptions& options,
                                      const std::vector<std::string>& steps = SchemaSteps());
-
-// Notes the key that seals from now on, and refuses when something still kept was sealed with a key
-// that is not given, or whose id now stands for another key. `may_read`: this role sees the sealed
-// columns, else only its own key is compared.
-absl::Status CheckSealingKeys(Connection& connection, const crypto::Sealer& sealer,
-                              absl::string_view log_id, bool may_read);
 
 // Adds partitions until `ahead` are free beyond the log's newest event. By the owner.
 absl::Status AddPartitions(Connection& connection, int64_t events_per_partition, int ahead);

@@ -4,10 +4,12 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "server/events/postgres/append_rows.h"
 #include "server/events/postgres/audit_rows.h"
 #include "server/events/postgres/personal_rows.h"
 #include "server/events/postgres/reference_rows.h"
+#include "server/events/postgres/sealing_keys.h"
 
 namespace kyc::events::postgres {
 namespace {
@@ -53,7 +55,8 @@ WriteBatch PrepareBatch(std::vector<WriteRequest> requests, const LogIdentity& l
 
 absl::StatusOr<std::unique_ptr<WriteSession>> WriteSession::Open(LogContext& context,
                                                                  QuarantineLimits limits) {
-  absl::StatusOr<Primary> primary = ConnectToOurs(context, "kyc-gateway writer", WriterSettings());
+  absl::StatusOr<Primary> primary =
+      ConnectToOurs(context, WriterName(context.log.sealer.seals_with()), WriterSettings());
   if (!primary.ok()) return primary.status();
   return std::unique_ptr<WriteSession>(new WriteSession(context, limits, *std::move(primary)));
 }
@@ -69,6 +72,7 @@ absl::StatusOr<WriteSession::Committed> WriteSession::Commit(WriteBatch& batch, 
   UsageWrites usage(batch.requests);
   absl::StatusOr<Locked> locked = Lock(batch, unsure, quarantine, keys, usage);
   if (!locked.ok()) return locked.status();
+  if (absl::Status may = MaySealOn(locked->row); !may.ok()) return may;
   const bool is_there = found_unsure_ && !batch.events.empty() &&
                         batch.events.front().event_id == unsure->first_event_id;
   if (is_there) {
@@ -232,6 +236,22 @@ absl::Status WriteSession::EndUnwritten(const LogRow& row) {
   return absl::OkStatus();
 }
 
+// Whoever replaces keys counts that under the lock of the head: so nothing is sealed with one that
+// is closed, by whichever process.
+absl::Status WriteSession::MaySealOn(const LogRow& row) {
+  if (row.keys_changed == keys_seen_) return absl::OkStatus();
+  const int64_t key = context_.log.sealer.seals_with();
+  const absl::StatusOr<bool> may = MaySeal(*primary_.connection, kTripLimit, key);
+  if (!may.ok()) return may.status();
+  if (!*may)
+    return Unreachable(absl::StrCat("sealing key ", key,
+                                    " is being replaced, and seals "
+                                    "nothing any more: put the newer one first in this process's "
+                                    "configuration, and restart it"));
+  keys_seen_ = row.keys_changed;
+  return absl::OkStatus();
+}
+
 absl::Status WriteSession::LookAround() {
   const absl::StatusOr<double> ratio = ReadUsedRatio(*primary_.connection, kTripLimit, limits_);
   if (!ratio.ok()) return ratio.status();
@@ -251,7 +271,9 @@ absl::Status WriteSession::Probe() {
   trip.Add(kBegin).Add(kLockLogRow);
   const absl::StatusOr<std::vector<Rows>> answers = primary_.connection->Run(trip, kTripLimit);
   if (!answers.ok()) return answers.status();
-  return EndUnwritten(LogRowIn(answers->back()));
+  const LogRow row = LogRowIn(answers->back());
+  if (absl::Status may = MaySealOn(row); !may.ok()) return may;
+  return EndUnwritten(row);
 }
 
 }  // namespace kyc::events::postgres

@@ -94,6 +94,7 @@ class WriteSession {
   absl::StatusOr<Committed> Write(const Plan& plan, absl::Time now, QuarantineWrites& quarantine,
                                   const CallKeyWrites& keys, const UsageWrites& usage, Fate& fate);
   absl::Status EndUnwritten(const LogRow& row);
+  absl::Status MaySealOn(const LogRow& row);
 
   LogContext& context_;
   const QuarantineLimits limits_;
@@ -101,7 +102,8 @@ class WriteSession {
   absl::optional<Attempt> attempt_;
   bool found_unsure_ = false;
   absl::Status may_note_;
-  bool rewrites_ = false;  // What is being written changes events that were there before.
+  int64_t keys_seen_ = -1;  // LogRow::keys_changed, when this process's key was looked at.
+  bool rewrites_ = false;   // What is being written changes events that were there before.
   double quarantine_used_ratio_ = 0;
 };
 

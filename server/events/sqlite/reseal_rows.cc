@@ -125,7 +125,9 @@ absl::StatusOr<ResealStep> Reseal(Database& database, const LogFile& file,
   if (place.part == Part::kEnd) {
     const absl::Status retired = RetireSealingKeys(database, file.sealer);
     if (!retired.ok()) return retired;
-    return ResealStep{place};
+    ResealStep end;
+    end.next = place;
+    return end;
   }
   const Table& table = TableOf(place.part);
   const absl::StatusOr<int64_t> least = database.QueryInteger(
@@ -135,12 +137,15 @@ absl::StatusOr<ResealStep> Reseal(Database& database, const LogFile& file,
       absl::StrCat("SELECT COALESCE(MAX(", table.place, "), 0) FROM ", table.name).c_str());
   if (!most.ok()) return most.status();
   const int64_t after = std::max(place.after, *least - 1);
-  if (after >= *most) return ResealStep{{table.next, 0}};
+  ResealStep step;
+  step.next = {table.next, 0, ""};
+  if (after >= *most) return step;
   const int64_t through = std::min(after + kPlacesPerReseal, *most);
   const absl::StatusOr<std::vector<Found>> all = Find(database, file, table, after, through);
   if (!all.ok()) return all.status();
   const bool is_full = static_cast<int64_t>(all->size()) == kRowsPerReseal;
-  ResealStep step{{place.part, is_full ? all->back().place : through}};
+  step.next = {place.part, is_full ? all->back().place : through, ""};
+  step.left = *most - step.next.after;
   if (absl::Status written = Write(database, table, *all, step); !written.ok()) return written;
   return step;
 }

@@ -163,15 +163,19 @@ absl::Status CheckLookupKey(Database& database, const LogKeys& keys, absl::strin
   return Refused("was written with another look-up key; that key can never change");
 }
 
-// Whether the file is of these keys. Returns its log id.
+// Whether the file is of these keys; all of that can be asked of the newest schema only. Returns
+// its log id.
 absl::StatusOr<std::string> CheckKeys(Database& database, const LogKeys& keys,
-                                      const crypto::Sealer& sealer) {
+                                      const crypto::Sealer& sealer, bool is_newest) {
   absl::StatusOr<std::string> log_id = LogIdOf(database);
   if (!log_id.ok()) return log_id.status();
   if (absl::Status status = CheckLookupKey(database, keys, *log_id); !status.ok()) return status;
   if (absl::Status status = CheckSealingKeys(database, sealer, *log_id); !status.ok()) {
     return status;
   }
+  absl::Status beside =
+      is_newest ? CheckKeysBesideEvents(database, sealer, *log_id) : absl::OkStatus();
+  if (!beside.ok()) return beside;
   return log_id;
 }
 
@@ -185,7 +189,8 @@ absl::StatusOr<absl::optional<int>> CheckSchema(Database& database, const LogKey
                                                 const crypto::Sealer& sealer) {
   const absl::StatusOr<absl::optional<int>> version = VersionOf(database, kSchemaVersion);
   if (!version.ok() || !version->has_value()) return version;
-  const absl::StatusOr<std::string> log_id = CheckKeys(database, keys, sealer);
+  const absl::StatusOr<std::string> log_id =
+      CheckKeys(database, keys, sealer, **version == kSchemaVersion);
   if (!log_id.ok()) return log_id.status();
   return version;
 }
@@ -198,7 +203,8 @@ absl::StatusOr<std::string> PrepareSchema(Database& database, const LogKeys& key
   if (!version->has_value()) {
     if (absl::Status status = MakeTables(database, keys); !status.ok()) return status;
   }
-  const absl::StatusOr<std::string> log_id = CheckKeys(database, keys, sealer);
+  const absl::StatusOr<std::string> log_id =
+      CheckKeys(database, keys, sealer, version->value_or(history.newest) == history.newest);
   if (!log_id.ok()) return log_id.status();
   if (absl::Status status = database.UseWriteAheadLog(); !status.ok()) return status;
   if (version->has_value() && **version < history.newest) {

@@ -15,6 +15,20 @@ constexpr char kProof[] = "sealing_key";
 // As last_sequence and last_quarantine_id.
 constexpr int64_t kRetired = -1;
 
+absl::Status NotGiven(int64_t key) {
+  return absl::FailedPreconditionError(
+      absl::StrCat("The event log's file holds data sealed with key id ", key,
+                   ", which is not among the sealing keys, or is another key now"));
+}
+
+absl::StatusOr<bool> IsBesideEvents(Database& database, int64_t key) {
+  absl::StatusOr<Statement> query = database.Prepare(
+      "SELECT 1 WHERE EXISTS (SELECT 1 FROM call_key WHERE substr(sealed_answer, 1, 2) = ?1) "
+      "OR EXISTS (SELECT 1 FROM audit WHERE substr(sealed_purpose, 1, 2) = ?1)");
+  if (!query.ok()) return query.status();
+  return query->Bind(std::string(1, '\0') + static_cast<char>(key)).Step();
+}
+
 }  // namespace
 
 absl::Status CheckSealingKeys(Database& database, const crypto::Sealer& sealer,
@@ -40,11 +54,24 @@ absl::Status CheckSealingKeys(Database& database, const crypto::Sealer& sealer,
     const absl::StatusOr<bool> row = query->Step();
     if (!row.ok()) return row.status();
     if (!*row) return absl::OkStatus();
-    if (!sealer.Of(log_id).Open(query->Bytes(1), kProof).ok()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("The event log's file holds data sealed with key id ", query->Integer(0),
-                       ", which is not among the sealing keys, or is another key now"));
-    }
+    if (!sealer.Of(log_id).Open(query->Bytes(1), kProof).ok()) return NotGiven(query->Integer(0));
+  }
+}
+
+absl::Status CheckKeysBesideEvents(Database& database, const crypto::Sealer& sealer,
+                                   absl::string_view log_id) {
+  absl::StatusOr<Statement> query =
+      database.Prepare("SELECT key_id, proof FROM sealing_key WHERE last_sequence <> ?");
+  if (!query.ok()) return query.status();
+  query->Bind(kRetired);
+  for (;;) {
+    const absl::StatusOr<bool> row = query->Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return absl::OkStatus();
+    if (sealer.Of(log_id).Open(query->Bytes(1), kProof).ok()) continue;
+    const absl::StatusOr<bool> left = IsBesideEvents(database, query->Integer(0));
+    if (!left.ok()) return left.status();
+    if (*left) return NotGiven(query->Integer(0));
   }
 }
 

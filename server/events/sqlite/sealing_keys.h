@@ -20,6 +20,11 @@ namespace kyc::events {
 absl::Status CheckSealingKeys(Database& database, const crypto::Sealer& sealer,
                               absl::string_view log_id);
 
+// The same for calls' answers and the audit log's purposes, which no sequence tells of: both are
+// looked through for each key that is missing. In a file of the newest schema.
+absl::Status CheckKeysBesideEvents(Database& database, const crypto::Sealer& sealer,
+                                   absl::string_view log_id);
+
 // Notes the key that seals from now on; what any other sealed ends here.
 absl::Status RememberSealingKey(Database& database, const crypto::Sealer& sealer,
                                 absl::string_view log_id);

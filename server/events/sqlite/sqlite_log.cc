@@ -84,7 +84,15 @@ void SqliteLog::StartResealing(const ResealerOptions& options, std::string keys)
         place, [&done](absl::StatusOr<ResealStep> came_to) { done.set_value(came_to); }, {}});
     return done.get_future().get();
   };
-  resealer_ = std::make_unique<Resealer>(options, std::move(keys), step, log_);
+  ResealWork work;
+  work.close = [] { return true; };  // The file is this process's alone.
+  work.step = step;
+  work.retire = [step]() -> absl::StatusOr<bool> {
+    const absl::StatusOr<ResealStep> retired = step({ResealPlace::Part::kEnd, 0, ""});
+    if (!retired.ok()) return retired.status();
+    return true;
+  };
+  resealer_ = std::make_unique<Resealer>(options, std::move(keys), std::move(work), metrics_, log_);
 }
 
 std::string SqliteLog::Summary(absl::string_view checked) const {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <condition_variable>
 #include <future>
 #include <mutex>
 #include <string>
@@ -41,6 +43,7 @@ class ResealTest : public ::testing::Test {
     const auto say = [this](absl::string_view line) {
       const std::lock_guard lock(mutex_);
       said_.emplace_back(line);
+      said_more_.notify_all();
     };
     options.say = say;
     options.writer.log = say;
@@ -62,15 +65,21 @@ class ResealTest : public ::testing::Test {
     for (int i = 1; i <= kBodies; ++i) {
       ASSERT_TRUE(Keep(*log_, absl::StrCat("unreadable ", i)).ok());
     }
+    Answer();
+    NotePurpose();
+    ASSERT_EQ(Note(*log_, {.caller = "bo", .act = "Get"}), absl::OkStatus());
+  }
+  void Answer() {
     EXPECT_EQ(Claim().found, KeyFound::kClaimed);
     std::promise<absl::Status> settled;
     log_->Settle(kCall, {KeyEnd::Kind::kAnswered, "the answer"},
                  [&](absl::Status status) { settled.set_value(std::move(status)); });
     ASSERT_TRUE(settled.get_future().get().ok());
+  }
+  void NotePurpose() {
     AuditNote note{.caller = "ann", .act = "Get"};
     note.purpose = "complaint 4711";
     ASSERT_EQ(Note(*log_, std::move(note)), absl::OkStatus());
-    ASSERT_EQ(Note(*log_, {.caller = "bo", .act = "Get"}), absl::OkStatus());
   }
   KeyClaim Claim() {
     std::promise<absl::StatusOr<KeyClaim>> claimed;
@@ -99,13 +108,17 @@ class ResealTest : public ::testing::Test {
   // Whether such a line was told.
   bool Told(const std::string& part) {
     const std::lock_guard lock(mutex_);
+    return Said(part);
+  }
+  bool Said(const std::string& part) const {
     for (const std::string& line : said_) {
       if (absl::StrContains(line, part)) return true;
     }
     return false;
   }
   void AwaitTold(const std::string& part) {
-    while (!Told(part)) std::this_thread::yield();
+    std::unique_lock lock(mutex_);
+    ASSERT_TRUE(said_more_.wait_for(lock, std::chrono::seconds(60), [&] { return Said(part); }));
   }
   int64_t SealedWith(int id) {
     Database database = Database::Open(path_, Database::Use::kRead).value();
@@ -121,6 +134,7 @@ class ResealTest : public ::testing::Test {
   const std::string path_ = NewPath();
   CountingMetrics metrics_;
   std::mutex mutex_;
+  std::condition_variable said_more_;
   std::vector<std::string> said_;
   std::unique_ptr<SqliteLog> log_;
 };
@@ -159,6 +173,24 @@ TEST_F(ResealTest, WhatEndedHalfWayGoesOn) {
   AwaitTold("nothing in the event log is sealed with keys 1 any more");
   EXPECT_EQ(SealedWith(1), 0);
   ExpectAllThere();
+}
+
+TEST_F(ResealTest, AKeyThatSealedNothingButAnAnswerIsMissed) {
+  Open({kFirst});
+  Answer();
+  Open({kSecond, kFirst}, {.pause = absl::Hours(1)});
+  EXPECT_THAT(std::string(TryOpen({kSecond}).message()), HasSubstr("sealed with key id 1"));
+}
+
+TEST_F(ResealTest, AKeyThatSealedNothingButAPurposeIsMissed) {
+  Open({kFirst});
+  NotePurpose();
+  Open({kSecond, kFirst}, {.pause = absl::Hours(1)});
+  EXPECT_THAT(std::string(TryOpen({kSecond}).message()), HasSubstr("sealed with key id 1"));
+  Open({kSecond, kFirst}, {.pause = absl::ZeroDuration()});
+  AwaitTold("nothing in the event log is sealed with keys 1 any more");
+  Open({kSecond});
+  EXPECT_EQ(log_->ListAudit({.limit = 10})->entries.back().purpose, "complaint 4711");
 }
 
 TEST_F(ResealTest, SeveralOldKeysAreRetiredTogether) {
