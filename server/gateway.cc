@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/admin/prometheus_metrics.h"
+#include "server/admin/readiness.h"
 #include "server/admin/recent_calls.h"
 #include "server/call/steady_now.h"
 #include "server/calls_role.h"
@@ -87,9 +88,8 @@ class GatewayParts {
   absl::Status Make() {
     absl::Status made = MakeEventLog();
     if (made.ok()) {
-      made =
-          Keep(Upstreams::Make(settings_, *metrics_, kept_replies_.get(), ended_.attempt, log_),
-               upstreams_);
+      made = Keep(Upstreams::Make(settings_, *metrics_, kept_replies_.get(), ended_.attempt, log_),
+                  upstreams_);
     }
     if (made.ok()) made = MakeCalls();
     if (made.ok()) made = MakeNotifications();
@@ -270,11 +270,11 @@ class GatewayParts {
     if (!settings_.admin.has_value()) return absl::OkStatus();
     auto pair = certificates_.Open(settings_.admin->listener);
     if (!pair.ok()) return pair.status();
-    return Keep(OperatorsRole::Make(
-                    *settings_.admin, *std::move(pair), *metrics_,
-                    {[this] { return metrics_->Text(); }, [this] { return recent_calls_.Json(); },
-                     [this] { return WhyUnready(); }, [this] { return Warning(); }},
-                    log_),
+    return Keep(OperatorsRole::Make(*settings_.admin, *std::move(pair), *metrics_,
+                                    {.metrics = [this] { return metrics_->Text(); },
+                                     .calls = [this] { return recent_calls_.Json(); },
+                                     .ready = [this] { return ReadyChecks(); }},
+                                    log_),
                 operators_);
   }
 
@@ -293,15 +293,33 @@ class GatewayParts {
     return absl::OkStatus();
   }
 
-  // Thread-safe; empty when ready.
-  std::string WhyUnready() const {
-    if (leaving_) return "draining";
-    if (notifications_ != nullptr && !event_log_.log->writable()) {
-      return "the event log cannot be written";
+  // Thread-safe.
+  std::vector<admin::ReadyCheck> ReadyChecks() const {
+    using Is = admin::ReadyCheck::Is;
+    const auto check = [](const char* name, std::string fault) {
+      return admin::ReadyCheck{name, fault.empty() ? Is::kGood : Is::kFails, std::move(fault)};
+    };
+    std::vector<admin::ReadyCheck> checks = {check("staying", leaving_ ? "draining" : "")};
+    if (notifications_ != nullptr) {
+      checks.push_back(check("event_log_writable",
+                             event_log_.log->writable() ? "" : "the event log cannot be written"));
     }
-    if (event_log_.log != nullptr && event_log_.log->damaged()) return "the event log is damaged";
-    const std::string deaf = rpc_ == nullptr ? "" : rpc_->DeafListener();
-    return deaf.empty() ? "" : absl::StrCat("no new connection is served at ", deaf);
+    if (event_log_.log != nullptr) {
+      checks.push_back(
+          check("event_log_whole", event_log_.log->damaged() ? "the event log is damaged" : ""));
+    }
+    if (rpc_ != nullptr) {
+      const std::string deaf = rpc_->DeafListener();
+      checks.push_back(
+          check("grpc_listeners",
+                deaf.empty() ? "" : absl::StrCat("no new connection is served at ", deaf)));
+    }
+    if (event_log_.quarantine != nullptr) {
+      std::string warning = Warning();
+      checks.push_back(
+          {"quarantine", warning.empty() ? Is::kGood : Is::kWarns, std::move(warning)});
+    }
+    return checks;
   }
 
   double QuarantineUsed() const {

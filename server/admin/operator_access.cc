@@ -40,7 +40,7 @@ http::HttpReply Refused(absl::string_view why) {
   reply.body = absl::StrCat("refused: ", why,
                             ". Send the header `authorization: Bearer TOKEN`, with a token of the "
                             "configuration's admin block; or Basic, of any name, with the token as "
-                            "password. /healthz and /readyz need none.\n");
+                            "password. /livez, /healthz and /readyz need none.\n");
   return reply;
 }
 

@@ -3,12 +3,18 @@
 #include <memory>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "server/admin/console/files.h"
+#include "server/admin/exposition.h"
 
 namespace kyc::admin {
 namespace {
+
+constexpr char kServed[] =
+    "Served here: / (the console), /metrics, /calls, /livez, /healthz, /readyz (?verbose).\n";
 
 http::HttpReply Text(int status, std::string body) {
   http::HttpReply reply;
@@ -18,12 +24,20 @@ http::HttpReply Text(int status, std::string body) {
   return reply;
 }
 
-http::HttpReply Readiness(const std::string& why_not, const std::string& warning) {
-  if (!why_not.empty()) return Text(503, absl::StrCat(why_not, "\n"));
-  return Text(200, warning.empty() ? "ok\n" : absl::StrCat("ok\n", warning, "\n"));
+// "?verbose", with or without a value, as one of the query's parts.
+bool AsksVerbose(absl::string_view query) {
+  return absl::c_any_of(absl::StrSplit(query, '&'), [](absl::string_view part) {
+    return part.substr(0, part.find('=')) == "verbose";
+  });
 }
 
-bool IsProbe(absl::string_view path) { return path == "/healthz" || path == "/readyz"; }
+http::HttpReply Readiness(const std::vector<ReadyCheck>& checks, bool verbose) {
+  return Text(IsReady(checks) ? 200 : 503, ReadinessText(checks, verbose));
+}
+
+bool IsProbe(absl::string_view path) {
+  return path == "/livez" || path == "/healthz" || path == "/readyz";
+}
 
 // Nothing of another site, nothing inline, and in nobody's frame.
 http::HttpReply Page(const ConsoleFile& file) {
@@ -41,26 +55,26 @@ http::HttpReply Page(const ConsoleFile& file) {
   return reply;
 }
 
-using Pages = absl::flat_hash_map<std::string, std::function<http::HttpReply()>>;
+using Pages =
+    absl::flat_hash_map<std::string, std::function<http::HttpReply(const http::HttpCall&)>>;
 
 Pages PagesOf(OperatorTexts texts) {
   Pages pages;
   for (const ConsoleFile& file : ConsoleFiles()) {
-    pages[file.path] = [&file] { return Page(file); };
+    pages[file.path] = [&file](const http::HttpCall&) { return Page(file); };
   }
-  pages["/metrics"] = [metrics = std::move(texts.metrics)] {
-    http::HttpReply reply = Text(200, metrics());
-    reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    return reply;
+  pages["/metrics"] = [metrics = std::move(texts.metrics)](const http::HttpCall& call) {
+    return MetricsReply(call, metrics());
   };
-  pages["/calls"] = [calls = std::move(texts.calls)] {
+  pages["/calls"] = [calls = std::move(texts.calls)](const http::HttpCall&) {
     http::HttpReply reply = Text(200, calls());
     reply.content_type = "application/json";
     return reply;
   };
-  pages["/healthz"] = [] { return Text(200, "ok\n"); };
-  pages["/readyz"] = [unready = std::move(texts.unready), warning = std::move(texts.warning)] {
-    return Readiness(unready(), warning());
+  pages["/livez"] = [](const http::HttpCall&) { return Text(200, "ok\n"); };
+  pages["/healthz"] = pages["/livez"];
+  pages["/readyz"] = [ready = std::move(texts.ready)](const http::HttpCall& call) {
+    return Readiness(ready(), AsksVerbose(call.query));
   };
   return pages;
 }
@@ -76,7 +90,7 @@ http::Handler OperatorPages(OperatorTexts texts, Refusal refusal) {
       if (absl::optional<http::HttpReply> refused = refusal(head)) return refused;
     }
     if (!pages->contains(head.path)) {
-      return Text(404, "Served here: / (the console), /metrics, /calls, /healthz, /readyz.\n");
+      return Text(404, kServed);
     }
     if (head.method != "GET" && head.method != "HEAD") {
       http::HttpReply reply = Text(405, "Only GET and HEAD.\n");
@@ -86,7 +100,7 @@ http::Handler OperatorPages(OperatorTexts texts, Refusal refusal) {
     return absl::nullopt;
   };
   handler.handle = [pages](const http::HttpCall& call, http::OnReply on_reply) {
-    std::move(on_reply)(pages->at(call.path)());
+    std::move(on_reply)(pages->at(call.path)(call));
   };
   handler.refuse = [](int status) { return Text(status, absl::StrCat("refused: ", status, "\n")); };
   return handler;

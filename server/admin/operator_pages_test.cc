@@ -24,7 +24,8 @@ class OperatorPagesTest : public testing::Test {
   http::HttpReply Get(const std::string& path, const std::string& method = "GET") {
     http::HttpCall call;
     call.method = method;
-    call.path = path;
+    call.path = path.substr(0, path.find('?'));
+    if (path != call.path) call.query = path.substr(call.path.size() + 1);
     if (auto refused = pages_.check_head(call)) return *std::move(refused);
     http::HttpReply reply;
     pages_.handle(std::move(call), [&reply](http::HttpReply made) { reply = std::move(made); });
@@ -32,11 +33,12 @@ class OperatorPagesTest : public testing::Test {
   }
 
   RecentCalls calls_;
-  std::string unready_, warning_;
+  std::vector<ReadyCheck> checks_;
   bool let_in_ = true;
   http::Handler pages_ = OperatorPages(
-      {[] { return "metrics"; }, [this] { return calls_.Json(); }, [this] { return unready_; },
-       [this] { return warning_; }},
+      {.metrics = [] { return "metrics"; },
+       .calls = [this] { return calls_.Json(); },
+       .ready = [this] { return checks_; }},
       [this](const http::HttpCall&) -> absl::optional<http::HttpReply> {
         if (let_in_) return absl::nullopt;
         return http::HttpReply{.status = 401, .headers = {}, .content_type = "", .body = ""};
@@ -67,19 +69,24 @@ TEST_F(OperatorPagesTest, WhoIsNotLetInMayProbeAndNothingElse) {
   for (const char* path : {"/", "/console.js", "/metrics", "/calls", "/elsewhere", "/readyz/"}) {
     EXPECT_EQ(Get(path).status, 401) << path;
   }
-  EXPECT_EQ(Get("/healthz").status, 200);
-  EXPECT_EQ(Get("/readyz").status, 200);
+  for (const char* probe : {"/livez", "/healthz", "/readyz", "/readyz?verbose"}) {
+    EXPECT_EQ(Get(probe).status, 200) << probe;
+  }
 }
 
 TEST_F(OperatorPagesTest, TheOtherPages) {
   EXPECT_EQ(Get("/metrics").body, "metrics");
-  EXPECT_EQ(Get("/healthz").body, "ok\n");
-  EXPECT_EQ(Get("/readyz").body, "ok\n");
-  warning_ = "look";
+  for (const char* probe : {"/livez", "/healthz", "/readyz"}) {
+    EXPECT_EQ(Get(probe).body, "ok\n") << probe;
+  }
+  checks_ = {{"leaving"}, {"quarantine", ReadyCheck::Is::kWarns, "look"}};
   EXPECT_EQ(Get("/readyz").body, "ok\nlook\n");
-  unready_ = "draining";
+  EXPECT_EQ(Get("/readyz?a=b&verbose=1").body, "ok leaving\nWARN quarantine: look\nready\n");
+  checks_[0] = {"leaving", ReadyCheck::Is::kFails, "draining"};
   EXPECT_EQ(Get("/readyz").status, 503);
   EXPECT_EQ(Get("/readyz").body, "draining\n");
+  EXPECT_EQ(Get("/readyz?verbose").status, 503);
+  EXPECT_EQ(Get("/livez").status, 200);
   EXPECT_EQ(Get("/nothing").status, 404);
   EXPECT_EQ(Get("/calls", "POST").status, 405);
 }

@@ -52,8 +52,9 @@ class AdminAccessTest : public TlsTest {
 
 TEST_F(AdminAccessTest, ByTlsAndATokenAllPagesProbesWithoutOne) {
   StartGateway({.admin = absl::StrCat(TlsBlock(), " bearer_token_sha256: \"", kTokenDigest, "\"")});
-  EXPECT_EQ(Ask("/healthz").status, 200);
-  EXPECT_EQ(Ask("/readyz").status, 200);
+  for (const char* probe : {"/livez", "/healthz", "/readyz", "/readyz?verbose"}) {
+    EXPECT_EQ(Ask(probe).status, 200) << probe;
+  }
   for (const char* page : {"/", "/console.js", "/metrics", "/calls", "/elsewhere"}) {
     const HttpAnswer refused = Ask(page);
     EXPECT_EQ(refused.status, 401) << page;
