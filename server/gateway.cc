@@ -18,6 +18,7 @@
 #include "server/calls_role.h"
 #include "server/certificates.h"
 #include "server/config/forget_secrets.h"
+#include "server/config/in_use.h"
 #include "server/events/replies_in_quarantine.h"
 #include "server/file_needs.h"
 #include "server/grpc_methods.h"
@@ -61,19 +62,26 @@ std::vector<usage::Limit> LimitsOf(const std::vector<config::Caller>& callers) {
   return limits;
 }
 
+admin::DebugLines DebugLinesTo(const RoomLogs& logs) {
+  return {[&logs](LogRoom room) { return logs.Of(room)->should_log(spdlog::level::debug); },
+          [&logs](LogRoom room, const std::string& line) { logs.Of(room)->debug("{}", line); }};
+}
+
 }  // namespace
 
 class GatewayParts {
  public:
-  GatewayParts(config::Settings settings, std::shared_ptr<spdlog::logger> log, OnEnded ended)
+  GatewayParts(config::Settings settings, RoomLogs& logs, config::InUse& in_use, OnEnded ended)
       : settings_(std::move(settings)),
-        log_(std::move(log)),
-        metrics_(admin::MakePrometheusMetrics()),
-        warnings_(LinesTo(spdlog::level::warn)),
+        in_use_(in_use),
+        logs_(logs),
+        log_(logs.Of(LogRoom::kProcess)),
+        metrics_(admin::MakePrometheusMetrics(DebugLinesTo(logs))),
+        warnings_(LinesTo(LogRoom::kProcess, spdlog::level::warn)),
         certificates_(*metrics_, warnings_, log_) {
     if (settings_.tracing.has_value()) {
       spans_ = std::make_unique<tracing::Exporter>(*settings_.tracing, *metrics_,
-                                                   LinesTo(spdlog::level::warn));
+                                                   LinesTo(LogRoom::kTracing, spdlog::level::warn));
     }
     ended_ = Both(std::move(ended), Both(warnings_.Listeners(), OwnListeners()));
   }
@@ -88,7 +96,8 @@ class GatewayParts {
   absl::Status Make() {
     absl::Status made = MakeEventLog();
     if (made.ok()) {
-      made = Keep(Upstreams::Make(settings_, *metrics_, kept_replies_.get(), ended_.attempt, log_),
+      made = Keep(Upstreams::Make(settings_, *metrics_, kept_replies_.get(), ended_.attempt,
+                                  logs_.Of(LogRoom::kUpstream)),
                   upstreams_);
     }
     if (made.ok()) made = MakeCalls();
@@ -128,6 +137,7 @@ class GatewayParts {
   void Reload(const config::Change& change) {
     const absl::Status taken =
         change.settings.ok() ? TakeOver(*change.settings) : change.settings.status();
+    if (taken.ok()) in_use_.TakeOver(change.config);
     metrics_->ConfigReloaded(taken.ok());
     if (notes_ != nullptr) {
       notes_->Configured(taken.ok() ? ConfiguredAct("taken over", change.settings->callers)
@@ -189,9 +199,11 @@ class GatewayParts {
   }
 
  private:
-  std::function<void(absl::string_view)> LinesTo(spdlog::level::level_enum level) const {
-    return
-        [log = log_, level](absl::string_view line) { log->log(level, "{}", std::string(line)); };
+  std::function<void(absl::string_view)> LinesTo(LogRoom room,
+                                                 spdlog::level::level_enum level) const {
+    return [log = logs_.Of(room), level](absl::string_view line) {
+      log->log(level, "{}", std::string(line));
+    };
   }
 
   // The console's, and the collector's.
@@ -209,7 +221,8 @@ class GatewayParts {
     if (settings_.grpc.has_value()) {
       MakeMeter();
       rpc_ = std::make_unique<rpc::Server>(*settings_.grpc, settings_.callers, *metrics_,
-                                           rpc::kLongestWay, LinesTo(spdlog::level::warn));
+                                           rpc::kLongestWay,
+                                           LinesTo(LogRoom::kRpc, spdlog::level::warn));
       rpc_->OnCallEnded([this](const EndedCall& call) {
         ended_.call(call);
         if (!call.handled && GoesToAnUpstream(call.method)) meter_->CountUnhandled(call);
@@ -219,20 +232,21 @@ class GatewayParts {
       }
     }
     if (!settings_.event_log.has_value()) return absl::OkStatus();
-    absl::Status opened = Keep(OpenEventLog(settings_, *metrics_, LinesTo(spdlog::level::info),
-                                            LinesTo(spdlog::level::warn)),
-                               event_log_);
+    absl::Status opened =
+        Keep(OpenEventLog(settings_, *metrics_, LinesTo(LogRoom::kEvents, spdlog::level::info),
+                          LinesTo(LogRoom::kEvents, spdlog::level::warn)),
+             event_log_);
     if (!opened.ok()) return opened;
     notes_ = std::make_unique<ProcessNotes>(*event_log_.audit, ProcessName(), SteadyNow);
     if (rpc_ != nullptr) {
       rpc_->OnNotLetIn([raw = notes_.get()](const rpc::Refused& who) { raw->NotLetIn(who); });
     }
-    kept_replies_ = std::make_unique<events::RepliesInQuarantine>(*event_log_.quarantine, *metrics_,
-                                                                  LinesTo(spdlog::level::warn));
+    kept_replies_ = std::make_unique<events::RepliesInQuarantine>(
+        *event_log_.quarantine, *metrics_, LinesTo(LogRoom::kUpstream, spdlog::level::warn));
     if (rpc_ == nullptr) return opened;
     booking_ = std::make_shared<usage::Booking>(
         rpc_->loop(), *meter_, *event_log_.usage, *metrics_,
-        usage::BookingOptions{.log = LinesTo(spdlog::level::warn)});
+        usage::BookingOptions{.log = LinesTo(LogRoom::kUsage, spdlog::level::warn)});
     return booking_->Start();
   }
 
@@ -253,7 +267,7 @@ class GatewayParts {
       listeners.push_back(rpc::MakeListener(at, [pair = *pair] { return pair->Get(); }));
     }
     return Keep(CallsRole::Make(*rpc_, *settings_.grpc, listeners, *upstreams_, event_log_, meter_,
-                                *metrics_, log_),
+                                *metrics_, logs_.Of(LogRoom::kRpc)),
                 calls_);
   }
 
@@ -262,7 +276,7 @@ class GatewayParts {
     auto pair = certificates_.Open(settings_.webhook->listener);
     if (!pair.ok()) return pair.status();
     return Keep(NotificationsRole::Make(*settings_.webhook, event_log_, *metrics_, *std::move(pair),
-                                        ended_.notification, log_),
+                                        ended_.notification, logs_.Of(LogRoom::kWebhook)),
                 notifications_);
   }
 
@@ -273,8 +287,14 @@ class GatewayParts {
     return Keep(OperatorsRole::Make(*settings_.admin, *std::move(pair), *metrics_,
                                     {.metrics = [this] { return metrics_->Text(); },
                                      .calls = [this] { return recent_calls_.Json(); },
+                                     .config = [this] { return in_use_.Text(); },
+                                     .log_levels = [this] { return logs_.Text(); },
+                                     .set_log_level =
+                                         [this](absl::string_view room, absl::string_view level) {
+                                           return SetLogLevel(room, level);
+                                         },
                                      .ready = [this] { return ReadyChecks(); }},
-                                    log_),
+                                    logs_.Of(LogRoom::kAdmin)),
                 operators_);
   }
 
@@ -289,7 +309,7 @@ class GatewayParts {
       rpc_->UseCallers(from.callers);
       meter_->UseLimits(LimitsOf(from.callers));
     }
-    log_->set_level(spdlog::level::from_str(from.log_level));
+    logs_.Configure(from.log_level);
     return absl::OkStatus();
   }
 
@@ -322,6 +342,16 @@ class GatewayParts {
     return checks;
   }
 
+  // Thread-safe. The line is at a level that is told as long as any warning is.
+  absl::Status SetLogLevel(absl::string_view room, absl::string_view level) {
+    absl::Status set = logs_.Set(room, level);
+    if (set.ok()) {
+      log_->warn("the log level of {} is {} now, until the process ends",
+                 room.empty() ? "every room" : std::string(room), std::string(level));
+    }
+    return set;
+  }
+
   double QuarantineUsed() const {
     return event_log_.quarantine == nullptr ? 0 : event_log_.quarantine->used_ratio();
   }
@@ -341,7 +371,9 @@ class GatewayParts {
 
   // In the order of making; they go in the reverse order.
   config::Settings settings_;  // Without secrets once all is made.
-  const std::shared_ptr<spdlog::logger> log_;
+  config::InUse& in_use_;
+  RoomLogs& logs_;
+  const std::shared_ptr<spdlog::logger> log_;  // The process's own.
   OnEnded ended_;
   admin::RecentCalls recent_calls_;
   const std::unique_ptr<admin::PrometheusMetrics> metrics_;
@@ -363,9 +395,9 @@ class GatewayParts {
   std::unique_ptr<OperatorsRole> operators_;
 };
 
-absl::StatusOr<MadeGateway> MadeGateway::Make(const config::Settings& settings,
-                                              std::shared_ptr<spdlog::logger> log, OnEnded ended) {
-  auto parts = std::make_unique<GatewayParts>(settings, std::move(log), std::move(ended));
+absl::StatusOr<MadeGateway> MadeGateway::Make(const config::Settings& settings, RoomLogs& logs,
+                                              config::InUse& in_use, OnEnded ended) {
+  auto parts = std::make_unique<GatewayParts>(settings, logs, in_use, std::move(ended));
   if (absl::Status made = parts->Make(); !made.ok()) return made;
   parts->ForgetSecrets();
   return MadeGateway(std::move(parts));

@@ -8,14 +8,14 @@
 #ifndef SERVER_GATEWAY_H_
 #define SERVER_GATEWAY_H_
 
-#include <spdlog/logger.h>
-
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "server/call/on_ended.h"
+#include "server/config/in_use.h"
 #include "server/config/reloader.h"
 #include "server/config/settings.h"
-#include "server/call/on_ended.h"
+#include "server/room_logs.h"
 
 namespace kyc {
 
@@ -59,9 +59,9 @@ class MadeGateway {
  public:
   // Opens the event log, reads credentials, binds the listeners that the configuration asks for.
   // An error is one line for the operator: what, where and why. `ended` is told of what ended, and
-  // outlives the gateway.
-  static absl::StatusOr<MadeGateway> Make(const config::Settings& settings,
-                                          std::shared_ptr<spdlog::logger> log, OnEnded ended);
+  // outlives the gateway, as `logs` and `in_use` do.
+  static absl::StatusOr<MadeGateway> Make(const config::Settings& settings, RoomLogs& logs,
+                                          config::InUse& in_use, OnEnded ended);
   MadeGateway(MadeGateway&&) noexcept;
   ~MadeGateway();
 

@@ -18,6 +18,7 @@
 #include "server/command_line.h"
 #include "server/config/describe.h"
 #include "server/config/forget_secrets.h"
+#include "server/config/in_use.h"
 #include "server/config/load.h"
 #include "server/config/reloader.h"
 #include "server/ended_lines.h"
@@ -25,6 +26,7 @@
 #include "server/hardening.h"
 #include "server/make_logger.h"
 #include "server/open_event_log.h"
+#include "server/room_logs.h"
 #include "server/stderr_lines.h"
 #include "server/stop_signals.h"
 #include "server/unused_memory.h"
@@ -110,10 +112,12 @@ int Serve(const std::string& path, kyc::StderrLines& lines) {
                              config.settings.status().message(), "\n"));
     return kWrongCommand;
   }
-  const std::shared_ptr<spdlog::logger> log =
-      kyc::MakeLogger(lines, config.settings->log_level, config.settings->log_format);
-  const auto ended = kyc::EndedLines::Make(*config.settings, log, lines);
-  auto made = kyc::MadeGateway::Make(*config.settings, log,
+  kyc::RoomLogs logs(
+      kyc::MakeLogger(lines, config.settings->log_level, config.settings->log_format));
+  const std::shared_ptr<spdlog::logger> log = logs.Of(kyc::LogRoom::kProcess);
+  kyc::config::InUse in_use(config.whole.config);
+  const auto ended = kyc::EndedLines::Make(*config.settings, logs, lines);
+  auto made = kyc::MadeGateway::Make(*config.settings, logs, in_use,
                                      ended == nullptr ? kyc::OnEnded() : ended->Listeners());
   if (!made.ok()) {
     lines.Write(absl::StrCat("kyc-gateway: ", made.status().message(), "\n"));

@@ -5,8 +5,10 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "server/admin/console/files.h"
 #include "server/admin/exposition.h"
 
@@ -14,7 +16,9 @@ namespace kyc::admin {
 namespace {
 
 constexpr char kServed[] =
-    "Served here: / (the console), /metrics, /calls, /livez, /healthz, /readyz (?verbose).\n";
+    "Served here: / (the console), /metrics, /calls, /config, /log-level, /livez, /healthz, "
+    "/readyz (?verbose).\n";
+constexpr char kLogLevel[] = "/log-level";
 
 http::HttpReply Text(int status, std::string body) {
   http::HttpReply reply;
@@ -29,6 +33,40 @@ bool AsksVerbose(absl::string_view query) {
   return absl::c_any_of(absl::StrSplit(query, '&'), [](absl::string_view part) {
     return part.substr(0, part.find('=')) == "verbose";
   });
+}
+
+// Of the query, or of a body that is written in the same way.
+absl::optional<absl::string_view> Parameter(const http::HttpCall& call, absl::string_view name) {
+  for (const absl::string_view all :
+       {absl::string_view(call.query), absl::string_view(call.body)}) {
+    for (absl::string_view part : absl::StrSplit(all, '&')) {
+      if (absl::ConsumePrefix(&part, name) && absl::ConsumePrefix(&part, "=")) {
+        return absl::StripAsciiWhitespace(part);
+      }
+    }
+  }
+  return absl::nullopt;
+}
+
+bool Changes(const http::HttpCall& call) { return call.method == "POST" || call.method == "PUT"; }
+
+// Of another site's, or of one that made its name lead here, it would come with the operator's own
+// password; the console itself changes nothing.
+bool IsOfAPage(const http::HttpCall& head) {
+  return head.Header("origin").has_value() || head.Header("sec-fetch-site").has_value();
+}
+
+absl::optional<http::HttpReply> MethodFault(const http::HttpCall& head) {
+  if (head.method == "GET" || head.method == "HEAD") return absl::nullopt;
+  const bool changes = head.path == kLogLevel && Changes(head);
+  if (changes && !IsOfAPage(head)) return absl::nullopt;
+  if (changes) {
+    return Text(403, "Not from a page in a browser: ask by a program of yours, such as curl.\n");
+  }
+  const std::string methods = head.path == kLogLevel ? "GET, HEAD, POST, PUT" : "GET, HEAD";
+  http::HttpReply reply = Text(405, absl::StrCat("Only ", methods, ".\n"));
+  reply.headers.emplace_back("Allow", methods);
+  return reply;
 }
 
 http::HttpReply Readiness(const std::vector<ReadyCheck>& checks, bool verbose) {
@@ -71,6 +109,16 @@ Pages PagesOf(OperatorTexts texts) {
     reply.content_type = "application/json";
     return reply;
   };
+  pages["/config"] = [config = std::move(texts.config)](const http::HttpCall&) {
+    return Text(200, config());
+  };
+  pages[kLogLevel] = [levels = std::move(texts.log_levels),
+                      set = std::move(texts.set_log_level)](const http::HttpCall& call) {
+    if (!Changes(call)) return Text(200, levels());
+    const absl::Status changed =
+        set(Parameter(call, "room").value_or(""), Parameter(call, "level").value_or(""));
+    return changed.ok() ? Text(200, levels()) : Text(400, absl::StrCat(changed.message(), "\n"));
+  };
   pages["/livez"] = [](const http::HttpCall&) { return Text(200, "ok\n"); };
   pages["/healthz"] = pages["/livez"];
   pages["/readyz"] = [ready = std::move(texts.ready)](const http::HttpCall& call) {
@@ -92,12 +140,7 @@ http::Handler OperatorPages(OperatorTexts texts, Refusal refusal) {
     if (!pages->contains(head.path)) {
       return Text(404, kServed);
     }
-    if (head.method != "GET" && head.method != "HEAD") {
-      http::HttpReply reply = Text(405, "Only GET and HEAD.\n");
-      reply.headers.emplace_back("Allow", "GET, HEAD");
-      return reply;
-    }
-    return absl::nullopt;
+    return MethodFault(head);
   };
   handler.handle = [pages](const http::HttpCall& call, http::OnReply on_reply) {
     std::move(on_reply)(pages->at(call.path)(call));

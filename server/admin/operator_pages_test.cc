@@ -21,12 +21,15 @@ using testing::Pair;
 class OperatorPagesTest : public testing::Test {
  protected:
   // As the listener asks for it.
-  http::HttpReply Get(const std::string& path, const std::string& method = "GET") {
+  http::HttpReply Get(const std::string& path, const std::string& method = "GET",
+                      http::Headers headers = {}, const std::string& body = "") {
     http::HttpCall call;
+    call.headers = std::move(headers);
     call.method = method;
     call.path = path.substr(0, path.find('?'));
     if (path != call.path) call.query = path.substr(call.path.size() + 1);
     if (auto refused = pages_.check_head(call)) return *std::move(refused);
+    call.body = body;
     http::HttpReply reply;
     pages_.handle(std::move(call), [&reply](http::HttpReply made) { reply = std::move(made); });
     return reply;
@@ -34,10 +37,19 @@ class OperatorPagesTest : public testing::Test {
 
   RecentCalls calls_;
   std::vector<ReadyCheck> checks_;
+  std::string levels_ = "rpc info\n";
   bool let_in_ = true;
   http::Handler pages_ = OperatorPages(
       {.metrics = [] { return "metrics"; },
        .calls = [this] { return calls_.Json(); },
+       .config = [] { return "config"; },
+       .log_levels = [this] { return levels_; },
+       .set_log_level =
+           [this](absl::string_view room, absl::string_view level) {
+             if (level.empty()) return absl::InvalidArgumentError("no level");
+             levels_ = absl::StrCat(room, " ", level, "\n");
+             return absl::OkStatus();
+           },
        .ready = [this] { return checks_; }},
       [this](const http::HttpCall&) -> absl::optional<http::HttpReply> {
         if (let_in_) return absl::nullopt;
@@ -66,7 +78,8 @@ TEST_F(OperatorPagesTest, TheConsoleLoadsNothingOfOthers) {
 
 TEST_F(OperatorPagesTest, WhoIsNotLetInMayProbeAndNothingElse) {
   let_in_ = false;
-  for (const char* path : {"/", "/console.js", "/metrics", "/calls", "/elsewhere", "/readyz/"}) {
+  for (const char* path : {"/", "/console.js", "/metrics", "/calls", "/config", "/log-level",
+                           "/elsewhere", "/readyz/"}) {
     EXPECT_EQ(Get(path).status, 401) << path;
   }
   for (const char* probe : {"/livez", "/healthz", "/readyz", "/readyz?verbose"}) {
@@ -76,6 +89,7 @@ TEST_F(OperatorPagesTest, WhoIsNotLetInMayProbeAndNothingElse) {
 
 TEST_F(OperatorPagesTest, TheOtherPages) {
   EXPECT_EQ(Get("/metrics").body, "metrics");
+  EXPECT_EQ(Get("/config").body, "config");
   for (const char* probe : {"/livez", "/healthz", "/readyz"}) {
     EXPECT_EQ(Get(probe).body, "ok\n") << probe;
   }
@@ -89,6 +103,29 @@ TEST_F(OperatorPagesTest, TheOtherPages) {
   EXPECT_EQ(Get("/livez").status, 200);
   EXPECT_EQ(Get("/nothing").status, 404);
   EXPECT_EQ(Get("/calls", "POST").status, 405);
+}
+
+TEST_F(OperatorPagesTest, TheLogsLevelIsToldAndChangedByQueryOrBody) {
+  EXPECT_EQ(Get("/log-level").body, "rpc info\n");
+  EXPECT_EQ(Get("/log-level?room=rpc&level=debug").body, "rpc info\n") << "GET changes nothing";
+  EXPECT_EQ(Get("/log-level?room=rpc&level=debug", "PUT").body, "rpc debug\n");
+  EXPECT_EQ(Get("/log-level", "POST", {}, "level=warn\n").body, " warn\n");
+  EXPECT_EQ(Get("/log-level?room=rpc", "PUT").status, 400);
+  EXPECT_EQ(Get("/log-level?room=rpc", "PUT").body, "no level\n");
+  EXPECT_EQ(Get("/log-level", "DELETE").status, 405);
+  EXPECT_EQ(Get("/config", "PUT").status, 405);
+}
+
+// With the password that a browser keeps, any site's form could.
+TEST_F(OperatorPagesTest, NoPageInABrowserChangesAnything) {
+  for (const http::Headers& headers :
+       {http::Headers{{"origin", "http://elsewhere"}}, http::Headers{{"origin", "null"}},
+        http::Headers{{"origin", "http://127.0.0.1:9090"}, {"host", "127.0.0.1:9090"}},
+        http::Headers{{"sec-fetch-site", "cross-site"}},
+        http::Headers{{"sec-fetch-site", "same-origin"}}}) {
+    EXPECT_EQ(Get("/log-level?level=debug", "POST", headers).status, 403);
+    EXPECT_EQ(Get("/log-level", "GET", headers).body, "rpc info\n");
+  }
 }
 
 TEST_F(OperatorPagesTest, TheNewestCallsComeFirst) {

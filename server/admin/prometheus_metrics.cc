@@ -64,7 +64,7 @@ class ByLabels {
   absl::flat_hash_map<std::string, Metric*> metrics_;  // Guarded by mutex_.
 };
 
-class Prometheus final : public PrometheusMetrics {
+class Prometheus : public PrometheusMetrics {
  public:
   Prometheus() {
     Gauges("kyc_build_info", "1, for the version and commit of this program.")
@@ -434,8 +434,8 @@ class Prometheus final : public PrometheusMetrics {
 
 }  // namespace
 
-std::unique_ptr<PrometheusMetrics> MakePrometheusMetrics() {
-  return std::make_unique<Prometheus>();
+std::unique_ptr<PrometheusMetrics> MakePrometheusMetrics(DebugLines lines) {
+  return std::make_unique<WithDebugLines<Prometheus>>(std::move(lines));
 }
 
 }  // namespace kyc::admin

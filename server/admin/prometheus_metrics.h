@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "server/admin/debug_lines.h"
 #include "server/call/metrics.h"
 
 namespace kyc::admin {
@@ -16,7 +17,8 @@ class PrometheusMetrics : public Metrics {
   virtual std::string Text() const = 0;
 };
 
-std::unique_ptr<PrometheusMetrics> MakePrometheusMetrics();
+// Says of what it is told what `lines` wants, too.
+std::unique_ptr<PrometheusMetrics> MakePrometheusMetrics(DebugLines lines = {});
 
 }  // namespace kyc::admin
 

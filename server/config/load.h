@@ -16,7 +16,7 @@ namespace kyc::config {
 
 // A configuration and its files, to be compared with another one.
 struct Whole {
-  std::string config;
+  std::string config;                                 // Its message, serialized: without secrets.
   std::vector<std::pair<std::string, Secret>> files;  // By their names, in the order of use.
 };
 bool IsSame(const Whole& a, const Whole& b);

@@ -14,6 +14,10 @@ namespace kyc::config {
 // field that is not named here.
 void ClearReloaded(v1::Config& config);
 
+// What ClearReloaded takes out, from one configuration into another with accounts of the same
+// names.
+void TakeReloaded(const v1::Config& from, v1::Config& into);
+
 // Who has secrets that are reloaded, and where they are sent: where this differs, none may be taken
 // over, because they may be meant for another address than the one they would be sent to.
 std::set<std::string> AccountsOf(const Settings& settings);

@@ -47,7 +47,7 @@ absl::optional<Change> Reloader::Look(bool asked) {
   const bool is_new = !IsSame(loaded->whole, whole_);
   whole_ = std::move(loaded->whole);
   if (!is_new && !was_wrong && !was_asked) return absl::nullopt;
-  Change change{std::move(loaded->settings), !IsSame(loaded->fixed, fixed_)};
+  Change change{std::move(loaded->settings), !IsSame(loaded->fixed, fixed_), whole_.config};
   if (AccountsOf(*change.settings) != accounts_) {
     change.settings = absl::FailedPreconditionError(
         "its accounts, or the addresses of their upstreams, are others");

@@ -21,6 +21,8 @@ struct Change {
   absl::StatusOr<Settings> settings;
   // More is different from what the gateway was started with than it can take over.
   bool needs_restart = false;
+  // What it was read from, as Whole::config; empty where `settings` is an error.
+  std::string config = {};
 };
 
 // Used by one thread, main's. Blocks while it reads.

@@ -17,6 +17,7 @@ namespace kyc::tests {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr char kToken[] = "0123456789abcdef0123456789abcdef";
 // Its SHA-256.
@@ -55,7 +56,7 @@ TEST_F(AdminAccessTest, ByTlsAndATokenAllPagesProbesWithoutOne) {
   for (const char* probe : {"/livez", "/healthz", "/readyz", "/readyz?verbose"}) {
     EXPECT_EQ(Ask(probe).status, 200) << probe;
   }
-  for (const char* page : {"/", "/console.js", "/metrics", "/calls", "/elsewhere"}) {
+  for (const char* page : {"/", "/console.js", "/metrics", "/calls", "/config", "/elsewhere"}) {
     const HttpAnswer refused = Ask(page);
     EXPECT_EQ(refused.status, 401) << page;
     EXPECT_THAT(refused.body, HasSubstr("no_credentials"));
@@ -65,11 +66,25 @@ TEST_F(AdminAccessTest, ByTlsAndATokenAllPagesProbesWithoutOne) {
   EXPECT_EQ(Ask("/calls", kToken).status, 200);
   const HttpAnswer metrics = Ask("/metrics", kToken);
   EXPECT_THAT(metrics.body, HasSubstr("kyc_requests_not_let_in_total{listener=\"admin\",why="
-                                      "\"no_credentials\"} 5\n"));
+                                      "\"no_credentials\"} 6\n"));
   EXPECT_THAT(metrics.body, HasSubstr("why=\"unknown_token\"} 1\n"));
   EXPECT_TRUE(gateway().process().AwaitError(
       "not let in: listener=admin why=unknown_token from=127.0.0.1"));
   EXPECT_EQ(Get(gateway().admin_port(), "/healthz").status, 0) << "in plaintext";
+}
+
+TEST_F(AdminAccessTest, TheConfigurationInUseIsToldWithoutSecrets) {
+  StartGateway({.admin = absl::StrCat(TlsBlock(), " bearer_token_sha256: \"", kTokenDigest, "\"")});
+  const std::string before = Ask("/config", kToken).body;
+  EXPECT_THAT(before, HasSubstr("  bearer_token_sha256: set\n"));
+  EXPECT_THAT(before, HasSubstr("  bearer_token_files: unset\n"));
+  EXPECT_THAT(before, Not(HasSubstr(kTokenDigest)));
+  WriteFile(files().config_path(),
+            absl::StrReplaceAll(ReadFile(files().config_path()),
+                                {{"bearer_token_sha256:",
+                                  "bearer_token_files: \"next_token\" bearer_token_sha256:"}}));
+  EXPECT_TRUE(TellToLook("the configuration was read again: new calls"));
+  EXPECT_THAT(Ask("/config", kNextToken).body, HasSubstr("  bearer_token_files: set\n"));
 }
 
 TEST_F(AdminAccessTest, TokensAndCertificateChangeWhileItServes) {

@@ -246,5 +246,35 @@ TEST_F(ReloadTest, TheLogsLevelIsTheNewOneAtOnce) {
   EXPECT_THAT(gateway().process().StandardError(), testing::Not(testing::HasSubstr("not-told")));
 }
 
+TEST_F(ReloadTest, ARoomsLevelIsChangedWhileItRunsAndOutlivesAReload) {
+  Start();
+  const std::string plain = ReadFile(files().config_path());
+  const auto configure = [&](const std::string& level) {
+    Replace("config.textproto",
+            absl::StrReplaceAll(
+                plain, {{"log_level: \"debug\"", absl::StrCat("log_level: \"", level, "\"")}}));
+  };
+  configure("info");
+  ASSERT_TRUE(Reload());
+  const auto change = [this](const std::string& query,
+                             const std::vector<std::string>& headers = {}) {
+    return Post(gateway().admin_port(), absl::StrCat("/log-level", query), headers, "");
+  };
+  EXPECT_EQ(change("?room=upstream&level=debug", {"Origin: http://elsewhere"}).status, 403);
+  EXPECT_EQ(change("?room=kitchen&level=debug").status, 400);
+  EXPECT_THAT(change("?room=upstream&level=debug").body,
+              testing::HasSubstr("\nupstream debug, until the process ends; configured: info\n"));
+  EXPECT_EQ(Detect({}), "OK");
+  EXPECT_TRUE(gateway().process().AwaitError("debug slots upstream=widekyc account="));
+  EXPECT_EQ(change("?room=rpc&level=error").status, 200);
+  configure("warn");
+  gateway().process().Signal(SIGHUP);
+  ASSERT_TRUE(AwaitAnswer("2", [&] { return absl::StrCat(Reloads("ok")); }));
+  EXPECT_THAT(Get(gateway().admin_port(), "/log-level").body,
+              testing::AllOf(testing::HasSubstr("process warn\nrpc error, until"),
+                             testing::HasSubstr("\nupstream debug, until")));
+  EXPECT_EQ(change("?level=configured").body.find("until"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace kyc::tests
