@@ -71,13 +71,25 @@ CallsRole::~CallsRole() {
   if (keyed_ != nullptr) keyed_->Close();
 }
 
+std::function<void(std::function<void(std::vector<netzme::Standing>)>)> CallsRole::Standings()
+    const {
+  if (upgrades_ == nullptr) return nullptr;
+  return [loop = loop_, weak = std::weak_ptr<netzme::UpgradeService>(upgrades_)](
+             std::function<void(std::vector<netzme::Standing>)> answer) {
+    loop->Post([weak, answer = std::move(answer)] {
+      if (const auto upgrades = weak.lock()) answer(upgrades->Standings());
+    });
+  };
+}
+
 void CallsRole::MakeServices(const OpenedLog& event_log, rpc::Server& server, Metrics& metrics,
                              std::shared_ptr<spdlog::logger> log) {
   const auto run_blocking = [this](absl::AnyInvocable<void() &&> job) {
     readers_.Post(std::move(job));
   };
   netzme::Clocks clocks = {SteadyNow, [] { return absl::Now(); }};
-  upgrades_ = std::make_unique<netzme::UpgradeService>(*event_log.log, server.loop(), run_blocking,
+  loop_ = &server.loop();
+  upgrades_ = std::make_shared<netzme::UpgradeService>(*event_log.log, server.loop(), run_blocking,
                                                        &metrics, std::move(clocks),
                                                        netzme::RingLimits(), event_log.audit);
   const auto say = [log = std::move(log)](absl::string_view line) {

@@ -4,6 +4,7 @@
 
 #include <spdlog/logger.h>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -37,6 +38,10 @@ class CallsRole {
 
   ~CallsRole();
 
+  // Asks the loop how streams stand; answered on its thread, or never once the role is gone. From
+  // any thread. Null where nobody may watch.
+  std::function<void(std::function<void(std::vector<netzme::Standing>)>)> Standings() const;
+
  private:
   // Threads that read history. More would only wait for the same disk.
   static constexpr int kReaders = 2;
@@ -47,7 +52,8 @@ class CallsRole {
                     std::shared_ptr<spdlog::logger> log);
 
   std::shared_ptr<once::KeyedCalls> keyed_;
-  std::unique_ptr<netzme::UpgradeService> upgrades_;
+  std::shared_ptr<netzme::UpgradeService> upgrades_;
+  rpc::Loop* loop_ = nullptr;  // Where there are streams.
   std::unique_ptr<netzme::QuarantineService> quarantine_;
   std::unique_ptr<admin::AuditService> audit_;
   std::unique_ptr<admin::UsageService> usage_;

@@ -19,6 +19,7 @@
 #include "server/certificates.h"
 #include "server/config/forget_secrets.h"
 #include "server/config/in_use.h"
+#include "server/console_facts.h"
 #include "server/events/replies_in_quarantine.h"
 #include "server/file_needs.h"
 #include "server/grpc_methods.h"
@@ -284,9 +285,14 @@ class GatewayParts {
     if (!settings_.admin.has_value()) return absl::OkStatus();
     auto pair = certificates_.Open(settings_.admin->listener);
     if (!pair.ok()) return pair.status();
+    facts_ = std::make_unique<ConsoleFacts>(
+        ConsoleFacts::Sources{event_log_.log.get(), event_log_.usage,
+                              calls_ == nullptr ? nullptr : calls_->Standings()},
+        usage::Days(settings_.event_log.value_or(config::EventLog()).usage_time_zone));
     return Keep(OperatorsRole::Make(*settings_.admin, *std::move(pair), *metrics_,
                                     {.metrics = [this] { return metrics_->Text(); },
                                      .calls = [this] { return recent_calls_.Json(); },
+                                     .others = [this] { return facts_->Json(); },
                                      .config = [this] { return in_use_.Text(); },
                                      .log_levels = [this] { return logs_.Text(); },
                                      .set_log_level =
@@ -392,6 +398,7 @@ class GatewayParts {
   std::unique_ptr<Upstreams> upstreams_;
   std::unique_ptr<CallsRole> calls_;
   std::unique_ptr<NotificationsRole> notifications_;
+  std::unique_ptr<ConsoleFacts> facts_;  // Null without admin.
   std::unique_ptr<OperatorsRole> operators_;
 };
 

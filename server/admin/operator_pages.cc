@@ -11,13 +11,14 @@
 #include "absl/strings/strip.h"
 #include "server/admin/console/files.h"
 #include "server/admin/exposition.h"
+#include "server/admin/live.h"
 
 namespace kyc::admin {
 namespace {
 
 constexpr char kServed[] =
-    "Served here: / (the console), /metrics, /calls, /config, /log-level, /livez, /healthz, "
-    "/readyz (?verbose).\n";
+    "Served here: / (the console), /live, /metrics, /calls, /config, /log-level, "
+    "/livez, /healthz, /readyz (?verbose).\n";
 constexpr char kLogLevel[] = "/log-level";
 
 http::HttpReply Text(int status, std::string body) {
@@ -101,6 +102,9 @@ Pages PagesOf(OperatorTexts texts) {
   for (const ConsoleFile& file : ConsoleFiles()) {
     pages[file.path] = [&file](const http::HttpCall&) { return Page(file); };
   }
+  const auto live = std::make_shared<Live>(
+      LiveTexts{texts.metrics, texts.calls, std::move(texts.others), texts.ready});
+  pages["/live"] = [live](const http::HttpCall&) { return live->Reply(); };
   pages["/metrics"] = [metrics = std::move(texts.metrics)](const http::HttpCall& call) {
     return MetricsReply(call, metrics());
   };

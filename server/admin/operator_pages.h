@@ -18,6 +18,7 @@ namespace kyc::admin {
 struct OperatorTexts {
   std::function<std::string()> metrics;  // In Prometheus' text format.
   std::function<std::string()> calls;    // The newest calls, as JSON.
+  std::function<std::string()> others;   // As LiveTexts has it.
   std::function<std::string()> config;   // What is in use, without secrets.
   std::function<std::string()> log_levels;
   // The error says what there is.
@@ -28,7 +29,7 @@ struct OperatorTexts {
 // The reply to whoever may not ask; runs on the listener's thread.
 using Refusal = std::function<absl::optional<http::HttpReply>(const http::HttpCall& head)>;
 
-// GET / is the console, which reads the others; /metrics, /calls and /config are those texts, the
+// GET / is the console, which is told by /live; /metrics, /calls and /config are those texts, the
 // metrics as OpenMetrics and as gzip for whoever takes that; /livez and /healthz are 200 while the
 // process answers; /readyz is 200, or 503 while one of `ready` fails, and names that one, with
 // ?verbose all of them; /log-level tells every room's, and POST or PUT with level= and room= (none:

@@ -42,6 +42,7 @@ class OperatorPagesTest : public testing::Test {
   http::Handler pages_ = OperatorPages(
       {.metrics = [] { return "metrics"; },
        .calls = [this] { return calls_.Json(); },
+       .others = [] { return "{}"; },
        .config = [] { return "config"; },
        .log_levels = [this] { return levels_; },
        .set_log_level =
@@ -61,7 +62,8 @@ TEST_F(OperatorPagesTest, TheConsoleLoadsNothingOfOthers) {
   for (const auto& [path, type, text] :
        {std::tuple("/", "text/html; charset=utf-8", "<title>KYC Gateway</title>"),
         std::tuple("/console.css", "text/css; charset=utf-8", "prefers-color-scheme"),
-        std::tuple("/console.js", "text/javascript; charset=utf-8", "'/readyz'"),
+        std::tuple("/console.js", "text/javascript; charset=utf-8", "new EventSource('/live')"),
+        std::tuple("/elements.js", "text/javascript; charset=utf-8", "function fillTable"),
         std::tuple("/reading.js", "text/javascript; charset=utf-8", "class Reading"),
         std::tuple("/chart.js", "text/javascript; charset=utf-8", "Chart.js")}) {
     const http::HttpReply reply = Get(path);
@@ -78,8 +80,8 @@ TEST_F(OperatorPagesTest, TheConsoleLoadsNothingOfOthers) {
 
 TEST_F(OperatorPagesTest, WhoIsNotLetInMayProbeAndNothingElse) {
   let_in_ = false;
-  for (const char* path : {"/", "/console.js", "/metrics", "/calls", "/config", "/log-level",
-                           "/elsewhere", "/readyz/"}) {
+  for (const char* path : {"/", "/console.js", "/live", "/metrics", "/calls", "/config",
+                           "/log-level", "/elsewhere", "/readyz/"}) {
     EXPECT_EQ(Get(path).status, 401) << path;
   }
   for (const char* probe : {"/livez", "/healthz", "/readyz", "/readyz?verbose"}) {

@@ -78,6 +78,8 @@ class HttpConnection : public Connection, public std::enable_shared_from_this<Ht
   // Nullopt: there is no reply in time.
   Task<absl::optional<HttpReply>> Handle(HttpCall call);
   Task<bool> Answer(HttpReply reply, ReplyFraming framing);
+  // Until the peer leaves, takes nothing, or has to.
+  Task<void> GoOn(const Pieces& pieces);
   // Ends a request that the handler does not reply to: `refused` as its reader has it.
   Task<bool> EndUnhandled(int refused, HttpCall head);
 
@@ -180,12 +182,27 @@ Task<absl::optional<HttpReply>> HttpConnection::Handle(HttpCall call) {
 }
 
 Task<bool> HttpConnection::Answer(HttpReply reply, ReplyFraming framing) {
-  framing.keep_alive = framing.keep_alive && !shared_->draining;
+  framing.keep_alive = framing.keep_alive && !shared_->draining && reply.pieces == nullptr;
   const std::string text = ReplyText(reply, framing, absl::Now());
   Allow(shared_->options.write_timeout);
   const auto [error, size] = co_await asio::async_write(wire_, asio::buffer(text), kAwait);
+  if (!error && reply.pieces != nullptr && !framing.head_only) co_await GoOn(*reply.pieces);
   Allow(shared_->options.idle_timeout);
   co_return !error && framing.keep_alive;
+}
+
+Task<void> HttpConnection::GoOn(const Pieces& pieces) {
+  idle_ = true;
+  StartIdle();
+  while (!shared_->draining && socket_.is_open()) {
+    const std::string piece = pieces.next();
+    Allow(shared_->options.write_timeout);
+    const auto [error, size] = co_await asio::async_write(wire_, asio::buffer(piece), kAwait);
+    if (error) co_return;
+    deadline_ = Clock::time_point::max();
+    wake_.expires_after(absl::ToChronoNanoseconds(pieces.every));
+    co_await wake_.async_wait(kAwait);
+  }
 }
 
 Task<bool> HttpConnection::Refuse(int status) {

@@ -3,6 +3,7 @@
 #define SERVER_HTTP_HANDLER_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,11 +37,23 @@ struct HttpCall {
   absl::optional<absl::string_view> Header(absl::string_view name) const;
 };
 
+// What a reply goes on with, until its client leaves or the listener ends. Pieces are asked for on
+// the listener's thread, one at a time: at once, then each `every` after the one before has left,
+// so that a slow client holds one and no more. A client that takes nothing is left after
+// write_timeout.
+struct Pieces {
+  std::function<std::string()> next;  // Must not block.
+  absl::Duration every;
+};
+
 struct HttpReply {
   int status = 200;
-  Headers headers;
+  Headers headers = {};
   std::string content_type = "application/json";
-  std::string body;
+  std::string body = {};
+  // Null: the body is all. Else it goes on and ends its connection, which gives way to a new one as
+  // an idle one does, and which a drain does not wait for.
+  std::shared_ptr<const Pieces> pieces = nullptr;
 };
 
 // Receives the reply: exactly once, on any thread; must not block. Destroyed without a call, it

@@ -32,8 +32,9 @@ std::string ReplyText(const HttpReply& reply, const ReplyFraming& framing, absl:
   AppendHeader(text, "Date",
                absl::FormatTime("%a, %d %b %E4Y %H:%M:%S GMT", now, absl::UTCTimeZone()));
   for (const auto& [name, value] : reply.headers) AppendHeader(text, name, value);
-  if (!reply.body.empty()) AppendHeader(text, "Content-Type", reply.content_type);
-  AppendHeader(text, "Content-Length", absl::StrCat(reply.body.size()));
+  const bool goes_on = reply.pieces != nullptr;
+  if (goes_on || !reply.body.empty()) AppendHeader(text, "Content-Type", reply.content_type);
+  if (!goes_on) AppendHeader(text, "Content-Length", absl::StrCat(reply.body.size()));
   if (!framing.keep_alive) {
     AppendHeader(text, "Connection", "close");
   } else if (framing.http_1_0) {

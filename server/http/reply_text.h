@@ -16,7 +16,8 @@ struct ReplyFraming {
   bool head_only = false;  // The answer to HEAD: the length of the body without the body.
 };
 
-// Headers that hold a line break are left out.
+// Headers that hold a line break are left out. One that goes on has no length: its end is the
+// connection's.
 std::string ReplyText(const HttpReply& reply, const ReplyFraming& framing, absl::Time now);
 
 }  // namespace kyc::http

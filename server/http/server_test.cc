@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <string>
@@ -45,6 +46,58 @@ TEST_P(ServerTest, AbsoluteTargetIsServedWhateverHostSays) {
         absl::StrCat("POST ", target, " HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx"));
     EXPECT_TRUE(absl::EndsWith(client.ReadResponse(), "\r\n\r\nPOST /a/b c=d x;")) << target;
   }
+}
+
+// Counts what it was asked for.
+Handler GoingOn(std::shared_ptr<std::atomic<int>> asked) {
+  Handler handler = Echo(nullptr);
+  handler.handle = [asked](const HttpCall&, OnReply on_reply) {
+    HttpReply reply = Text(200, "begun;");
+    auto pieces = std::make_shared<Pieces>();
+    pieces->every = absl::Milliseconds(1);
+    pieces->next = [asked] { return absl::StrCat("piece ", ++*asked, ";"); };
+    reply.pieces = std::move(pieces);
+    std::move(on_reply)(std::move(reply));
+  };
+  return handler;
+}
+
+TEST_P(ServerTest, AReplyGoesOnUntilItsClientLeaves) {
+  const auto asked = std::make_shared<std::atomic<int>>(0);
+  Start({}, GoingOn(asked));
+  {
+    RawClient client(port());
+    client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    const std::string head = client.ReadTo("begun;piece 1;");
+    EXPECT_TRUE(absl::StrContains(head, "\r\nConnection: close\r\n")) << head;
+    EXPECT_FALSE(absl::StrContains(head, "Content-Length")) << head;
+    EXPECT_TRUE(absl::EndsWith(client.ReadTo("piece 9;"), "piece 9;"));
+  }
+  // Nobody asks any more once it is known to have left: the handler is all that holds the count.
+  server_ = nullptr;
+  EXPECT_EQ(asked.use_count(), 1);
+}
+
+TEST_P(ServerTest, AReplyThatGoesOnEndsWithADrainWhichDoesNotWaitForIt) {
+  Start({}, GoingOn(std::make_shared<std::atomic<int>>(0)));
+  RawClient client(port());
+  client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  client.ReadTo("piece 3;");
+  std::promise<void> drained;
+  server_->Drain([&drained] { drained.set_value(); });
+  drained.get_future().wait();
+  client.ReadAll();
+}
+
+TEST_P(ServerTest, AReplyThatGoesOnGivesWayToANewConnection) {
+  Start({.max_connections = 1}, GoingOn(std::make_shared<std::atomic<int>>(0)));
+  RawClient client(port());
+  client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  client.ReadTo("piece 1;");
+  RawClient other(port());
+  other.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_TRUE(absl::StrContains(other.ReadTo("piece "), "200 OK"));
+  client.ReadAll();
 }
 
 TEST_P(ServerTest, HeadIsAnsweredWithoutBody) {

@@ -1,10 +1,10 @@
-// The operators' console: reads /metrics, /calls and /readyz every two seconds, keeps five minutes of it, and draws. Nothing in
-// what it reads is anybody's personal data.
+// The operators' console: is told by /live every two seconds how the gateway is, keeps five minutes of it, and draws. Nothing in
+// what it is told is anybody's personal data.
 'use strict';
 
-const EVERY_MS = 2000;
-const KEPT = 150;     // Readings: five minutes.
-const A_MINUTE = 30;  // Readings.
+const AGAIN_MS = 5000;  // After it was refused.
+const KEPT = 150;       // Readings: five minutes.
+const A_MINUTE = 30;    // Readings.
 
 // What an operator does about a reason. Those that only the caller can mend are not here.
 const CURES = {
@@ -13,7 +13,7 @@ const CURES = {
   UPSTREAM_UNREACHABLE: 'No connection: network, DNS, proxy, or the upstream is down.',
   UPSTREAM_TIMEOUT: 'The upstream is slow: see its times above; calls that were sent may be billed.',
   UPSTREAM_MALFORMED: 'A reply that nobody can read; it is kept in quarantine (kind REPLY).',
-  UPSTREAM_BREAKER_OPEN: 'Too many attempts failed: it is tried again by itself.',
+  CIRCUIT_OPEN: 'Too many attempts failed: it is tried again by itself.',
   QUOTA_EXCEEDED: 'The account’s quota at WideKYC is used up: renew the subscription.',
   PRODUCT_NOT_APPROVED: 'WideKYC’s admin has yet to activate the product.',
   PRODUCT_NOT_ACTIVATED: 'The product is not activated at WideKYC.',
@@ -26,44 +26,6 @@ const CURES = {
 
 const readings = [];
 const plots = {};
-
-const byId = (id) => document.getElementById(id);
-const shown = (number) => number >= 100 ? Math.round(number).toLocaleString('en') : number.toFixed(number >= 10 ? 1 : 2);
-const milliseconds = (seconds) => seconds === null ? '–' : shown(seconds * 1000) + ' ms';
-
-function element(name, text, className) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
-  return made;
-}
-
-// pairs: [name, text, class].
-function figures(pairs) {
-  return pairs.map(([name, text, className]) => {
-    const pair = element('div');
-    pair.append(element('dt', name), element('dd', text, className));
-    return pair;
-  });
-}
-
-// rows: [[text or {text, className}]].
-function fillTable(id, rows, ifNone) {
-  const body = byId(id).tBodies[0];
-  if (rows.length === 0) {
-    const cell = element('td', ifNone, 'empty');
-    cell.colSpan = byId(id).tHead.rows[0].cells.length;
-    rows = null;
-    const row = element('tr');
-    row.append(cell);
-    return body.replaceChildren(row);
-  }
-  body.replaceChildren(...rows.map((cells) => {
-    const row = element('tr');
-    row.append(...cells.map((c) => typeof c === 'object' ? element('td', c.text, c.className) : element('td', c)));
-    return row;
-  }));
-}
 
 const COLORS = ['#3b82f6', '#e8710a', '#12a150', '#a855f7', '#dc2626', '#0891b2', '#b7791f', '#db2777'];
 
@@ -95,6 +57,10 @@ function plot(id, series) {
   }
   chart.options.plugins.legend.labels.color = color;
   chart.update();
+  // For who does not see it.
+  const now = datasets.map(({label, data}) => [label, data[data.length - 1]]).filter(([, value]) => value > 0);
+  const said = now.length ? now.map(([label, value]) => label + ' ' + shown(value)).join('; ') : 'nothing';
+  byId(id).setAttribute('aria-label', byId(id).dataset.title + ', now: ' + said);
 }
 
 // Name -> a number for each pair of neighbouring readings.
@@ -161,7 +127,7 @@ function drawUpstreams(now, before) {
   plot('upstreams-plot', series);
 }
 
-function drawNotifications(now, before) {
+function drawNotifications(now, before, log) {
   const answered = (r) => r.sum('kyc_notifications_total');
   const used = now.sum('kyc_quarantine_used_ratio');
   const writable = now.of('kyc_event_log_writable').length === 0 || now.sum('kyc_event_log_writable') > 0;
@@ -171,6 +137,9 @@ function drawNotifications(now, before) {
     ['event log', writable ? 'can be written' : 'cannot be written', writable ? 'good' : 'bad'],
     ['damaged', now.sum('kyc_event_log_damaged') ? 'yes' : 'no', now.sum('kyc_event_log_damaged') ? 'bad' : ''],
     ['quarantine used', Math.round(used * 100) + ' %', used >= 0.8 ? 'bad' : ''],
+    ['events kept', log ? shown(log.events) : '–'],
+    ['oldest event kept', log && log.events ? '№ ' + shown(log.oldest) : '–'],
+    ['wait for retention', shown(now.sum('kyc_retention_waiting_events')), now.sum('kyc_retention_waiting_events') ? 'warn' : ''],
     ['write-ahead log', (now.sum('kyc_event_log_wal_bytes') / 1048576).toFixed(1) + ' MiB'],
     ['events appended', shown(now.sum('kyc_events_appended_total'))],
     ['removed by retention', shown(now.sum('kyc_events_removed_total'))],
@@ -207,31 +176,62 @@ function tellState(text, className) {
   state.className = className;
 }
 
-async function look() {
-  const [metrics, calls, ready] = await Promise.all(['/metrics', '/calls', '/readyz'].map((path) => fetch(path, {cache: 'no-store'})));
-  const readyText = (await ready.text()).trim();
-  const now = new Reading(await metrics.text(), Date.now() / 1000);
+// watchers: [{caller, streams, behind, furthest}].
+function drawWatchers(now, watchers) {
+  byId('watchers-figures').replaceChildren(...figures([
+    ['streams', shown(watchers.reduce((sum, w) => sum + w.streams, 0))],
+    ['behind', shown(watchers.reduce((sum, w) => sum + w.behind, 0)), watchers.some((w) => w.behind) ? 'warn' : ''],
+    ['events delivered', shown(now.sum('kyc_events_delivered_total'))],
+  ]));
+  fillTable('watchers', watchers.map((w) => [w.caller, {text: shown(w.streams), className: 'number'},
+    {text: shown(w.behind), className: 'number'}, {text: shown(w.furthest), className: 'number'}]), 'Nobody watches.');
+}
+
+// usage: {date, rows: [{caller, answered, may_be_billed, not_billed}]}, or null.
+function drawUsage(usage) {
+  byId('usage-title').textContent = usage ? 'Usage of ' + usage.date + ', by caller' : 'Usage of today, by caller';
+  const number = (count) => ({text: shown(count), className: 'number'});
+  fillTable('usage', (usage ? usage.rows : []).map((r) => [r.caller, number(r.answered + r.may_be_billed + r.not_billed),
+    number(r.answered), number(r.may_be_billed), number(r.not_billed)]),
+      usage ? 'No call to an upstream has ended today.' : 'It is counted where there is an event log.');
+}
+
+let calls = [];  // As they were told last: they come only when they are others.
+
+// told: {ready, reasons, metrics, calls?, watchers, log, usage}.
+function look(told) {
+  const now = new Reading(told.metrics, Date.now() / 1000);
   readings.push(now);
   if (readings.length > KEPT) readings.shift();
   const before = readings[Math.max(0, readings.length - 1 - A_MINUTE)];
-  tellState(ready.ok ? (readyText === 'ok' ? 'ready' : 'ready, but: ' + readyText.slice(3)) : 'not ready: ' + readyText,
-      ready.ok ? (readyText === 'ok' ? 'good' : 'warn') : 'bad');
+  const reasons = told.reasons.trim();
+  tellState(!told.ready ? 'not ready: ' + reasons : reasons === 'ok' ? 'ready' : 'ready, but: ' + reasons.slice(3),
+      !told.ready ? 'bad' : reasons === 'ok' ? 'good' : 'warn');
   const build = now.of('kyc_build_info')[0];
   if (build) byId('version').textContent = 'version ' + build.labels.version + ' (' + build.labels.commit + ')';
+  if (told.calls) calls = told.calls;
   drawCalls(now, before);
   drawUpstreams(now, before);
-  drawNotifications(now, before);
-  drawTables(now, (await calls.json()).calls);
+  drawNotifications(now, before, told.log);
+  drawWatchers(now, told.watchers);
+  drawUsage(told.usage);
+  drawTables(now, calls);
 }
 
-async function lookAgain() {
-  try {
-    if (!document.hidden) await look();
-  } catch (error) {
-    if (!(error instanceof TypeError)) console.error(error);
+let source = null;  // Null while nobody looks.
+
+function follow() {
+  if (source) source.close();
+  source = null;
+  if (document.hidden) return;
+  const mine = source = new EventSource('/live');
+  mine.onmessage = (event) => look(JSON.parse(event.data));
+  mine.onerror = () => {
+    if (mine !== source) return;
     tellState('the gateway does not answer', 'bad');
-  }
-  setTimeout(lookAgain, EVERY_MS);
+    if (mine.readyState === EventSource.CLOSED) setTimeout(() => { if (mine === source) follow(); }, AGAIN_MS);
+  };
 }
 
-lookAgain();
+document.addEventListener('visibilitychange', follow);
+follow();

@@ -1,8 +1,11 @@
 #include "server/netzme/stream/hub.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
 #include "server/netzme/stream/stream_message.h"
 
 namespace kyc::netzme {
@@ -82,6 +85,28 @@ void Hub::Remove(Watcher* watcher, const Filter& filter) {
     Erase(at->second, watcher);
     if (at->second.empty()) by_reference_.erase(at);
   }
+}
+
+std::vector<Standing> Hub::Standings() const {
+  absl::flat_hash_set<const Watcher*> all(others_.begin(), others_.end());
+  for (const auto& [reference, watchers] : by_reference_) {
+    all.insert(watchers.begin(), watchers.end());
+  }
+  const events::Position newest = this->newest();
+  std::map<absl::string_view, Standing> callers;
+  for (const Watcher* watcher : all) {
+    Standing& standing = callers[watcher->caller()];
+    const int64_t behind = watcher->behind(newest);
+    ++standing.streams;
+    if (behind > 0) ++standing.behind;
+    standing.furthest = std::max(standing.furthest, behind);
+  }
+  std::vector<Standing> standings;
+  for (auto& [caller, standing] : callers) {
+    standing.caller = std::string(caller);
+    standings.push_back(std::move(standing));
+  }
+  return standings;
 }
 
 events::Position Hub::newest() const {

@@ -16,6 +16,7 @@
 #include "server/netzme/stream/common_messages.h"
 #include "server/netzme/stream/filter.h"
 #include "server/netzme/stream/ring.h"
+#include "server/netzme/stream/standing.h"
 #include "server/rpc/loop.h"
 
 namespace kyc::netzme {
@@ -44,6 +45,11 @@ class Watcher {
   virtual void OnTrimming(int64_t through) = 0;
   // The log lacks what was shown of it. The same rules.
   virtual void OnLost(const absl::Status& why) = 0;
+
+  // Whose it is, and how many events of the log up to `newest` it has yet to come by: 0 where it
+  // has had all that there is for it.
+  virtual const std::string& caller() const = 0;
+  virtual int64_t behind(events::Position newest) const = 0;
 };
 
 // Lives on the loop's thread: made before the log's first append, destroyed on that thread or after
@@ -65,6 +71,9 @@ class Hub {
   // Until Remove, `watcher` is told; `filter` must stay as long.
   void Add(Watcher* watcher, const Filter& filter);
   void Remove(Watcher* watcher, const Filter& filter);
+
+  // How all that are told stand, in the order of their callers' names.
+  std::vector<Standing> Standings() const;
 
   const Ring& ring() const { return ring_; }
   // The newest position known: the log's, or the ring's where that was told of more.

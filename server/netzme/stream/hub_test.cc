@@ -26,6 +26,12 @@ class FakeWatcher final : public Watcher {
   }
   void OnTrimming(int64_t through) override { trimming_.push_back(through); }
   void OnLost(const absl::Status& why) override { lost_.push_back(why); }
+  const std::string& caller() const override { return caller_; }
+  int64_t behind(events::Position newest) const override { return newest.sequence - at_; }
+  void Stands(std::string caller, int64_t at) {
+    caller_ = std::move(caller);
+    at_ = at;
+  }
   std::vector<int64_t> Told() { return std::exchange(told_, {}); }
   std::vector<int64_t> Trimming() { return std::exchange(trimming_, {}); }
   std::vector<absl::Status> Lost() { return std::exchange(lost_, {}); }
@@ -33,6 +39,8 @@ class FakeWatcher final : public Watcher {
 
  private:
   std::function<void()> on_grew_;
+  std::string caller_;
+  int64_t at_ = 0;
   std::vector<int64_t> told_;
   std::vector<int64_t> trimming_;
   std::vector<absl::Status> lost_;
@@ -94,6 +102,31 @@ TEST_F(HubTest, WatcherOfReferencesIsToldOfItsOwnAlone) {
   EXPECT_THAT(one.Told(), IsEmpty());
   EXPECT_THAT(two.Told(), ElementsAre(5));
   EXPECT_THAT(all.Told(), IsEmpty());
+}
+
+TEST_F(HubTest, HowTheStreamsOfEachCallerStandEachCountedOnce) {
+  Hub hub(log_.log(), loop_, Clock(), {});
+  EXPECT_THAT(hub.Standings(), IsEmpty());
+  FakeWatcher one, two, all;
+  const Filter of_two = OfReferences({"R-1", "R-2", "R-3"});
+  const Filter of_all = OfReferences({});
+  one.Stands("billing", 4);
+  two.Stands("billing", 1);
+  all.Stands("app", 4);
+  hub.Add(&one, of_all);
+  hub.Add(&two, of_two);
+  hub.Add(&all, of_all);
+  for (const char* reference : {"R-1", "R-2", "R-3", "R-4"}) Append(reference);
+  RunLoop();
+  const std::vector<Standing> standings = hub.Standings();
+  ASSERT_EQ(standings.size(), 2u);
+  EXPECT_EQ(standings[0].caller, "app");
+  EXPECT_EQ(standings[0].streams, 1);
+  EXPECT_EQ(standings[0].behind, 0);
+  EXPECT_EQ(standings[1].caller, "billing");
+  EXPECT_EQ(standings[1].streams, 2);
+  EXPECT_EQ(standings[1].behind, 1);
+  EXPECT_EQ(standings[1].furthest, 3);
 }
 
 // One watcher of every event, who takes his time.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -33,6 +34,7 @@ class UpgradeService {
   // Errors that only reading the log can find (those of cursors) come by Stream::Finish instead.
   absl::StatusOr<std::unique_ptr<rpc::Producer>> Watch(rpc::Stream* stream,
                                                        ::netzme::v1::WatchUpgradesRequest request);
+  std::vector<Standing> Standings() const { return scope_.hub.Standings(); }
   // Answer on a thread of the pool, or at once.
   void Get(CallContext context, ::netzme::v1::GetUpgradeRequest request,
            Done<::netzme::v1::GetUpgradeResponse> done);

@@ -140,6 +140,11 @@ void Watch::Next() {
   MustReadLog() ? ReadLog() : ReadRing();
 }
 
+int64_t Watch::behind(events::Position newest) const {
+  if (state_ == State::kWaiting || state_ == State::kDone) return 0;
+  return std::max<int64_t>(newest.sequence - position_.sequence, 0);
+}
+
 bool Watch::MustReadLog() const {
   const Ring& ring = scope_.hub.ring();
   // The log may already have shown a newest event of which the ring will be told in a moment.

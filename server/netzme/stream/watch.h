@@ -72,6 +72,8 @@ class Watch final : public rpc::Producer, public Watcher {
   void OnGrew(events::Position before) override;
   void OnTrimming(int64_t through) override;
   void OnLost(const absl::Status& why) override;
+  const std::string& caller() const override { return stream_->context().caller; }
+  int64_t behind(events::Position newest) const override;
 
  private:
   // Whether a write is in flight is another matter: sending_.
