@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/types/optional.h"
+#include "server/call/error.h"
 
 namespace kyc::events {
 namespace {
@@ -15,7 +15,7 @@ constexpr char kFind[] =
     "SELECT state, content_digest, run_id, sealed_answer FROM call_key WHERE key_digest = ?";
 constexpr char kClaim[] =
     "INSERT INTO call_key (key_digest, content_digest, subject_digest, state, run_id, claimed_us, "
-    "sealed_answer) VALUES (?, ?, ?, 1, ?, ?, x'')";
+    "sealed_answer) VALUES (?, ?, ?, 1, ?, ?, x'') ON CONFLICT (key_digest) DO NOTHING";
 // What it claimed: an erasure may have come first.
 constexpr char kAnswer[] =
     "UPDATE call_key SET state = 2, sealed_answer = ? "
@@ -63,25 +63,28 @@ absl::StatusOr<CallKeyRows> CallKeyRows::Prepare(Database& database, std::string
 }
 
 absl::StatusOr<KeyClaim> CallKeyRows::Claim(const CallKey& key, absl::Duration lived) {
-  Statement& find = statements_.find;
-  const absl::StatusOr<bool> there = find.Bind(key.key).Step();
-  if (!there.ok()) return there.status();
-  absl::optional<KeyRow> row;
-  if (*there) {
-    row = KeyRow{static_cast<KeyState>(find.Integer(0)), std::string(find.Bytes(1)),
-                 std::string(find.Bytes(2))};
-  }
-  // The file is one process's: another one that claimed something has ended.
-  KeyClaim claim{JudgeKey(row, key.content, run_id_, false), ""};
-  if (claim.found == KeyFound::kAnswered) claim.answer = std::string(find.Bytes(3));
-  find.Reset();
-  if (row.has_value() || claim.found != KeyFound::kClaimed) return claim;
+  // Almost every key is new, so it is looked up where it is written.
   statements_.claim.Bind(key.key)
       .Bind(key.content)
       .Bind(key.subject)
       .Bind(run_id_)
       .Bind(Micros(lived));
   if (absl::Status claimed = statements_.claim.Run(); !claimed.ok()) return claimed;
+  if (database_->changes() > 0) return KeyClaim{KeyFound::kClaimed, ""};
+  return Find(key);
+}
+
+absl::StatusOr<KeyClaim> CallKeyRows::Find(const CallKey& key) {
+  Statement& find = statements_.find;
+  const absl::StatusOr<bool> there = find.Bind(key.key).Step();
+  if (!there.ok()) return there.status();
+  if (!*there) return GatewayBug("a key that cannot be added is not there");
+  const KeyRow row{static_cast<KeyState>(find.Integer(0)), std::string(find.Bytes(1)),
+                   std::string(find.Bytes(2))};
+  // The file is one process's: another one that claimed something has ended.
+  KeyClaim claim{JudgeKey(row, key.content, run_id_, false), ""};
+  if (claim.found == KeyFound::kAnswered) claim.answer = std::string(find.Bytes(3));
+  find.Reset();
   return claim;
 }
 

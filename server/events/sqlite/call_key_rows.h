@@ -65,6 +65,9 @@ class CallKeyRows {
     Statement remove;
     Statement note;
   };
+  // What the row is, which is there.
+  absl::StatusOr<KeyClaim> Find(const CallKey& key);
+
   CallKeyRows(Database& database, std::string run_id, Statements statements)
       : database_(&database), run_id_(std::move(run_id)), statements_(std::move(statements)) {}
 

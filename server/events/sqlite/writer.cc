@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/call/steady_now.h"
 #include "server/events/sqlite/disk_room.h"
+#include "server/events/sqlite/trim_pace.h"
 
 namespace kyc::events {
 namespace {
@@ -15,10 +16,6 @@ constexpr size_t kMaxBatch = 1024;
 // What a disk that was full must have before the log counts as writable again, unless a commit
 // shows it: far more than a notification or a reply that is kept.
 constexpr int64_t kRoomToGoOn = 4 << 20;
-// Under a load that never pauses, retention still gets its turn after so many requests; and while
-// more is due than a step removes, it removes twice as much as is added.
-constexpr int kAddedPerTurn = 1024;
-constexpr int kAddedPerStep = kRowsPerTrimStep / 2;
 
 }  // namespace
 
@@ -85,23 +82,19 @@ void Writer::SetOnRewritten(EventLog::OnRewritten on_rewritten) {
 }
 
 void Writer::Run() {
-  bool trim_is_due = true;
-  bool behind = false;  // More is due to be removed than one step has.
-  int added_since_trim = 0;
+  TrimPace pace(SteadyNow());
   while (!queue_.Drained()) {
-    std::vector<WriteRequest> requests =
-        queue_.Take(kMaxBatch, trim_is_due && state_.writable() ? absl::ZeroDuration() : Pause());
-    const bool idle = requests.empty();
-    added_since_trim += static_cast<int>(requests.size());
-    if (!idle) CommitAndAnswer(std::move(requests));
-    if (idle && !state_.writable()) Probe();
+    const absl::Duration wait =
+        state_.writable() ? std::min(pace.Wait(SteadyNow()), Pause()) : Pause();
+    std::vector<WriteRequest> requests = queue_.Take(kMaxBatch, wait);
+    const auto added = static_cast<int>(requests.size());
+    if (added > 0) CommitAndAnswer(std::move(requests));
+    if (added == 0 && !state_.writable()) Probe();
     Checkpoint();
-    trim_is_due = true;
-    if (idle || added_since_trim >= (behind ? kAddedPerStep : kAddedPerTurn)) {
-      for (int steps = added_since_trim / kAddedPerStep; (behind = Trim()) && steps > 0;) --steps;
-      trim_is_due = behind;
-      added_since_trim = 0;
-    }
+    if (!pace.IsDue(added)) continue;
+    bool behind = true;
+    for (int steps = pace.steps(); behind && steps > 0; --steps) behind = Trim();
+    pace.Took(behind, SteadyNow());
   }
 }
 
