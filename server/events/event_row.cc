@@ -21,16 +21,22 @@ crypto::RecordSealer SealerOf(const LogIdentity& log, absl::string_view event_id
   return log.sealer.Of(absl::StrCat(log.log_id, event_id));
 }
 
-// What has a column of its own, and raw_body, which has another one.
+// What the chain binds, and raw_body, which has a column of its own. The other clear columns stay,
+// because nothing else tells that one of them was altered.
 void ClearColumns(UpgradeEvent& event) {
   event.clear_sequence();
   event.clear_event_id();
   event.clear_received_time();
-  event.clear_revision();
-  event.clear_previous_status();
-  event.clear_status();
-  event.clear_anomalies();
   event.clear_raw_body();
+}
+
+// Whether the clear columns say what was sealed with them. Unset is what was not known when it was
+// sealed: over PostgreSQL all but the status, in older rows all.
+bool IsAsSealed(const UpgradeEvent& sealed, const EventRow& row) {
+  if (sealed.status() != 0 && sealed.status() != row.status) return false;
+  return sealed.revision() == 0 ||
+         (sealed.revision() == row.revision && sealed.previous_status() == row.previous_status &&
+          AnomalyBits(sealed) == row.anomalies);
 }
 
 void SetColumns(const EventRow& row, UpgradeEvent& event) {
@@ -99,6 +105,9 @@ absl::StatusOr<Event> EventFromRow(const EventRow& row, const LogIdentity& log) 
   absl::StatusOr<UpgradeEvent> opened =
       OpenSealed(row.event_id, row.sealed_fields, row.sealed_raw_body, log);
   if (!opened.ok()) return CannotBeOpened(opened.status());
+  if (!IsAsSealed(*opened, row)) {
+    return LogDamaged(absl::StrCat("event ", row.sequence, " was altered"));
+  }
   Event event;
   event.event = *std::move(opened);
   SetColumns(row, event.event);

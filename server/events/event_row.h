@@ -42,19 +42,20 @@ void SetAnomalies(int64_t bits, ::netzme::v1::UpgradeEvent& event);
 
 // What of an event only its holder of keys may read. Bound to the log, the event and the column.
 struct SealedColumns {
-  std::string fields;  // Everything but raw_body and what has a column of its own.
+  std::string fields;  // Everything but raw_body and what the chain binds.
   std::string raw_body;
 };
 SealedColumns SealEvent(const ::netzme::v1::UpgradeEvent& event, absl::string_view event_id,
                         const LogIdentity& log);
-// The event of those columns, without what has a column of its own. FAILED_PRECONDITION: its key is
-// not here; DATA_LOSS: altered.
+// The event of those columns, without what the chain binds. FAILED_PRECONDITION: its key is not
+// here; DATA_LOSS: altered.
 absl::StatusOr<::netzme::v1::UpgradeEvent> OpenSealed(absl::string_view event_id,
                                                       absl::string_view sealed_fields,
                                                       absl::string_view sealed_raw_body,
                                                       const LogIdentity& log);
 
-// As CannotBeOpened when it cannot. What is restricted shows nothing personal.
+// As CannotBeOpened when it cannot; DATA_LOSS LOG_DAMAGED where a clear column is not what was
+// sealed. What is restricted shows nothing personal.
 absl::StatusOr<Event> EventFromRow(const EventRow& row, const LogIdentity& log);
 
 // Hides what is personal in an event that is restricted.

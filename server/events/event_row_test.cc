@@ -42,5 +42,57 @@ TEST(EventRow, EveryPersonalFieldIsSealed) {
   EXPECT_EQ(opened->SerializeAsString(), event.SerializeAsString());
 }
 
+EventRow RowOf(const UpgradeEvent& event, const SealedColumns& sealed) {
+  EventRow row;
+  row.sequence = 7;
+  row.event_id = "event id of 16 b";
+  row.revision = event.revision();
+  row.previous_status = event.previous_status();
+  row.status = event.status();
+  row.anomalies = AnomalyBits(event);
+  row.chain = "12345678";
+  row.sealed_fields = sealed.fields;
+  row.sealed_raw_body = sealed.raw_body;
+  return row;
+}
+
+TEST(EventRow, AClearColumnThatWasAlteredIsDamage) {
+  UpgradeEvent event;
+  event.set_status(::netzme::v1::UPGRADE_STATUS_APPROVED);
+  event.set_previous_status(::netzme::v1::UPGRADE_STATUS_REJECTED);
+  event.set_revision(2);
+  event.add_anomalies(::netzme::v1::ANOMALY_CONTENT_TYPE);
+  const LogIdentity log = Log();
+  const SealedColumns sealed = SealEvent(event, "event id of 16 b", log);
+  const EventRow row = RowOf(event, sealed);
+  EXPECT_TRUE(EventFromRow(row, log).ok());
+  const auto altered = [&](auto column, int64_t value) {
+    EventRow other = row;
+    other.*column = value;
+    return absl::IsDataLoss(EventFromRow(other, log).status());
+  };
+  EXPECT_TRUE(altered(&EventRow::status, ::netzme::v1::UPGRADE_STATUS_REJECTED));
+  EXPECT_TRUE(altered(&EventRow::previous_status, 0));
+  EXPECT_TRUE(altered(&EventRow::revision, 1));
+  EXPECT_TRUE(altered(&EventRow::anomalies, 0));
+}
+
+TEST(EventRow, WhatWasNotKnownWhenItWasSealedIsNotCompared) {
+  UpgradeEvent event;
+  event.set_status(::netzme::v1::UPGRADE_STATUS_APPROVED);
+  const LogIdentity log = Log();
+  const SealedColumns sealed = SealEvent(event, "event id of 16 b", log);
+  EventRow row = RowOf(event, sealed);
+  row.revision = 2;
+  row.previous_status = ::netzme::v1::UPGRADE_STATUS_REJECTED;
+  row.anomalies = 2;
+  EXPECT_TRUE(EventFromRow(row, log).ok());
+  row.status = ::netzme::v1::UPGRADE_STATUS_REJECTED;
+  EXPECT_TRUE(absl::IsDataLoss(EventFromRow(row, log).status()));
+  const SealedColumns older = SealEvent({}, "event id of 16 b", log);
+  row.sealed_fields = older.fields;
+  EXPECT_TRUE(EventFromRow(row, log).ok());
+}
+
 }  // namespace
 }  // namespace kyc::events

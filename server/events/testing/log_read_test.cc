@@ -283,5 +283,14 @@ TEST_F(LogReadTest, EventThatIsNotWhatWasWrittenEndsAnUnfilteredRead) {
   EXPECT_EQ(ReadToTheEnd(10), "0 LOG_DAMAGED");
 }
 
+TEST_F(LogReadTest, StatusThatIsNotWhatWasWrittenEndsEveryRead) {
+  for (int i = 1; i <= 4; ++i) Append(absl::StrCat("R", i), "approved");
+  Tamper("UPDATE event SET status = 2 WHERE sequence = 3");
+  EXPECT_EQ(ReadToTheEnd(1), "2 LOG_DAMAGED");
+  EXPECT_EQ(ReasonOf(log_->List({.filter = {}, .limit = 10}).status()), "LOG_DAMAGED");
+  EXPECT_EQ(ReasonOf(log_->Latest("R3", "").status()), "LOG_DAMAGED");
+  EXPECT_TRUE(log_->Latest("R2", "").ok());
+}
+
 }  // namespace
 }  // namespace kyc::events
