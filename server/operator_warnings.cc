@@ -34,10 +34,10 @@ void OperatorWarnings::Note(const EndedCall& call) {
 void OperatorWarnings::Note(const EndedAttempt& attempt) {
   const std::string& status = attempt.result;
   if (status == "401" || status == "403") {
-    warnings_.Happened(absl::StrCat("the upstream refuses our credentials upstream=",
-                                    attempt.upstream, " account=", attempt.account,
-                                    " status=", status),
-                       SteadyNow());
+    warnings_.Happened(
+        absl::StrCat("the upstream refuses our credentials upstream=", attempt.upstream,
+                     " account=", attempt.account, " status=", status),
+        SteadyNow());
   } else if (status.size() == kStatusDigits && absl::StartsWith(status, "5")) {
     warnings_.Happened(absl::StrCat("the upstream fails upstream=", attempt.upstream,
                                     " account=", attempt.account, " status=5xx"),

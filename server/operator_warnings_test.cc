@@ -42,17 +42,15 @@ TEST_F(OperatorWarningsTest, RefusedCredentialsAreSaidOnceForEachAccountAndStatu
   for (const char* result : {"401", "401", "403"}) Attempt(result);
   EXPECT_THAT(
       lines_,
-      ElementsAre(
-          "the upstream refuses our credentials upstream=widekyc account=main status=401",
-          "the upstream refuses our credentials upstream=widekyc account=main status=403"));
+      ElementsAre("the upstream refuses our credentials upstream=widekyc account=main status=401",
+                  "the upstream refuses our credentials upstream=widekyc account=main status=403"));
 }
 
 TEST_F(OperatorWarningsTest, FiveFailuresAreABurst) {
   for (const char* result : {"500", "502", "503", "504"}) Attempt(result);
   EXPECT_THAT(lines_, IsEmpty());
   Attempt("500");
-  EXPECT_THAT(lines_,
-              ElementsAre("the upstream fails upstream=widekyc account=main status=5xx"));
+  EXPECT_THAT(lines_, ElementsAre("the upstream fails upstream=widekyc account=main status=5xx"));
 }
 
 TEST_F(OperatorWarningsTest, RepliesThatCannotBeRead) {

@@ -18,8 +18,8 @@ std::map<std::string, double> Values() {
   std::map<std::string, double> values;
   for (const auto& family : ProcessMetrics()) {
     const auto& metric = family.metric.front();
-    values[family.name] = family.type == prometheus::MetricType::Counter ? metric.counter.value
-                                                                         : metric.gauge.value;
+    values[family.name] =
+        family.type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value;
   }
   return values;
 }
@@ -29,8 +29,7 @@ TEST(ProcessMetricsTest, AreThoseOfThisProcess) {
   ASSERT_EQ(values.size(), 7);
   EXPECT_GT(values.at("process_cpu_seconds_total"), 0);
   EXPECT_GT(values.at("process_resident_memory_bytes"), 1 << 20);
-  EXPECT_GT(values.at("process_virtual_memory_bytes"),
-            values.at("process_resident_memory_bytes"));
+  EXPECT_GT(values.at("process_virtual_memory_bytes"), values.at("process_resident_memory_bytes"));
   EXPECT_EQ(values.at("process_threads"), 1);
   const double now = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
   EXPECT_LT(values.at("process_start_time_seconds"), now + 2);

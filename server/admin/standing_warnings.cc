@@ -18,7 +18,8 @@ void StandingWarnings::Happened(absl::string_view what, absl::Time now, int64_t 
     at = series_.emplace(std::string(what), Series{.first = now, .last = now, .minute = now}).first;
   }
   Series& series = at->second;
-  if (!series.said && now - series.minute >= kMinute) series = {.first = now, .last = now, .minute = now};
+  if (!series.said && now - series.minute >= kMinute)
+    series = {.first = now, .last = now, .minute = now};
   series.last = now;
   ++series.lately;
   ++series.all;

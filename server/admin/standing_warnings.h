@@ -48,8 +48,8 @@ class StandingWarnings {
 
   const Write write_;
   std::mutex mutex_;
-  std::map<std::string, Series, std::less<>> series_;   // Guarded by mutex_,
-  std::map<std::string, absl::Time, std::less<>> so_;   // and this too: when it was last said.
+  std::map<std::string, Series, std::less<>> series_;  // Guarded by mutex_,
+  std::map<std::string, absl::Time, std::less<>> so_;  // and this too: when it was last said.
 };
 
 }  // namespace kyc::admin

@@ -101,7 +101,8 @@ std::string TokenOf(v1::UsageRow row) {
 absl::optional<events::UsageKey> PlaceIn(absl::string_view token) {
   std::string bytes;
   v1::UsageRow row;
-  if (!absl::ConsumePrefix(&token, "r") || !absl::WebSafeBase64Unescape(token, &bytes) || !row.ParseFromString(bytes)) {
+  if (!absl::ConsumePrefix(&token, "r") || !absl::WebSafeBase64Unescape(token, &bytes) ||
+      !row.ParseFromString(bytes)) {
     return absl::nullopt;
   }
   const absl::optional<int64_t> day = row.date().empty() ? 0 : DayIn(row.date());

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "server/call/metrics.h"
+#include "server/call/on_ended.h"
 #include "server/call/repeated_lines.h"
 #include "server/config/settings.h"
-#include "server/call/on_ended.h"
 #include "server/tracing/collector.h"
 #include "server/tracing/span_record.h"
 

@@ -26,7 +26,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class ImportTest : public testing::Test { protected:
+class ImportTest : public testing::Test {
+ protected:
   std::unique_ptr<SqliteLog> OpenSource() {
     return SqliteLog::Open(OptionsAt(path_, metrics_)).value();
   }
