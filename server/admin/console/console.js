@@ -19,7 +19,7 @@ const CURES = {
   PRODUCT_NOT_ACTIVATED: 'The product is not activated at WideKYC.',
   GATEWAY_OVERLOADED: 'More comes than goes: see slots and waiting; raise slots, or slow a caller down.',
   LOG_UNAVAILABLE: 'The event log cannot be used: disk, or database server.',
-  CALLER_UNKNOWN: 'Somebody calls without a name: see the log’s lines of who was not let in.',
+  CALLER_UNAUTHENTICATED: 'Somebody calls without a name: see the log’s lines of who was not let in.',
   CALLER_FORBIDDEN: 'A caller asks for more than its block allows: may_call, allow_full_view, allow_admin.',
   GATEWAY_BUG: 'Ours: report it with the request id.',
 };
