@@ -56,8 +56,8 @@ TEST_F(OperatorWarningsTest, FiveFailuresAreABurst) {
 TEST_F(OperatorWarningsTest, RepliesThatCannotBeRead) {
   Call("UPSTREAM_MALFORMED");
   Call("UPSTREAM_MALFORMED");
-  EXPECT_THAT(lines_, ElementsAre("replies cannot be read upstream=finpay; they are kept in "
-                                  "quarantine where there is an event log"));
+  EXPECT_THAT(lines_, ElementsAre("replies cannot be read upstream=finpay; look at them by "
+                                  "ListQuarantined, where there is an event log"));
 }
 
 TEST_F(OperatorWarningsTest, NotificationsThatTheirSenderLoses) {

@@ -125,6 +125,9 @@ const Case kRead[] = {
      kOk},
     {"PlainThoughACodingIsNamed",
      [](ScriptedPeer& peer) { peer.Write(Reply("Content-Encoding: br\r\n", kLiveReply)); }, kOk},
+    {"GzippedUnderAnotherName",
+     [](ScriptedPeer& peer) { peer.Write(Reply("Content-Encoding: br\r\n", Gzipped(kLiveReply))); },
+     kOk},
     {"MoreThanItsContentLength", [](ScriptedPeer& peer) { peer.Write(LiveReply() + LiveReply()); },
      kOk},
 };
@@ -184,7 +187,9 @@ const Case kUnreadable[] = {
      },
      kMalformed},
     {"UnknownCoding",
-     [](ScriptedPeer& peer) { peer.Write(Reply("Content-Encoding: br\r\n", Gzipped(kLiveReply))); },
+     [](ScriptedPeer& peer) {
+       peer.Write(Reply("Content-Encoding: br\r\n", "\x1b\x2a\x01\xf8 packed"));
+     },
      kMalformed},
     {"HundredThousandNestedArrays",
      [](ScriptedPeer& peer) {
