@@ -92,7 +92,7 @@ const std::vector<Attack>& Attacks() {
 class AttacksTest : public GatewayTest, public testing::WithParamInterface<Attack> {};
 
 TEST_P(AttacksTest, NeighboursGoOnAndItCostsLittle) {
-  Start();
+  Start({.more = kShippedLevel});
   ASSERT_TRUE(client().DetectLiveness(Liveness()).ok());
   const Used before = UsedBy(gateway().process());
   std::vector<Hostile> hostile;

@@ -49,7 +49,8 @@ std::vector<Crowd> Crowds() {
 class CrowdsTest : public TlsTest, public testing::WithParamInterface<Crowd> {
  protected:
   void StartWithTls() {
-    StartGateway({.grpc = absl::StrCat("listeners { address: \"127.0.0.1:0\" ", TlsBlock(), " }")});
+    StartGateway({.grpc = absl::StrCat("listeners { address: \"127.0.0.1:0\" ", TlsBlock(), " }"),
+                  .more = kShippedLevel});
   }
   bool ServesANewConnection() {
     return Health(OpenChannel(absl::StrCat("127.0.0.1:", gateway().grpc_port()),

@@ -58,7 +58,8 @@ class HandshakesTest : public TlsTest, public testing::WithParamInterface<Handsh
 };
 
 TEST_P(HandshakesTest, OthersGoOnAndItCostsLittle) {
-  StartGateway({.grpc = absl::StrCat("listeners { address: \"127.0.0.1:0\" ", TlsBlock(), " }")});
+  StartGateway({.grpc = absl::StrCat("listeners { address: \"127.0.0.1:0\" ", TlsBlock(), " }"),
+                .more = kShippedLevel});
   const uint16_t port = gateway().grpc_ports().at(1);
   Watching neighbour(OpenChannel(gateway().grpc_port()));
   ASSERT_TRUE(neighbour.AwaitStarted());

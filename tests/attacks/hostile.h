@@ -50,6 +50,9 @@ class Hostile {
   std::unique_ptr<SSL, Free> session_;  // Null: plaintext.
 };
 
+// What an attack costs is measured of a gateway that says what it says where it is used.
+inline constexpr char kShippedLevel[] = "log_level: \"info\"";
+
 // What a process has used.
 struct Used {
   double cpu_seconds = 0;

@@ -19,8 +19,8 @@ namespace {
 
 constexpr size_t kCalls = 1000;
 // Those that the gateway starts itself: main, gRPC's queue, who accepts for it and who watches
-// that, libcurl's loop, listeners, log, readers.
-constexpr int64_t kMostOwnThreads = 13;
+// that, libcurl's loop, listeners, log, readers of the log and for the console.
+constexpr int64_t kMostOwnThreads = 14;
 // gRPC's own, which depend on the machine; a few more may wake under load.
 constexpr int64_t kMoreThreads = 4;
 constexpr int64_t kMostMemoryKiB = 1 << 20;

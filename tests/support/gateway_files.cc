@@ -1,6 +1,7 @@
 #include "tests/support/gateway_files.h"
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/support/files.h"
 #include "tests/support/planted.h"
@@ -8,8 +9,8 @@
 namespace kyc::tests {
 namespace {
 
-// What nobody may see is looked for in all that a gateway can say.
-constexpr char kMostTalkative[] = "log_level: \"debug\"";
+// What nobody may see is looked for in all that a gateway can say, unless a test says a level.
+constexpr char kMostTalkative[] = "log_level: \"debug\"\n";
 
 std::string FinpayAccount(absl::string_view name, absl::string_view pass_file) {
   return absl::StrCat("  accounts { name: \"", name, "\" merchant_id: \"merchant-", name,
@@ -61,7 +62,9 @@ event_log {
 std::string ConfigText(const GatewayOptions& options) {
   return absl::StrCat("grpc { listen: \"127.0.0.1:0\" trusted: true ", options.grpc, " }\n",
                       WebhookAndLog(options), FinpayBlock(options), WideKycBlock(options),
-                      options.callers, "\n", kMostTalkative, "\n", options.more, "\n");
+                      options.callers, "\n",
+                      absl::StrContains(options.more, "log_level:") ? "" : kMostTalkative,
+                      options.more, "\n");
 }
 
 GatewayFiles::GatewayFiles() : folder_(MakeFolder("gateway")) {
