@@ -1,15 +1,15 @@
 // audit: who has seen, and done what with, whose data.
-#include <algorithm>
-#include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "clients/kyc/cli/reach.h"
-#include "clients/kyc/cli/table.h"
+#include "clients/kyc/cli/rows.h"
 #include "clients/kyc/commands/follow.h"
 #include "clients/kyc/commands/makers.h"
+#include "clients/kyc/commands/pages.h"
 #include "google/protobuf/util/time_util.h"
 #include "kyc/admin/v1/audit.grpc.pb.h"
 
@@ -70,25 +70,25 @@ class Audit final : public Command {
     if (!reached.ok()) return Fail(session, reached.status());
     const auto stub = Service::NewStub(reached->gateway->channel());
     std::vector<Row> rows;
-    for (int64_t left = limit_; left > 0;) {
-      request.set_page_size(static_cast<int>(std::min<int64_t>(left, 500)));
-      const auto page = CallOnce(session, *reached, *stub, &Service::Stub::ListAuditEntries,
-                                 request, Calls::kReads);
-      if (!page.ok()) return Fail(session, page.error());
-      for (const auto& entry : page->entries()) {
-        if (session.json) {
-          Show(session, entry);
-        } else {
-          rows.push_back(RowOf(entry));
-        }
-      }
-      left -= page->entries_size();
-      if (page->next_page_token().empty()) break;
-      request.set_page_token(page->next_page_token());
-    }
-    session.out << TableText(
-        {"TIME", "CALLER", "ACT", "EVENTS", "OUTCOME", "PURPOSE", "SOURCE", "TIMES"}, rows,
-        session.colours);
+    const int ended = ReadPages(
+        session, std::move(request), limit_,
+        [&](const auto& page_request) {
+          return CallOnce(session, *reached, *stub, &Service::Stub::ListAuditEntries, page_request,
+                          Calls::kReads);
+        },
+        [&](const admin::ListAuditEntriesResponse& page) {
+          for (const auto& entry : page.entries()) {
+            if (session.json) {
+              Show(session, entry);
+            } else {
+              rows.push_back(RowOf(entry));
+            }
+          }
+          return page.entries_size();
+        });
+    if (ended != kDone) return ended;
+    ShowRows(session, {"TIME", "CALLER", "ACT", "EVENTS", "OUTCOME", "PURPOSE", "SOURCE", "TIMES"},
+             rows, "no such entry");
     return kDone;
   }
 

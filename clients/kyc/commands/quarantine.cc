@@ -1,5 +1,4 @@
 // quarantine list, show, redrive, discard.
-#include <algorithm>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "clients/kyc/cli/rows.h"
 #include "clients/kyc/commands/files.h"
 #include "clients/kyc/commands/makers.h"
+#include "clients/kyc/commands/pages.h"
 #include "kyc/admin/v1/quarantine.grpc.pb.h"
 
 namespace kyc::cli {
@@ -35,22 +35,23 @@ class List final : public Command {
     if (kind_ == "notification") request.set_kind(admin::QUARANTINED_KIND_NOTIFICATION);
     if (kind_ == "reply") request.set_kind(admin::QUARANTINED_KIND_REPLY);
     std::vector<Row> rows;
-    for (int64_t left = limit_; left > 0;) {
-      request.set_page_size(static_cast<int>(std::min<int64_t>(left, 500)));
-      const auto page = CallOnce(session, *reached, *stub, &Service::Stub::ListQuarantined, request,
-                                 Calls::kReads);
-      if (!page.ok()) return Fail(session, page.error());
-      for (const auto& entry : page->entries()) {
-        if (session.json) {
-          Show(session, entry);
-        } else {
-          rows.push_back(RowOf(entry));
-        }
-      }
-      left -= page->entries_size();
-      if (page->next_page_token().empty()) break;
-      request.set_page_token(page->next_page_token());
-    }
+    const int ended = ReadPages(
+        session, std::move(request), limit_,
+        [&](const auto& page_request) {
+          return CallOnce(session, *reached, *stub, &Service::Stub::ListQuarantined, page_request,
+                          Calls::kReads);
+        },
+        [&](const admin::ListQuarantinedResponse& page) {
+          for (const auto& entry : page.entries()) {
+            if (session.json) {
+              Show(session, entry);
+            } else {
+              rows.push_back(RowOf(entry));
+            }
+          }
+          return page.entries_size();
+        });
+    if (ended != kDone) return ended;
     ShowRows(session, {"ID", "RECEIVED", "KIND", "TIMES", "BYTES", "ACCOUNT", "ANSWER"}, rows,
              "nothing in quarantine");
     return kDone;

@@ -1,7 +1,7 @@
 // `upgrades list` and `upgrades get`.
-#include <algorithm>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "clients/kyc/cli/reach.h"
@@ -9,6 +9,7 @@
 #include "clients/kyc/commands/event_text.h"
 #include "clients/kyc/commands/follow.h"
 #include "clients/kyc/commands/makers.h"
+#include "clients/kyc/commands/pages.h"
 
 namespace kyc::cli {
 namespace {
@@ -37,21 +38,20 @@ class UpgradesList final : public Command {
     if (!reached.ok()) return Fail(session, reached.status());
     const EventFormat format = EventFormatOf(format_, session.json);
     std::vector<Row> rows;
-    for (int64_t left = limit_; left > 0;) {
-      request.set_page_size(static_cast<int>(std::min<int64_t>(left, 500)));
-      const auto page = reached->gateway->ListUpgrades(request);
-      if (!page.ok()) return Fail(session, page.error());
-      for (const auto& event : page->events()) {
-        if (format == EventFormat::kText) {
-          rows.push_back(EventRow(event));
-        } else {
-          session.out << EventLine(event, format, session.colours) << "\n";
-        }
-      }
-      left -= page->events_size();
-      if (page->next_page_token().empty()) break;
-      request.set_page_token(page->next_page_token());
-    }
+    const int ended = ReadPages(
+        session, std::move(request), limit_,
+        [&](const auto& page_request) { return reached->gateway->ListUpgrades(page_request); },
+        [&](const netzme::ListUpgradesResponse& page) {
+          for (const auto& event : page.events()) {
+            if (format == EventFormat::kText) {
+              rows.push_back(EventRow(event));
+            } else {
+              session.out << EventLine(event, format, session.colours) << "\n";
+            }
+          }
+          return page.events_size();
+        });
+    if (ended != kDone) return ended;
     if (format == EventFormat::kText) ShowRows(session, EventHeader(), rows, "no such upgrade");
     return kDone;
   }

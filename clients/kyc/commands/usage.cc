@@ -1,5 +1,7 @@
 // usage: who made how many calls, and what they mean for the upstreams' invoices.
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -9,8 +11,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "clients/kyc/cli/reach.h"
+#include "clients/kyc/cli/rows.h"
 #include "clients/kyc/cli/table.h"
 #include "clients/kyc/commands/makers.h"
+#include "clients/kyc/commands/pages.h"
 #include "clients/kyc/commands/usage_dates.h"
 #include "kyc/admin/v1/usage.grpc.pb.h"
 
@@ -50,6 +54,8 @@ constexpr std::array<Column, 6> kColumns = {{
     {"reason", admin::USAGE_GROUP_REASON, [](const admin::UsageRow& row) { return row.reason(); }},
 }};
 
+constexpr int64_t kAllRows = std::numeric_limits<int64_t>::max();
+
 class Usage final : public Command {
  public:
   void Declare(Options& options) override {
@@ -67,7 +73,6 @@ class Usage final : public Command {
     if (!dates.ok()) return Fail(session, dates.status());
     request.set_from_date(dates->from);
     request.set_to_date(dates->to);
-    request.set_page_size(1000);
     const absl::StatusOr<std::vector<Column>> columns = Columns();
     if (!columns.ok()) return Fail(session, columns.status());
     for (const Column& column : *columns) request.add_group_by(column.group);
@@ -95,19 +100,23 @@ class Usage final : public Command {
     if (!reached.ok()) return Fail(session, reached.status());
     const auto stub = Service::NewStub(reached->gateway->channel());
     std::vector<Row> rows;
-    do {
-      const auto page =
-          CallOnce(session, *reached, *stub, &Service::Stub::ListUsage, request, Calls::kReads);
-      if (!page.ok()) return Fail(session, page.error());
-      for (const admin::UsageRow& row : page->rows()) {
-        if (session.json) {
-          Show(session, row);
-        } else {
-          rows.push_back(RowOf(columns, row));
-        }
-      }
-      request.set_page_token(page->next_page_token());
-    } while (!request.page_token().empty());
+    const int ended = ReadPages(
+        session, std::move(request), kAllRows,
+        [&](const auto& page_request) {
+          return CallOnce(session, *reached, *stub, &Service::Stub::ListUsage, page_request,
+                          Calls::kReads);
+        },
+        [&](const admin::ListUsageResponse& page) {
+          for (const admin::UsageRow& row : page.rows()) {
+            if (session.json) {
+              Show(session, row);
+            } else {
+              rows.push_back(RowOf(columns, row));
+            }
+          }
+          return page.rows_size();
+        });
+    if (ended != kDone) return ended;
     if (!session.json) Print(session, columns, rows);
     return kDone;
   }
@@ -127,7 +136,7 @@ class Usage final : public Command {
     }
     header.push_back(csv_ ? "calls" : "CALLS");
     if (!csv_) {
-      session.out << TableText(header, rows, session.colours);
+      ShowRows(session, header, rows, "no call");
       return;
     }
     session.out << CsvLine(header);
