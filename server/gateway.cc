@@ -12,7 +12,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/admin/prometheus_metrics.h"
-#include "server/admin/readiness.h"
 #include "server/admin/recent_calls.h"
 #include "server/call/steady_now.h"
 #include "server/calls_role.h"
@@ -28,6 +27,7 @@
 #include "server/operator_warnings.h"
 #include "server/operators_role.h"
 #include "server/process_notes.h"
+#include "server/ready_checks.h"
 #include "server/rpc/server.h"
 #include "server/tracing/exporter.h"
 #include "server/upstreams.h"
@@ -41,8 +41,6 @@ namespace {
 
 // For the webhook's last answers where calls took all of drain_timeout.
 constexpr absl::Duration kLastAnswers = absl::Seconds(1);
-// Of an account's share of the quarantine: from then on readiness names it.
-constexpr double kNearlyFull = 0.8;
 
 // Moves a part to where it belongs, or says why there is none.
 template <typename Part>
@@ -161,7 +159,7 @@ class GatewayParts {
   void LookAtCertificates() {
     certificates_.Look();
     warnings_.IsSo("an account's share of the quarantine is nearly full",
-                   QuarantineUsed() >= kNearlyFull);
+                   IsNearlyFull(QuarantineUsed()));
     warnings_.Look();
   }
 
@@ -321,31 +319,13 @@ class GatewayParts {
 
   // Thread-safe.
   std::vector<admin::ReadyCheck> ReadyChecks() const {
-    using Is = admin::ReadyCheck::Is;
-    const auto check = [](const char* name, std::string fault) {
-      return admin::ReadyCheck{name, fault.empty() ? Is::kGood : Is::kFails, std::move(fault)};
-    };
-    std::vector<admin::ReadyCheck> checks = {check("staying", leaving_ ? "draining" : "")};
-    if (notifications_ != nullptr) {
-      checks.push_back(check("event_log_writable",
-                             event_log_.log->writable() ? "" : "the event log cannot be written"));
-    }
-    if (event_log_.log != nullptr) {
-      checks.push_back(
-          check("event_log_whole", event_log_.log->damaged() ? "the event log is damaged" : ""));
-    }
-    if (rpc_ != nullptr) {
-      const std::string deaf = rpc_->DeafListener();
-      checks.push_back(
-          check("grpc_listeners",
-                deaf.empty() ? "" : absl::StrCat("no new connection is served at ", deaf)));
-    }
-    if (event_log_.quarantine != nullptr) {
-      std::string warning = Warning();
-      checks.push_back(
-          {"quarantine", warning.empty() ? Is::kGood : Is::kWarns, std::move(warning)});
-    }
-    return checks;
+    ProcessState state;
+    state.leaving = leaving_;
+    if (notifications_ != nullptr) state.log_writable = event_log_.log->writable();
+    if (event_log_.log != nullptr) state.log_damaged = event_log_.log->damaged();
+    if (rpc_ != nullptr) state.deaf_listener = rpc_->DeafListener();
+    if (event_log_.quarantine != nullptr) state.quarantine_used = QuarantineUsed();
+    return ReadyChecksOf(state);
   }
 
   // Thread-safe. The line is at a level that is told as long as any warning is.
@@ -360,19 +340,6 @@ class GatewayParts {
 
   double QuarantineUsed() const {
     return event_log_.quarantine == nullptr ? 0 : event_log_.quarantine->used_ratio();
-  }
-
-  // Thread-safe; empty when there is nothing to say. No reason to take notifications elsewhere: all
-  // that can be read are still taken.
-  std::string Warning() const {
-    const double used = QuarantineUsed();
-    if (used < kNearlyFull) return "";
-    if (used >= 1) {
-      return "the quarantine is full: an account's unreadable notifications are answered 503";
-    }
-    return absl::StrCat("the quarantine is nearly full: ", static_cast<int>(used * 100),
-                        " % of an account's share is used; then its unreadable notifications are "
-                        "answered 503");
   }
 
   // In the order of making; they go in the reverse order.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/call/error.h"
+#include "server/call/timestamp.h"
 #include "server/events/log_error.h"
 
 namespace kyc::admin {
@@ -18,30 +19,6 @@ constexpr int kDefaultPageSize = 50;
 constexpr int kMaxPageSize = 500;
 constexpr size_t kMaxIdentifierBytes = 128;
 constexpr int kMaxReads = 20;
-
-absl::Status Cancelled() {
-  Error error;
-  error.code = absl::StatusCode::kCancelled;
-  error.reason = "CALLER_CANCELLED";
-  error.message = "The call was cancelled before the audit log was read";
-  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
-  return ToStatus(error);
-}
-
-absl::Status PageTokenInvalid() {
-  Error error;
-  error.code = absl::StatusCode::kInvalidArgument;
-  error.reason = "PAGE_TOKEN_INVALID";
-  error.message = "The page_token is none that this server gave";
-  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
-  return ToStatus(error);
-}
-
-bool IsTime(const google::protobuf::Timestamp& time) {
-  return time.seconds() >= TimeUtil::kTimestampMinSeconds &&
-         time.seconds() <= TimeUtil::kTimestampMaxSeconds && time.nanos() >= 0 &&
-         time.nanos() < 1'000'000'000;
-}
 
 absl::Status Validate(const v1::ListAuditEntriesRequest& request) {
   std::vector<Violation> violations;
@@ -65,10 +42,6 @@ absl::Status Validate(const v1::ListAuditEntriesRequest& request) {
     }
   }
   return InvalidRequest(std::move(violations));
-}
-
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixMicros(TimeUtil::TimestampToMicroseconds(time));
 }
 
 v1::AuditEntry ToProto(const events::AuditEntry& from) {
@@ -99,7 +72,7 @@ void AuditService::List(CallContext context, v1::ListAuditEntriesRequest request
   if (request.has_until_time()) query.until = TimeOf(request.until_time());
   if (!request.page_token().empty() &&
       (!absl::SimpleAtoi(request.page_token(), &query.below) || query.below <= 0)) {
-    return std::move(done)(PageTokenInvalid());
+    return std::move(done)(events::UnknownPageToken());
   }
   query.limit = request.page_size() == 0 ? kDefaultPageSize : request.page_size();
   ReadOn(std::move(context.cancel), std::move(query), {}, kMaxReads, std::move(done));
@@ -110,7 +83,7 @@ void AuditService::ReadOn(std::stop_token cancel, events::AuditQuery query,
                           Done<v1::ListAuditEntriesResponse> done) {
   run_blocking_([this, cancel = std::move(cancel), query = std::move(query), page = std::move(page),
                  reads_left, done = std::move(done)]() mutable {
-    if (cancel.stop_requested()) return std::move(done)(Cancelled());
+    if (cancel.stop_requested()) return std::move(done)(events::CancelledUnread("the audit log"));
     const auto read = audit_.ListAudit(query);
     if (!read.ok()) return std::move(done)(events::LogError(read.status()));
     for (const events::AuditEntry& entry : read->entries) *page.add_entries() = ToProto(entry);

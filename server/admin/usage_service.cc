@@ -20,15 +20,6 @@ using usage::DayText;
 constexpr int kDefaultPageSize = 100;
 constexpr int kMaxPageSize = 1000;
 
-absl::Status PageTokenInvalid() {
-  Error error;
-  error.code = absl::StatusCode::kInvalidArgument;
-  error.reason = "PAGE_TOKEN_INVALID";
-  error.message = "The page_token is none that this server gave";
-  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
-  return ToStatus(error);
-}
-
 // What `group` names; null if it names nothing.
 bool* FieldOf(v1::UsageGroup group, events::UsageQuery& query) {
   switch (group) {
@@ -141,7 +132,7 @@ void UsageService::List(CallContext, v1::ListUsageRequest request,
   if (!query.ok()) return std::move(done)(query.status());
   if (!request.page_token().empty()) {
     query->after = PlaceIn(request.page_token());
-    if (!query->after.has_value()) return std::move(done)(PageTokenInvalid());
+    if (!query->after.has_value()) return std::move(done)(events::UnknownPageToken());
   }
   run_blocking_([&usage = usage_, query = *std::move(query), done = std::move(done)]() mutable {
     std::move(done)(ReadPage(usage, std::move(query)));

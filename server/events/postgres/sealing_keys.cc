@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/events/postgres/errors.h"
 #include "server/events/postgres/log_row.h"
+#include "server/events/retired_key.h"
 
 namespace kyc::events::postgres {
 namespace {
@@ -101,13 +102,7 @@ absl::Status CheckSealingKeys(Connection& connection, crypto::Sealer& sealer,
     const int64_t state = keys.Integer(row, 2);
     if (id == ours && state != kSeals) return Refused(id, state);
     if (state == kRetired) {
-      const bool given = sealer.has(static_cast<uint8_t>(id));
-      if (given) sealer.Forget(static_cast<uint8_t>(id));
-      if (given && say != nullptr) {
-        say(absl::StrCat("sealing key ", id,
-                         " was retired, and opens nothing: take it out of the configuration and "
-                         "destroy it"));
-      }
+      ForgetRetiredKey(sealer, static_cast<uint8_t>(id), say);
       continue;
     }
     if (sealer.Of(log_id).Open(keys.Bytes(row, 1), kProofPart).ok()) continue;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "server/events/retired_key.h"
 
 namespace kyc::events {
 namespace {
@@ -131,14 +132,7 @@ absl::Status ForgetRetiredKeys(Database& database, crypto::Sealer& sealer,
     const absl::StatusOr<bool> row = query->Step();
     if (!row.ok()) return row.status();
     if (!*row) return absl::OkStatus();
-    const auto id = static_cast<uint8_t>(query->Integer(0));
-    if (!sealer.has(id)) continue;
-    sealer.Forget(id);
-    if (say != nullptr) {
-      say(absl::StrCat("sealing key ", query->Integer(0),
-                       " was retired, and opens nothing: take it out of the configuration and "
-                       "destroy it"));
-    }
+    ForgetRetiredKey(sealer, static_cast<uint8_t>(query->Integer(0)), say);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "server/call/error.h"
 #include "server/call/run_blocking.h"
 #include "server/events/audited.h"
+#include "server/events/log_error.h"
 #include "server/netzme/stream/lookup.h"
 #include "server/netzme/stream/shown_events.h"
 #include "server/netzme/stream/stream_ends.h"
@@ -19,15 +20,6 @@
 
 namespace kyc::netzme {
 namespace {
-
-absl::Status Cancelled() {
-  Error error;
-  error.code = absl::StatusCode::kCancelled;
-  error.reason = "CALLER_CANCELLED";
-  error.message = "The call was cancelled before the log was read";
-  error.metadata = {{"outcome", std::string(OutcomeText(Outcome::kNotSent))}};
-  return ToStatus(error);
-}
 
 template <typename Request>
 absl::Status Check(const CallContext& context, const Request& request, const PoolLine& pool) {
@@ -91,7 +83,7 @@ void ReadOn(const PoolLine& pool, std::stop_token cancel, Listing listing,
             Done<::netzme::v1::ListUpgradesResponse> done) {
   pool.Run([&pool, cancel = std::move(cancel), listing = std::move(listing),
             done = std::move(done)]() mutable {
-    if (cancel.stop_requested()) return std::move(done)(Cancelled());
+    if (cancel.stop_requested()) return std::move(done)(events::CancelledUnread("the log"));
     auto page = listing.Read();
     if (!page.ok()) return std::move(done)(page.status());
     if (page->has_value()) return std::move(done)(**std::move(page));
@@ -148,7 +140,7 @@ void UpgradeService::Get(CallContext context, ::netzme::v1::GetUpgradeRequest re
   }
   scope_.pool.Run([&log = scope_.log, cancel = std::move(context.cancel),
                    request = std::move(request), done = std::move(done)]() mutable {
-    if (cancel.stop_requested()) return std::move(done)(Cancelled());
+    if (cancel.stop_requested()) return std::move(done)(events::CancelledUnread("the log"));
     std::move(done)(GetUpgrade(log, request));
   });
 }

@@ -1,19 +1,17 @@
 #include "server/netzme/stream/watch_request.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <limits>
 #include <utility>
 #include <vector>
 
 #include "server/call/error.h"
+#include "server/call/timestamp.h"
 #include "server/netzme/stream/filter.h"
 #include "server/netzme/view.h"
 
 namespace kyc::netzme {
 namespace {
 
-using ::google::protobuf::util::TimeUtil;
 using ::netzme::v1::From;
 using ::netzme::v1::WatchUpgradesRequest;
 
@@ -25,16 +23,6 @@ absl::Duration HeartbeatOf(const WatchUpgradesRequest& request) {
   if (!request.has_heartbeat_interval()) return kDefaultHeartbeat;
   return absl::Seconds(request.heartbeat_interval().seconds()) +
          absl::Nanoseconds(request.heartbeat_interval().nanos());
-}
-
-absl::Time TimeOf(const ::google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
-}
-
-bool IsTime(const ::google::protobuf::Timestamp& timestamp) {
-  return timestamp.seconds() >= TimeUtil::kTimestampMinSeconds &&
-         timestamp.seconds() <= TimeUtil::kTimestampMaxSeconds && timestamp.nanos() >= 0 &&
-         timestamp.nanos() < 1'000'000'000;
 }
 
 std::vector<Violation> ViolationsOf(const WatchUpgradesRequest& request) {
