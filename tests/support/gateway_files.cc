@@ -60,11 +60,10 @@ event_log {
 }  // namespace
 
 std::string ConfigText(const GatewayOptions& options) {
-  return absl::StrCat("grpc { listen: \"127.0.0.1:0\" trusted: true ", options.grpc, " }\n",
-                      WebhookAndLog(options), FinpayBlock(options), WideKycBlock(options),
-                      options.callers, "\n",
-                      absl::StrContains(options.more, "log_level:") ? "" : kMostTalkative,
-                      options.more, "\n");
+  return absl::StrCat(
+      "grpc { listen: \"127.0.0.1:0\" trusted: true ", options.grpc, " }\n", WebhookAndLog(options),
+      FinpayBlock(options), WideKycBlock(options), options.callers, "\n",
+      absl::StrContains(options.more, "log_level:") ? "" : kMostTalkative, options.more, "\n");
 }
 
 GatewayFiles::GatewayFiles() : folder_(MakeFolder("gateway")) {

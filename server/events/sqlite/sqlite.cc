@@ -9,7 +9,7 @@
 
 #include "server/call/error.h"
 #include "server/events/sqlite/sqlite_errors.h"
-#include "server/events/sqlite/wal_writes.h"
+#include "server/events/sqlite/vfs.h"
 
 namespace kyc::events {
 namespace {
@@ -118,8 +118,7 @@ absl::StatusOr<Database> Database::Open(const std::string& path, Use use) {
   CountNoMemory();
   if (use == Use::kCreate) MakeFile(path);
   sqlite3* opened = nullptr;
-  const char* vfs = use == Use::kRead ? nullptr : WalGatheringVfs();
-  const int code = sqlite3_open_v2(path.c_str(), &opened, OpenFlags(use), vfs);
+  const int code = sqlite3_open_v2(path.c_str(), &opened, OpenFlags(use), LogVfs());
   Database database(opened);  // Even a failed opening may have to be closed.
   if (code != SQLITE_OK) return StatusOf(code);
   if (absl::Status status = database.Execute(kSettings); !status.ok()) return status;

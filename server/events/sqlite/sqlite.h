@@ -1,4 +1,4 @@
-// SQLite, as little of it as the log needs. Beside wal_writes.cc no other file says sqlite3_.
+// SQLite, as little of it as the log needs. Beside vfs.cc no other file says sqlite3_.
 //
 // Errors are those of sqlite_errors.h.
 #ifndef SERVER_EVENTS_SQLITE_SQLITE_H_

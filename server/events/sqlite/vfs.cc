@@ -1,4 +1,4 @@
-#include "server/events/sqlite/wal_writes.h"
+#include "server/events/sqlite/vfs.h"
 
 #include <sqlite3.h>
 
@@ -61,6 +61,11 @@ struct WalFile {
   }
 };
 
+// SQLite takes a disk's EIO for a file system that is damaged, and makes of that a damaged database
+// (SQLITE_CORRUPT): a verdict that stands until a backup is restored. A disk that cannot be read
+// may be read a moment later.
+int ReadCode(int code) { return code == SQLITE_IOERR_CORRUPTFS ? SQLITE_IOERR_READ : code; }
+
 WalFile& Wal(sqlite3_file* file) { return *reinterpret_cast<WalFile*>(file); }
 
 int Close(sqlite3_file* file) {
@@ -72,6 +77,11 @@ int Close(sqlite3_file* file) {
 
 int Write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
   return Wal(file).Write(static_cast<const char*>(bytes), count, at);
+}
+
+int Read(sqlite3_file* file, void* bytes, int count, sqlite3_int64 at) {
+  if (const int code = Wal(file).Flush(); code != SQLITE_OK) return code;
+  return ReadCode(Wal(file).methods().xRead(Wal(file).system(), bytes, count, at));
 }
 
 // Does what the system's file does, after what waits was written.
@@ -87,10 +97,10 @@ int AsTheSystem(sqlite3_file* file, Arguments... arguments) {
   return (Wal(file).methods().*kMethod)(Wal(file).system(), arguments...);
 }
 
-constexpr sqlite3_io_methods kMethods = {
+constexpr sqlite3_io_methods kWalMethods = {
     .iVersion = 1,  // Without the methods that only a database's own file has.
     .xClose = Close,
-    .xRead = AfterFlush<&sqlite3_io_methods::xRead>,
+    .xRead = Read,
     .xWrite = Write,
     .xTruncate = AfterFlush<&sqlite3_io_methods::xTruncate>,
     .xSync = AfterFlush<&sqlite3_io_methods::xSync>,
@@ -111,11 +121,9 @@ constexpr sqlite3_io_methods kMethods = {
 
 sqlite3_vfs* System() { return sqlite3_vfs_find("unix"); }
 
-int Open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
-  if ((flags & SQLITE_OPEN_WAL) == 0)
-    return System()->xOpen(System(), name, file, flags, out_flags);
+int OpenWal(const char* name, sqlite3_file* file, int flags, int* out_flags) {
   auto* wal = new (file) WalFile();
-  wal->base.pMethods = &kMethods;
+  wal->base.pMethods = &kWalMethods;
   const int code = System()->xOpen(System(), name, wal->system(), flags, out_flags);
   if (code != SQLITE_OK) {
     wal->~WalFile();
@@ -124,10 +132,37 @@ int Open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out
   return code;
 }
 
+// The methods of a database's own file: the system's but for reads.
+struct DatabaseMethods {
+  const sqlite3_io_methods* system;
+  sqlite3_io_methods own;
+};
+
+// `system`: of the first file that is opened; the system has the same for all.
+const DatabaseMethods& MethodsOver(const sqlite3_io_methods* system) {
+  static const DatabaseMethods methods = [system] {
+    DatabaseMethods made = {.system = system, .own = *system};
+    made.own.xRead = [](sqlite3_file* file, void* bytes, int count, sqlite3_int64 at) {
+      return ReadCode(MethodsOver(nullptr).system->xRead(file, bytes, count, at));
+    };
+    return made;
+  }();
+  return methods;
+}
+
+int Open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
+  if ((flags & SQLITE_OPEN_WAL) != 0) return OpenWal(name, file, flags, out_flags);
+  const int code = System()->xOpen(System(), name, file, flags, out_flags);
+  if (code != SQLITE_OK || (flags & SQLITE_OPEN_MAIN_DB) == 0) return code;
+  const DatabaseMethods& methods = MethodsOver(file->pMethods);
+  if (file->pMethods == methods.system) file->pMethods = &methods.own;
+  return code;
+}
+
 bool Register(sqlite3_vfs& vfs) {
   if (System() == nullptr) return false;
   vfs = *System();
-  vfs.zName = "kyc-wal-gathering";
+  vfs.zName = "kyc";
   vfs.szOsFile = static_cast<int>(sizeof(WalFile)) + System()->szOsFile;
   vfs.xOpen = Open;
   return sqlite3_vfs_register(&vfs, /*makeDflt=*/0) == SQLITE_OK;
@@ -135,7 +170,7 @@ bool Register(sqlite3_vfs& vfs) {
 
 }  // namespace
 
-const char* WalGatheringVfs() {
+const char* LogVfs() {
   static sqlite3_vfs vfs;
   static const bool registered = Register(vfs);
   return registered ? vfs.zName : nullptr;

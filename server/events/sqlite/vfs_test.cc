@@ -1,7 +1,9 @@
-#include "server/events/sqlite/wal_writes.h"
+#include "server/events/sqlite/vfs.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
+#include <cerrno>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -10,9 +12,9 @@
 namespace kyc::events {
 namespace {
 
-class WalWritesTest : public testing::Test {
+class VfsTest : public testing::Test {
  protected:
-  WalWritesTest() {
+  VfsTest() {
     EXPECT_TRUE(writer_.UseWriteAheadLog().ok());
     Run("CREATE TABLE t (a INTEGER PRIMARY KEY, b BLOB) STRICT");
   }
@@ -41,9 +43,34 @@ class WalWritesTest : public testing::Test {
   Database writer_ = Database::Open(path_, Database::Use::kCreate).value();
 };
 
-TEST_F(WalWritesTest, IsInPlace) { EXPECT_NE(WalGatheringVfs(), nullptr); }
+// While it lives, no file of this process is read by SQLite: the reads fail with `error`.
+class UnreadableDisk {
+ public:
+  explicit UnreadableDisk(int error) {
+    error_ = error;
+    for (const char* name : kCalls) Set(name, reinterpret_cast<sqlite3_syscall_ptr>(Fail));
+  }
+  ~UnreadableDisk() {
+    for (const char* name : kCalls) Set(name, nullptr);
+  }
 
-TEST_F(WalWritesTest, CommitIsSeenByOthersAtOnceAlsoWithoutASync) {
+ private:
+  static constexpr const char* kCalls[] = {"read", "pread", "pread64"};
+  static ssize_t Fail() {
+    errno = error_;
+    return -1;
+  }
+  static void Set(const char* name, sqlite3_syscall_ptr call) {
+    sqlite3_vfs* vfs = sqlite3_vfs_find("unix");
+    vfs->xSetSystemCall(vfs, name, call);
+  }
+
+  static inline int error_ = 0;
+};
+
+TEST_F(VfsTest, IsInPlace) { EXPECT_NE(LogVfs(), nullptr); }
+
+TEST_F(VfsTest, CommitIsSeenByOthersAtOnceAlsoWithoutASync) {
   Run("PRAGMA synchronous = OFF");
   Database reader = Database::Open(path_, Database::Use::kRead).value();
   for (int rows = 1; rows <= 300; ++rows) {
@@ -55,7 +82,7 @@ TEST_F(WalWritesTest, CommitIsSeenByOthersAtOnceAlsoWithoutASync) {
 }
 
 // Pages leave the cache and come back before the commit, some are written again in their places.
-TEST_F(WalWritesTest, TransactionLargerThanTheCacheIsWholeAfterItsRollbacks) {
+TEST_F(VfsTest, TransactionLargerThanTheCacheIsWholeAfterItsRollbacks) {
   Run("PRAGMA cache_size = 8");
   Insert(100);
   Run("BEGIN");
@@ -70,6 +97,31 @@ TEST_F(WalWritesTest, TransactionLargerThanTheCacheIsWholeAfterItsRollbacks) {
   Database reader = Database::Open(path_, Database::Use::kRead).value();
   ExpectSound(reader, 2110);
   EXPECT_EQ(Query(reader, "SELECT COUNT(*) FROM t WHERE LENGTH(b) = 900"), 300);
+}
+
+// Else a log would be called damaged, which ends only when a backup is restored.
+TEST_F(VfsTest, DiskThatCannotBeReadForAWhileIsNoDamage) {
+  Run("PRAGMA cache_size = 8");
+  Insert(2000);
+  for (const bool in_the_wal : {true, false}) {
+    if (!in_the_wal) {
+      EXPECT_TRUE(writer_.EmptyWriteAheadLog().value_or(false));
+    }
+    for (const int error : {EIO, ENXIO, ERANGE, EACCES, ESTALE}) {
+      Database reader = Database::Open(path_, Database::Use::kRead).value();
+      EXPECT_EQ(Query(reader, "SELECT 1 FROM t LIMIT 1"), 1);
+      for (Database* each : {&reader, &writer_}) {
+        {
+          const UnreadableDisk unreadable(error);
+          EXPECT_TRUE(
+              absl::IsUnavailable(each->QueryInteger("SELECT SUM(LENGTH(b)) FROM t").status()))
+              << error << each->QueryInteger("SELECT SUM(LENGTH(b)) FROM t").status();
+        }
+        EXPECT_EQ(Query(*each, "SELECT SUM(LENGTH(b)) FROM t"), 2'000'000) << error;
+      }
+    }
+  }
+  ExpectSound(writer_, 2000);
 }
 
 }  // namespace
