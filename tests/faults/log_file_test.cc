@@ -107,6 +107,18 @@ TEST_F(LogFileTest, NothingIsAcknowledgedOnceTheFileIsRemoved) {
   EXPECT_TRUE(gateway.process().AwaitError("was moved or removed"));
 }
 
+TEST_F(LogFileTest, NothingIsAcknowledgedOnceTheFileIsCutShort) {
+  { const Gateway gateway(files_); }
+  const Gateway gateway(files_);
+  WebhookConnection connection(gateway.webhook_port());
+  fs::resize_file(Log(), 4096);
+  EXPECT_EQ(senders_[0].Post(connection), 500);
+  EXPECT_EQ(Get(gateway.admin_port(), "/readyz").status, 503);
+  EXPECT_EQ(senders_[0].Post(connection), 500);
+  EXPECT_EQ(gateway.Metric("kyc_event_log_damaged "), 1);
+  EXPECT_TRUE(gateway.process().AwaitError("is damaged"));
+}
+
 TEST_F(LogFileTest, MovedAwayAndBackItLosesAndRepeatsNothing) {
   const Gateway gateway(files_);
   WebhookConnection connection(gateway.webhook_port());

@@ -78,14 +78,22 @@ Inspector::~Inspector() {
     const std::lock_guard<std::mutex> lock(mutex_);
     ending_ = true;
   }
-  ending_changed_.notify_one();
+  changed_.notify_one();
   thread_.join();
+}
+
+void Inspector::LookAgain() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    wanted_ = true;
+  }
+  changed_.notify_one();
 }
 
 void Inspector::Run() {
   do {
     Round();
-  } while (Wait(options_.between_rounds));
+  } while (Wait(options_.between_rounds, Until::kWanted));
 }
 
 void Inspector::Round() {
@@ -95,15 +103,17 @@ void Inspector::Round() {
         readers_.Run([&](Database& database) { return InspectAfter(database, file_, place); });
     if (absl::IsDataLoss(next.status())) return on_damage_(next.status());
     const bool at_the_end = next.ok() && next->sequence == place.sequence;
-    if (at_the_end || !Wait(options_.pause)) return;
+    if (at_the_end || !Wait(options_.pause, Until::kTime)) return;
     if (next.ok()) place = *next;  // Else a fault of the disk: tried again.
   }
 }
 
-bool Inspector::Wait(absl::Duration duration) {
+bool Inspector::Wait(absl::Duration duration, Until until) {
   std::unique_lock<std::mutex> lock(mutex_);
-  return !ending_changed_.wait_for(lock, absl::ToChronoMicroseconds(duration),
-                                   [this] { return ending_; });
+  changed_.wait_for(lock, absl::ToChronoMicroseconds(duration),
+                    [this, until] { return ending_ || (wanted_ && until == Until::kWanted); });
+  if (until == Until::kWanted) wanted_ = false;
+  return !ending_;
 }
 
 }  // namespace kyc::events

@@ -33,19 +33,25 @@ class Inspector {
             std::function<void(const absl::Status&)> on_damage);
   ~Inspector();
 
+  // Another round begins now, or follows the one that is under way. Thread-safe.
+  void LookAgain();
+
  private:
   void Run();
   void Round();
-  // Returns false when it is to end.
-  bool Wait(absl::Duration duration);
+  enum class Until { kTime, kWanted };
+  // Until the time is over, or another round is wanted if that counts. Returns false when it is to
+  // end.
+  bool Wait(absl::Duration duration, Until until);
 
   const LogFile& file_;
   const ReadPool& readers_;
   const InspectorOptions options_;
   const std::function<void(const absl::Status&)> on_damage_;
   std::mutex mutex_;
-  std::condition_variable ending_changed_;
+  std::condition_variable changed_;
   bool ending_ = false;
+  bool wanted_ = false;
   std::thread thread_;  // Last: it uses all the others.
 };
 

@@ -182,7 +182,10 @@ absl::StatusOr<std::string> CheckKeys(Database& database, const LogKeys& keys,
 }  // namespace
 
 absl::StatusOr<std::string> LogIdOf(Database& database) {
-  return database.QueryBytes("SELECT log_id FROM log");
+  const absl::StatusOr<int64_t> tables =
+      database.QueryInteger("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'log'");
+  if (!tables.ok()) return tables.status();
+  return *tables == 0 ? std::string() : database.QueryBytes("SELECT log_id FROM log");
 }
 
 absl::StatusOr<absl::optional<int>> CheckSchema(Database& database, const LogKeys& keys,

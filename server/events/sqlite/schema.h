@@ -57,7 +57,7 @@ absl::StatusOr<std::string> PrepareSchema(Database& database, const LogKeys& key
 absl::StatusOr<absl::optional<int>> CheckSchema(Database& database, const LogKeys& keys,
                                                 const crypto::Sealer& sealer);
 
-// The log id of a file that PrepareSchema has accepted before.
+// The log id of a file that PrepareSchema has accepted before; empty if it holds no log any more.
 absl::StatusOr<std::string> LogIdOf(Database& database);
 
 // Looks for damage: FAILED_PRECONDITION and what to do, or what was checked, for the operator.

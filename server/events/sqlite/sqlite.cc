@@ -15,6 +15,7 @@ namespace kyc::events {
 namespace {
 
 constexpr int kInstructionsBetweenClockReads = 1000;
+constexpr int kHeaderBytes = 100;
 
 // The connection's own settings. Foreign keys are not used; a small busy timeout covers the moment
 // in which another connection recovers the write-ahead log. Checkpoints at every 4,000 pages, not
@@ -169,6 +170,17 @@ absl::Status Database::BoundWriteAheadLog(int64_t bytes) {
   const char* path = sqlite3_filename_wal(sqlite3_db_filename(database_.get(), "main"));
   if (stat(path, &found) != 0 || found.st_size <= bytes) return absl::OkStatus();
   return EmptyWriteAheadLog().status();
+}
+
+absl::StatusOr<std::string> Database::Head() {
+  sqlite3_file* file = nullptr;
+  const int found = sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (found != SQLITE_OK) return StatusOf(found);
+  std::string head(kHeaderBytes, '\0');
+  // Short of it the rest is zeros, which no header is.
+  const int read = file->pMethods->xRead(file, head.data(), kHeaderBytes, 0);
+  if (read != SQLITE_OK && read != SQLITE_IOERR_SHORT_READ) return StatusOf(read);
+  return head;
 }
 
 absl::Status Database::CopyTo(Database& target, int pages, absl::FunctionRef<bool()> go_on) {

@@ -84,6 +84,9 @@ class Database {
   // caller's.
   int64_t frames() const { return *frames_; }
 
+  // The beginning of the file as it is on disk, which only checkpoints change.
+  absl::StatusOr<std::string> Head();
+
   // Copies all of it into `target`, whatever that holds, `pages` at a time, calling `go_on` in
   // between. UNAVAILABLE if that returns false.
   absl::Status CopyTo(Database& target, int pages, absl::FunctionRef<bool()> go_on);

@@ -65,13 +65,15 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(SqliteLogOptions opti
   file.identity = *std::move(identity);
   std::unique_ptr<SqliteLog> log(
       new SqliteLog(*std::move(lock), std::move(file), *std::move(database), options));
+  const auto on_damage = [raw = log.get()](const absl::Status& found) { raw->NoteDamage(found); };
+  log->inspector_ =
+      std::make_unique<Inspector>(log->file_, log->readers_, options.inspector, on_damage);
+  options.writer.on_damage = on_damage;
+  options.writer.on_written_over = [inspector = log->inspector_.get()] { inspector->LookAgain(); };
   absl::StatusOr<std::unique_ptr<Writer>> writer =
       Writer::Start(log->file_, std::move(options.writer));
   if (!writer.ok()) return writer.status();
   log->writer_ = *std::move(writer);
-  log->inspector_ = std::make_unique<Inspector>(
-      log->file_, log->readers_, options.inspector,
-      [raw = log.get()](const absl::Status& found) { raw->NoteDamage(found); });
   if (!older->empty()) log->StartResealing(options.resealer, absl::StrJoin(*older, ", "));
   if (options.say != nullptr) options.say(log->Summary(*checked));
   return log;

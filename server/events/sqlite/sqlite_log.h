@@ -113,8 +113,8 @@ class SqliteLog : public EventLog, public Quarantine, public CallKeys, public Au
   const std::function<void(absl::string_view)> log_;
   std::atomic<bool> damaged_ = false;
   const ReadPool readers_;
-  std::unique_ptr<Writer> writer_;
   std::unique_ptr<Inspector> inspector_;
+  std::unique_ptr<Writer> writer_;      // Uses the inspector.
   std::unique_ptr<Resealer> resealer_;  // Null: no other key has sealed anything.
 };
 

@@ -6,7 +6,11 @@
 #include <condition_variable>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <mutex>
+#include <ostream>
+#include <string>
 
 #include "server/call/error.h"
 #include "server/events/sqlite/sqlite.h"
@@ -18,6 +22,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 namespace fs = std::filesystem;
 
@@ -92,6 +97,82 @@ TEST_F(SqliteLogIdentityTest, CopyUnderItsNameIsNotTheFile) {
   fs::rename(path_ + "-copy", path_);
   ExpectRefused();
   EXPECT_THAT(ReadAll(*log_), ElementsAre("1:R1/approved@1")) << "what is open is read as before";
+}
+
+struct WrittenOver {
+  const char* name;
+  // What somebody does to the file. `older` is what it held before its newest events.
+  std::function<void(const std::string& path, const std::string& older)> happens;
+};
+
+std::ostream& operator<<(std::ostream& out, const WrittenOver& over) { return out << over.name; }
+
+class SqliteLogWrittenOverTest : public SqliteLogIdentityTest,
+                                 public testing::WithParamInterface<WrittenOver> {};
+
+TEST_P(SqliteLogWrittenOverTest, IsNoticedBeforeAnythingElseIsAcknowledged) {
+  log_.reset();
+  fs::copy_file(path_, path_ + "-older");
+  Open(path_);
+  for (int i = 0; i < 200; ++i) Append(*log_, "M" + std::to_string(i), "approved");
+  log_.reset();  // All is in the file itself.
+  Open(path_);
+  GetParam().happens(path_, path_ + "-older");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(TryAppend(*log_, Notification("R2", "approved")).ok());
+    EXPECT_FALSE(log_->writable());
+  }
+}
+
+void Overwrite(const std::string& path, const std::string& with) {
+  std::ifstream from(with, std::ios::binary);
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << from.rdbuf();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    InPlace, SqliteLogWrittenOverTest,
+    testing::Values(WrittenOver{"CutToNothing",
+                                [](const std::string& path, const std::string&) {
+                                  fs::resize_file(path, 0);
+                                }},
+                    WrittenOver{"CutInTheMiddle",
+                                [](const std::string& path, const std::string&) {
+                                  fs::resize_file(path, fs::file_size(path) / 2 / 4096 * 4096);
+                                }},
+                    WrittenOver{"OlderCopy", Overwrite},
+                    WrittenOver{"NoDatabase",
+                                [](const std::string& path, const std::string& older) {
+                                  std::ofstream(older, std::ios::trunc)
+                                      << std::string(1 << 20, 'x');
+                                  Overwrite(path, older);
+                                }}),
+    [](const auto& over) { return over.param.name; });
+
+TEST_F(SqliteLogIdentityTest, FileThatIsWrittenOverIsNoticedWhileNothingArrives) {
+  log_.reset();
+  Open(path_);
+  fs::resize_file(path_, 0);
+  AwaitWritable(false);
+  EXPECT_TRUE(log_->damaged());
+}
+
+TEST_F(SqliteLogIdentityTest, WriteAheadLogCutShortIsNoticedBeforeAnythingElseIsAcknowledged) {
+  fs::resize_file(path_ + "-wal", 0);
+  EXPECT_FALSE(TryAppend(*log_, Notification("R2", "approved")).ok());
+  EXPECT_FALSE(log_->writable());
+}
+
+// As by an operator with SQLite's own program, or a tool that copies the write-ahead log elsewhere.
+TEST_F(SqliteLogIdentityTest, CheckpointsOfOthersAreNoHarm) {
+  for (const char* mode : {"PASSIVE", "FULL", "RESTART", "TRUNCATE"}) {
+    Append(*log_, std::string("before-") + mode, "approved");
+    Database other = Database::Open(path_, Database::Use::kWrite).value();
+    const std::string checkpoint = std::string("PRAGMA wal_checkpoint(") + mode + ")";
+    EXPECT_TRUE(other.QueryInteger(checkpoint).ok());
+    Append(*log_, std::string("after-") + mode, "approved");
+  }
+  EXPECT_THAT(ReadAll(*log_), SizeIs(9));
+  EXPECT_FALSE(log_->damaged());
 }
 
 TEST_F(SqliteLogIdentityTest, SecondGatewayIsRefusedUnderEveryName) {

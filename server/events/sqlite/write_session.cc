@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/call/error.h"
 #include "server/events/kept_body.h"
+#include "server/events/log_damage.h"
 #include "server/events/sqlite/audit_rows.h"
 #include "server/events/sqlite/personal_rows.h"
 #include "server/events/sqlite/reseal_rows.h"
@@ -15,12 +16,13 @@ namespace kyc::events {
 namespace {
 
 constexpr int64_t kFrameBytes = 24 + 4096;
+constexpr int64_t kWalHeaderBytes = 32;
 
-absl::Status AnotherLog() {
+absl::Status WrittenOver() {
   Error error;
   error.code = absl::StatusCode::kUnavailable;
   error.reason = "LOG_UNAVAILABLE";
-  error.message = "The event log's file was replaced by another log's";
+  error.message = "Somebody else wrote over the event log's file; it is looked at anew";
   return ToStatus(error);
 }
 
@@ -43,13 +45,13 @@ absl::StatusOr<std::unique_ptr<WriteSession>> WriteSession::Open(const LogFile& 
 absl::Status WriteSession::Prepare() {
   const absl::StatusOr<std::string> log_id = LogIdOf(database_);
   if (!log_id.ok()) return log_id.status();
-  if (*log_id != file_.log_id) return AnotherLog();
+  if (*log_id != file_.log_id) return LogDamaged("its file holds another log now, or none");
   database_.LeaveCheckpointsToCaller();
   // A process that was killed between writing and syncing leaves commits that can be read but are
   // not yet durable. A repeat of one of them is answered without writing, so sync them first. A
   // checkpoint alone would not where somebody's reading makes it vain; a commit does, as it syncs
   // the write-ahead log with all that is in it.
-  const absl::StatusOr<bool> moved = database_.Checkpoint();
+  const absl::StatusOr<bool> moved = Move(CheckpointPace::Step::kMove);
   if (!moved.ok()) return moved.status();
   if (absl::Status status = Probe(); !status.ok()) return status;
   if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
@@ -82,7 +84,6 @@ absl::StatusOr<Committed> WriteSession::Commit(std::vector<WriteRequest>& reques
     if (absl::Status status = std::visit(write, request); !status.ok()) return status;
   }
   if (before_commit != nullptr) before_commit();
-  if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
   if (absl::Status status = transaction->Commit(); !status.ok()) return status;
   if (committed.rewritten) holds_erased_ = true;
   return committed;
@@ -97,6 +98,26 @@ absl::Status WriteSession::WriteNotes(const std::vector<WriteRequest>& requests,
     if (failed_at_notes_) return written;
   }
   return absl::OkStatus();
+}
+
+absl::Status WriteSession::CheckFiles() const {
+  const int64_t frames = database_.frames();
+  return file_.identity.Check(
+      {database_bytes_, frames == 0 ? 0 : kWalHeaderBytes + frames * kFrameBytes});
+}
+
+absl::Status WriteSession::CheckHead() {
+  if (absl::Status same = CheckFiles(); !same.ok()) return same;
+  const absl::StatusOr<std::string> head = database_.Head();
+  if (!head.ok()) return head.status();
+  return *head == head_ ? absl::OkStatus() : WrittenOver();
+}
+
+absl::Status WriteSession::CheckHolds(Position told) {
+  const absl::StatusOr<Place> place = PlaceAt(database_, told.sequence);
+  if (!place.ok()) return place.status();
+  if (PositionOf(*place) == told) return absl::OkStatus();
+  return LogDamaged(absl::StrCat("event ", told.sequence, ", which was stored, is not there"));
 }
 
 absl::StatusOr<int64_t> WriteSession::AgeQuarantine(absl::Time now) {
@@ -129,18 +150,35 @@ absl::Status WriteSession::Checkpoint(absl::Time now, Metrics& metrics) {
   const int64_t frames = database_.frames();
   const CheckpointPace::Step step = pace_.Next(frames, now);
   if (step == CheckpointPace::Step::kNone) return absl::OkStatus();
-  const absl::StatusOr<bool> all = step == CheckpointPace::Step::kEmpty
-                                       ? database_.EmptyWriteAheadLog()
-                                       : database_.Checkpoint();
+  if (absl::Status same = CheckHead(); !same.ok()) return same;
+  const absl::StatusOr<bool> all = Move(step);
   if (!all.ok()) return all.status();
   pace_.Took(database_.frames(), !*all, now);
   metrics.Checkpointed(!*all);
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> WriteSession::Move(CheckpointPace::Step step) {
+  const absl::StatusOr<bool> all = step == CheckpointPace::Step::kEmpty
+                                       ? database_.EmptyWriteAheadLog()
+                                       : database_.Checkpoint();
+  if (!all.ok()) return all;
+  if (absl::Status noted = NoteFile(); !noted.ok()) return noted;
+  return all;
+}
+
+absl::Status WriteSession::NoteFile() {
+  absl::StatusOr<std::string> head = database_.Head();
+  if (!head.ok()) return head.status();
+  head_ = *std::move(head);
+  database_bytes_ = file_.identity.BytesOf(0);
+  return absl::OkStatus();
+}
+
 // Whoever reads what was before it holds it up, until the next turn.
 absl::Status WriteSession::EmptyOfErased() {
-  const absl::StatusOr<bool> emptied = database_.EmptyWriteAheadLog();
+  if (absl::Status same = CheckHead(); !same.ok()) return same;
+  const absl::StatusOr<bool> emptied = Move(CheckpointPace::Step::kEmpty);
   if (!emptied.ok()) return emptied.status();
   holds_erased_ = !*emptied;
   return absl::OkStatus();

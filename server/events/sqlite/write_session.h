@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -47,6 +48,14 @@ class WriteSession {
   // The last Commit failed at the notes for the audit log: the requests are as they were.
   bool failed_at_notes() const { return failed_at_notes_; }
 
+  // The files are those that it was opened on, and none is shorter than it was left.
+  // LOG_UNAVAILABLE if not: then somebody else wrote there, and what it knows may be no longer so.
+  absl::Status CheckFiles() const;
+  // Also the file's head is what the last checkpoint left.
+  absl::Status CheckHead();
+  // DATA_LOSS LOG_DAMAGED unless the event at this position, which was told to others, is there.
+  absl::Status CheckHolds(Position told);
+
   // Commits a change that changes nothing.
   absl::Status Probe();
 
@@ -70,6 +79,9 @@ class WriteSession {
  private:
   WriteSession(Database database, const LogFile& file, QuarantineLimits limits);
   absl::Status Prepare();
+  absl::StatusOr<bool> Move(CheckpointPace::Step step);
+  // What a checkpoint leaves.
+  absl::Status NoteFile();
   absl::Status EmptyOfErased();
 
   absl::Status Write(AppendRequest& request, absl::Time now, Committed& committed);
@@ -88,6 +100,8 @@ class WriteSession {
   CheckpointPace pace_;
   bool holds_erased_ = false;  // The write-ahead log, and must be emptied.
   const LogFile& file_;
+  std::string head_;            // Of the file, since the last checkpoint,
+  int64_t database_bytes_ = 0;  // and its length.
   const QuarantineLimits limits_;
   // Set by Prepare; they point to database_.
   absl::optional<EventWriter> events_;

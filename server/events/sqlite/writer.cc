@@ -115,10 +115,10 @@ void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
     PublishQuarantine();
     // Readers may see it from now on, so they are told of it whatever becomes of the answers.
     Publish(*std::move(committed), SteadyNow() - begin);
-    status = file_.identity.Check();
+    status = session_->CheckFiles();
   }
   if (status.ok()) {
-    state_.SetWritable(status);
+    SetWritable(status);
   } else {
     options_.metrics->CommitFailed();
     GiveUpSession(status);
@@ -127,6 +127,7 @@ void Writer::CommitAndAnswer(std::vector<WriteRequest> requests) {
 }
 
 absl::StatusOr<Committed> Writer::Commit(std::vector<WriteRequest>& requests) {
+  if (session_ != nullptr) LookAtFile(session_->CheckFiles());
   if (absl::Status opened = OpenSession(); !opened.ok()) return opened;
   const ClockReading now = options_.clock();
   return session_->Commit(requests, keeper_->Label(now), lived_.At(now.since_boot),
@@ -154,7 +155,11 @@ void Writer::Publish(Committed committed, absl::Duration took) {
 }
 
 bool Writer::Trim() {
-  if (session_ == nullptr) return false;
+  if (session_ != nullptr) LookAtFile(session_->CheckHead());
+  if (session_ == nullptr) {
+    if (state_.writable()) Probe();
+    return false;
+  }
   const absl::StatusOr<bool> more = TrimStep();
   absl::Status status = more.status();
   if (status.ok()) status = AgeQuarantine();
@@ -170,7 +175,6 @@ bool Writer::Trim() {
 }
 
 absl::StatusOr<bool> Writer::TrimStep() {
-  if (absl::Status same = file_.identity.Check(); !same.ok()) return same;
   return keeper_->Turn(session_->database(), ends_, options_.clock());
 }
 
@@ -210,6 +214,18 @@ void Writer::Probe() {
   // over within a millisecond, of which no alert and nobody who reads the log can make sense.
   if (status.ok()) status = RoomBeside(file_.path, kRoomToGoOn);
   if (!status.ok()) session_.reset();
+  SetWritable(status);
+}
+
+void Writer::LookAtFile(const absl::Status& checked) {
+  if (checked.ok()) return;
+  session_.reset();
+  const bool moved = !file_.identity.Check().ok();
+  if (!moved && options_.on_written_over != nullptr) options_.on_written_over();
+}
+
+void Writer::SetWritable(const absl::Status& status) {
+  if (absl::IsDataLoss(status) && options_.on_damage != nullptr) options_.on_damage(status);
   state_.SetWritable(status);
 }
 
@@ -218,13 +234,15 @@ absl::Status Writer::OpenSession() {
   absl::StatusOr<std::unique_ptr<WriteSession>> session =
       WriteSession::Open(file_, options_.quarantine);
   if (!session.ok()) return session.status();
+  const absl::Status holds = (*session)->CheckHolds(ends().newest);
+  if (!holds.ok()) return holds;
   session_ = *std::move(session);
   return absl::OkStatus();
 }
 
 void Writer::GiveUpSession(const absl::Status& why) {
   session_.reset();
-  state_.SetWritable(why);
+  SetWritable(why);
 }
 
 }  // namespace kyc::events

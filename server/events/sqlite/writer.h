@@ -46,6 +46,10 @@ struct WriterOptions {
   // Takes a line for the operator when something goes wrong or right again, from the writer's
   // thread. May be null.
   std::function<void(absl::string_view)> log;
+  // Both are called on the writer's thread, and may be null. What was found is DATA_LOSS.
+  std::function<void(const absl::Status&)> on_damage;
+  // Somebody else wrote over the file; what was there may be there still.
+  std::function<void()> on_written_over;
   // For tests: called on the writer's thread just before each commit.
   std::function<void()> before_commit;
 };
@@ -95,6 +99,9 @@ class Writer {
   absl::Duration Pause() const;
   void Probe();
   absl::Status OpenSession();
+  // Opens the file anew if somebody else wrote over it: that shows whether it is the log still.
+  void LookAtFile(const absl::Status& checked);
+  void SetWritable(const absl::Status& status);
   // Whoever writes next opens the file anew.
   void GiveUpSession(const absl::Status& why);
 
