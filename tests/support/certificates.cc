@@ -26,8 +26,8 @@ void AddExtension(X509* certificate, int nid, const std::string& value) {
 }
 
 // Each its own: two authorities of one name would be taken for each other.
-void SetSubject(X509* certificate, int64_t number) {
-  const std::string name = absl::StrCat("test certificate ", number);
+void SetSubject(X509* certificate, const std::string& given, int64_t number) {
+  const std::string name = given.empty() ? absl::StrCat("test certificate ", number) : given;
   X509_NAME* subject = X509_get_subject_name(certificate);
   Check(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
                                    reinterpret_cast<const unsigned char*>(name.data()),
@@ -70,7 +70,7 @@ Identity MakeIdentity(const CertificateOptions& options, const Identity* issuer)
   X509_gmtime_adj(X509_getm_notBefore(certificate), absl::ToInt64Seconds(options.valid_from));
   X509_gmtime_adj(X509_getm_notAfter(certificate), absl::ToInt64Seconds(options.valid_to));
   X509_set_pubkey(certificate, made.key.get());
-  SetSubject(certificate, number);
+  SetSubject(certificate, options.subject, number);
   const Identity& signer = issuer == nullptr ? made : *issuer;
   X509_set_issuer_name(certificate, X509_get_subject_name(signer.certificate.get()));
   AddExtension(certificate, NID_basic_constraints,

@@ -29,8 +29,9 @@ struct Identity {
 struct CertificateOptions {
   // The subjectAltName, like "IP:127.0.0.1" or "DNS:other.example,URI:spiffe://example/a".
   std::string name = "IP:127.0.0.1";
-  std::string usage = "";  // The extended key usage, like "serverAuth"; empty: any.
-  int rsa_bits = 0;        // 0: a P-256 key.
+  std::string subject = "";  // Its common name; empty: one of its own.
+  std::string usage = "";    // The extended key usage, like "serverAuth"; empty: any.
+  int rsa_bits = 0;          // 0: a P-256 key.
   absl::Duration valid_from = -absl::Hours(1);  // Seen from now.
   absl::Duration valid_to = absl::Hours(1);
   bool authority = false;
