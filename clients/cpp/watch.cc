@@ -191,11 +191,15 @@ int64_t Watch::Take(const WatchUpgradesResponse& message) {
 
 // Behind a message without a batch only when every batch is confirmed.
 bool Watch::Move(int64_t number, const std::string& cursor) {
-  if (number == 0 && confirmed_ < handed_) return true;
+  if (number == 0 ? confirmed_ < handed_ : number <= confirmed_) return true;
   confirmed_ = std::max(confirmed_, number);
   if (cursor.empty() || cursor == *cursor_) return true;
-  cursor_ = cursor;
-  const absl::Status saved = cursors_.Save(cursor);
+  return Save(cursor);
+}
+
+bool Watch::Save(std::string cursor) {
+  cursor_ = std::move(cursor);
+  const absl::Status saved = cursors_.Save(*cursor_);
   return saved.ok() || GiveUp({.message = std::string(saved.message())});
 }
 
@@ -216,12 +220,8 @@ bool Watch::GoOn(Error error) {
 bool Watch::ReplaceCursor(Error error) {
   CursorProblem problem{error.reason, *cursor_, error.metadata["oldestCursor"],
                         error.metadata["newestCursor"], error};
-  const std::string other =
-      options_.on_cursor_problem ? options_.on_cursor_problem(problem) : std::string();
-  if (other.empty()) return GiveUp(std::move(error));
-  cursor_ = other;
-  const absl::Status saved = cursors_.Save(other);
-  return saved.ok() || GiveUp({.message = std::string(saved.message())});
+  std::string other = options_.on_cursor_problem ? options_.on_cursor_problem(problem) : "";
+  return other.empty() ? GiveUp(std::move(error)) : Save(std::move(other));
 }
 
 bool Watch::GiveUp(Error error) {

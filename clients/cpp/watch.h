@@ -100,6 +100,7 @@ class Watch {
   // The batch's number if the message brings events, else 0.
   int64_t Take(const netzme::v1::WatchUpgradesResponse& message);
   bool Move(int64_t number, const std::string& cursor);
+  bool Save(std::string cursor);
   // False: Next() ends.
   bool GoOn(Error error);
   bool ReplaceCursor(Error error);

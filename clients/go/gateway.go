@@ -6,14 +6,15 @@ package kyc
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"maps"
 	chance "math/rand/v2"
 	"os"
 	"time"
 
+	"github.com/google/uuid"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
@@ -33,7 +34,7 @@ type Options struct {
 	// Token returns the bearer token of the moment.
 	Token     func() string
 	Plaintext bool
-	// PEM files. Without CAFile the system's authorities are believed.
+	// PEM files, read for each connection. Without CAFile the system's authorities are believed.
 	CAFile, CertificateFile, KeyFile string
 	// Headers are more of each call, their names in small letters.
 	Headers map[string]string
@@ -50,7 +51,7 @@ type Options struct {
 type Gateway struct {
 	// Connection: stubs can be made of it for what has no method here: kyc.admin.v1, health.
 	Connection *grpc.ClientConn
-	open       func() (*grpc.ClientConn, error)
+	address    string
 	options    Options
 	finpay     finpayv1.UpgradeAccountServiceClient
 	widekyc    widekycv1.WideKycServiceClient
@@ -59,19 +60,14 @@ type Gateway struct {
 
 // Open connects when the first call is made.
 func Open(address string, options Options) (*Gateway, error) {
-	dial, err := dialOptions(options)
-	if err != nil {
-		return nil, err
-	}
-	open := func() (*grpc.ClientConn, error) { return grpc.NewClient(address, dial...) }
-	connection, err := open()
+	connection, err := dial(address, options)
 	if err != nil {
 		return nil, err
 	}
 	if options.Timeout == 0 {
 		options.Timeout = 30 * time.Second
 	}
-	return &Gateway{connection, open, options, finpayv1.NewUpgradeAccountServiceClient(connection),
+	return &Gateway{connection, address, options, finpayv1.NewUpgradeAccountServiceClient(connection),
 		widekycv1.NewWideKycServiceClient(connection), netzmev1.NewUpgradeNotificationServiceClient(connection)}, nil
 }
 
@@ -132,17 +128,9 @@ func (g *Gateway) keyOf(request proto.Message) string {
 	message := request.ProtoReflect()
 	field := message.Descriptor().Fields().ByName("request_id")
 	if message.Get(field).String() == "" && !g.options.NoRequestIDs {
-		message.Set(field, protoreflect.ValueOfString(newUUID()))
+		message.Set(field, protoreflect.ValueOfString(uuid.NewString()))
 	}
 	return message.Get(field).String()
-}
-
-// newUUID is a random one, version 4.
-func newUUID() string {
-	var id [16]byte
-	rand.Read(id[:]) // Never fails where it returns.
-	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
 }
 
 // pauseAfter doubles from 0.1 s on; chance takes away up to a half, so that callers do not come back together.
@@ -166,13 +154,14 @@ func sleep(ctx context.Context, pause time.Duration) bool {
 // What no connection does by itself is repeat a call that was sent: gRPC's retryPolicy goes by the code alone, and Unavailable is also
 // what the library says of a connection that broke while a billed call ran. What gRPC repeats without being told never reached the
 // server's application. For the same reason no service config from DNS is taken.
-func dialOptions(options Options) ([]grpc.DialOption, error) {
+func dial(address string, options Options) (*grpc.ClientConn, error) {
 	security, err := securityOf(options)
 	if err != nil {
 		return nil, err
 	}
 	dial := []grpc.DialOption{
 		grpc.WithTransportCredentials(security),
+		grpc.WithPerRPCCredentials(headers{&options}),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 10 * time.Second, PermitWithoutStream: true}),
 		grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(20<<20), grpc.MaxCallRecvMsgSize(20<<20)),
 		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig": [{"round_robin": {}}]}`),
@@ -180,16 +169,10 @@ func dialOptions(options Options) ([]grpc.DialOption, error) {
 		grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: 5 * time.Second,
 			Backoff: backoff.Config{BaseDelay: time.Second, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 5 * time.Second}}),
 	}
-	if len(options.Headers) > 0 {
-		dial = append(dial, grpc.WithPerRPCCredentials(headers(options.Headers)))
-	}
 	if options.NoProxy {
 		dial = append(dial, grpc.WithNoProxy())
 	}
-	if options.Token != nil {
-		dial = append(dial, grpc.WithPerRPCCredentials(bearer{options.Token, !options.Plaintext}))
-	}
-	return dial, nil
+	return grpc.NewClient(address, dial...)
 }
 
 func securityOf(options Options) (credentials.TransportCredentials, error) {
@@ -217,21 +200,16 @@ func securityOf(options Options) (credentials.TransportCredentials, error) {
 	return credentials.NewTLS(config), nil
 }
 
-type headers map[string]string
+// headers of each call, the bearer token of the moment among them.
+type headers struct{ *Options }
 
 func (h headers) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
-	return h, nil
+	if h.Token == nil {
+		return h.Headers, nil
+	}
+	all := map[string]string{"authorization": "Bearer " + h.Token()}
+	maps.Copy(all, h.Headers)
+	return all, nil
 }
 
-func (h headers) RequireTransportSecurity() bool { return false }
-
-type bearer struct {
-	token  func() string
-	secure bool
-}
-
-func (b bearer) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
-	return map[string]string{"authorization": "Bearer " + b.token()}, nil
-}
-
-func (b bearer) RequireTransportSecurity() bool { return b.secure }
+func (h headers) RequireTransportSecurity() bool { return h.Token != nil && !h.Plaintext }

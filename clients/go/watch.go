@@ -102,21 +102,15 @@ func (w *Watch) Lag() time.Duration { return time.Since(w.began) - time.Duration
 func (w *Watch) Batches(ctx context.Context) iter.Seq2[*Batch, error] {
 	return func(yield func(*Batch, error) bool) {
 		defer w.enter(Stopped, nil)
-		var err error
-		if w.cursor, err = w.cursors.Load(); err != nil {
-			yield(nil, err)
-			return
-		}
-		for ctx.Err() == nil {
+		var end, err error
+		for w.cursor, err = w.cursors.Load(); err == nil && ctx.Err() == nil; {
 			w.enter(Connecting, nil)
-			end := w.stream(ctx, yield)
-			if errors.Is(end, errLeft) || ctx.Err() != nil {
-				return
+			if end, err = w.stream(ctx, yield); err == nil && ctx.Err() == nil {
+				err = w.goOn(ctx, end)
 			}
-			if err := w.goOn(ctx, end); err != nil {
-				yield(nil, err)
-				return
-			}
+		}
+		if err != nil && err != errLeft {
+			yield(nil, err)
 		}
 	}
 }
@@ -124,32 +118,33 @@ func (w *Watch) Batches(ctx context.Context) iter.Seq2[*Batch, error] {
 // The loop that iterates was left.
 var errLeft = errors.New("left")
 
-// stream returns why it ended.
-func (w *Watch) stream(ctx context.Context, yield func(*Batch, error) bool) error {
-	connection, err := w.gateway.open()
+// stream returns why it ended, or why the watch does.
+func (w *Watch) stream(ctx context.Context, yield func(*Batch, error) bool) (end, err error) {
+	connection, err := dial(w.gateway.address, w.gateway.options)
 	if err != nil {
-		return err
+		return err, nil
 	}
 	defer connection.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	silent := time.AfterFunc(3*w.options.Heartbeat, cancel)
 	defer silent.Stop()
-	call, err := netzmev1.NewUpgradeNotificationServiceClient(connection).WatchUpgrades(ctx, w.request())
-	for err == nil {
+	call, end := netzmev1.NewUpgradeNotificationServiceClient(connection).WatchUpgrades(ctx, w.request())
+	for end == nil && err == nil {
 		var message *netzmev1.WatchUpgradesResponse
 		silent.Reset(3 * w.options.Heartbeat)
-		if message, err = call.Recv(); err != nil {
+		message, end = call.Recv()
+		silent.Stop()
+		if end != nil {
 			break
 		}
-		silent.Stop()
 		if number := w.take(message); number == 0 {
 			err = w.confirm(0, message.Cursor)
 		} else if !yield(&Batch{message.GetEvents().Events, message.Cursor, w, number}, nil) {
 			err = errLeft
 		}
 	}
-	return err
+	return end, err
 }
 
 // request is that of the next stream. What was handed out without being confirmed will come again.
@@ -193,23 +188,19 @@ func (w *Watch) take(message *netzmev1.WatchUpgradesResponse) int64 {
 
 // confirm moves the place behind a batch; behind a message without one only when every batch is confirmed.
 func (w *Watch) confirm(number int64, cursor string) error {
-	if number == 0 && w.confirmed < w.handed || cursor == "" || cursor == w.cursor {
-		w.confirmed = max(w.confirmed, number)
+	if number == 0 && w.confirmed < w.handed || number != 0 && number <= w.confirmed {
 		return nil
 	}
 	w.confirmed = max(w.confirmed, number)
-	w.cursor = cursor
-	if err := w.cursors.Save(cursor); err != nil {
-		return storeError{err}
+	if cursor == "" || cursor == w.cursor {
+		return nil
 	}
-	return nil
+	w.cursor = cursor
+	return w.cursors.Save(cursor)
 }
 
 // goOn prepares the next stream, or returns the error that no other stream mends.
 func (w *Watch) goOn(ctx context.Context, end error) error {
-	if store := (storeError{}); errors.As(end, &store) {
-		return store.error
-	}
 	if status.Code(end) == codes.Canceled { // ctx has not ended, so it was the timer.
 		end = status.Error(codes.Unavailable, "the server has fallen silent")
 	}
@@ -252,6 +243,3 @@ func (w *Watch) enter(state WatchState, failure *Error) {
 		w.options.OnState(state, failure)
 	}
 }
-
-// The store's own failure, which is the program's to mend.
-type storeError struct{ error }

@@ -13,6 +13,8 @@ cd "$work"
 echo '{ "type": "module" }' >package.json
 $npm install "$packed"
 cp "$here/node/probe.ts" .
-"$package/node_modules/.bin/tsc" --target es2022 --module nodenext --strict --skipLibCheck --types node \
-  --typeRoots "$package/node_modules/@types" probe.ts
+tsc="$package/node_modules/.bin/tsc --target es2022 --module nodenext --strict --skipLibCheck --types node --typeRoots $package/node_modules/@types"
+$tsc probe.ts
+python3 "$here/faults/example.py" ts example.ts "echo '{ \"type\": \"module\" }' >package.json && $npm install '$packed' && $tsc example.ts" \
+  "node example.js"
 python3 "$here/faults/run.py" node "$work/probe.js"

@@ -10,4 +10,6 @@ python=$cache/python-client/bin/python
 install() { "$python" -m pip install -q --disable-pip-version-check "$@" "$here/../../clients/python"; }
 [ -e "$cache/python-client/ready" ] || { python3 -m venv "$cache/python-client" && install && touch "$cache/python-client/ready"; }
 install --force-reinstall --no-deps
-GRPC_VERBOSITY=NONE exec python3 "$here/faults/run.py" "$python" "$here/python/${1:-probe.py}"
+export GRPC_VERBOSITY=NONE
+if [ $# = 0 ]; then python3 "$here/faults/example.py" python example.py true "$python example.py"; fi
+exec python3 "$here/faults/run.py" "$python" "$here/python/${1:-probe.py}"

@@ -15,6 +15,13 @@ const names = (type: string): ReadonlySet<string> => {
   return new Set(value.map(({ name }) => name));
 };
 
-export const contracts = loadPackageDefinition(definition) as GrpcObject as unknown as Finpay & Netzme & WideKyc;
+const packages = loadPackageDefinition(definition) as GrpcObject as unknown as Finpay & Netzme & WideKyc;
+
+/** Every method, with its types. */
+export const methods = {
+  ...packages.finpay.linkage.v1.UpgradeAccountService.service,
+  ...packages.widekyc.v1.WideKycService.service,
+  ...packages.netzme.v1.UpgradeNotificationService.service,
+};
 export const reasons = names("kyc.errors.v1.Reason");
 export const outcomes = names("kyc.errors.v1.Outcome");

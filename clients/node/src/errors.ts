@@ -37,14 +37,14 @@ export class GatewayError extends Error {
   ) {
     super(`${status[code]}: ${details}`);
     this.name = "GatewayError";
-    const { info, violations, retryDelayMs } = read(trailers?.get("grpc-status-details-bin")[0] as Buffer | undefined);
-    this.domain = info.domain ?? "";
-    this.reasonText = info.reason ?? "";
-    this.metadata = info.metadata ?? {};
+    const { ErrorInfo: info, BadRequest: wrong, RetryInfo: retry } = read(trailers?.get("grpc-status-details-bin")[0] as Buffer | undefined);
+    this.domain = info?.domain ?? "";
+    this.reasonText = info?.reason ?? "";
+    this.metadata = info?.metadata ?? {};
     this.reason = known(reasons, "REASON_", this.reasonText) as Reason;
     this.outcome = known(outcomes, "OUTCOME_", (this.metadata.outcome ?? "").toUpperCase()) as Outcome;
-    this.fieldViolations = violations;
-    this.retryDelayMs = retryDelayMs;
+    this.fieldViolations = wrong?.fieldViolations ?? [];
+    this.retryDelayMs = retry?.retryDelay ? retry.retryDelay.seconds * 1000 + retry.retryDelay.nanos / 1e6 : undefined;
   }
 
   /** WideKYC's transaction id, where its answer had one; else empty. */
@@ -64,7 +64,6 @@ export class GatewayError extends Error {
 }
 
 export function errorOf(failure: ServiceError, onlyReads: boolean, requestId?: string): GatewayError {
-  if (failure.code === undefined) throw failure; // Not gRPC's: a request that does not fit its type.
   return new GatewayError(failure.code, failure.details, failure.metadata, onlyReads, requestId);
 }
 
@@ -92,26 +91,20 @@ const rpc = protobuf.Root.fromJSON({
 } as protobuf.INamespace);
 
 interface Details {
-  info: { reason?: string; domain?: string; metadata?: Record<string, string> };
-  violations: FieldViolation[];
-  retryDelayMs?: number;
+  ErrorInfo?: { reason: string; domain: string; metadata: Record<string, string> };
+  BadRequest?: { fieldViolations: FieldViolation[] };
+  RetryInfo?: { retryDelay: { seconds: number; nanos: number } | null };
 }
 
-function read(bytes: Buffer | undefined): Details {
-  const result: Details = { info: {}, violations: [] };
-  if (!bytes) return result;
+function read(status: Buffer | undefined): Details {
   const decode = (name: string, value: Uint8Array): any => {
     const type = rpc.lookupType(name);
-    return type.toObject(type.decode(value), { longs: Number });
+    return type.toObject(type.decode(value), { longs: Number, defaults: true });
   };
-  for (const { type_url, value } of decode("Status", bytes).details ?? []) {
+  const result: Record<string, object> = {};
+  for (const { type_url, value } of status ? decode("Status", status).details : []) {
     const name = type_url.split("/google.rpc.")[1];
-    if (name === "ErrorInfo") result.info = decode(name, value);
-    if (name === "BadRequest") result.violations = decode(name, value).fieldViolations ?? [];
-    if (name === "RetryInfo") {
-      const { seconds = 0, nanos = 0 } = decode(name, value).retryDelay ?? {};
-      result.retryDelayMs = seconds * 1000 + nanos / 1e6;
-    }
+    if (["ErrorInfo", "BadRequest", "RetryInfo"].includes(name)) result[name] = decode(name, value);
   }
   return result;
 }

@@ -1,5 +1,5 @@
 import { ServiceError, status } from "@grpc/grpc-js";
-import { contracts } from "./contracts.js";
+import { methods } from "./contracts.js";
 import { CursorStore } from "./cursors.js";
 import { errorOf, GatewayError } from "./errors.js";
 import { pauseAfter, Target } from "./gateway.js";
@@ -106,8 +106,9 @@ export class Watch implements AsyncIterable<Batch> {
 
   /** Returns why the stream ended. */
   private async *stream(): AsyncGenerator<Batch, GatewayError | typeof stopped, undefined> {
-    const client = this.target.open(contracts.netzme.v1.UpgradeNotificationService);
-    const call = client.watchUpgrades(this.request(), this.target.headers());
+    const client = this.target.open();
+    const { path, requestSerialize, responseDeserialize } = methods.WatchUpgrades;
+    const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, this.request(), this.target.headers());
     call.on("error", () => {}); // The one that follows cancel(), which nobody awaits.
     const messages = call[Symbol.asyncIterator]();
     try {
@@ -168,7 +169,7 @@ export class Watch implements AsyncIterable<Batch> {
 
   /** Moves the place behind a batch; behind a message without one only when every batch is confirmed. */
   private async confirm(number: number, cursor: string): Promise<void> {
-    if (number === 0 && this.confirmed < this.handed) return;
+    if (number === 0 ? this.confirmed < this.handed : number <= this.confirmed) return;
     this.confirmed = Math.max(this.confirmed, number);
     if (!cursor || cursor === this.cursor) return;
     this.cursor = cursor;

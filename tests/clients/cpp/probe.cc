@@ -3,8 +3,10 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -214,11 +216,14 @@ int Watch(const std::string& address, const std::string& file, const std::string
     sigwait(&end, &signal);
     watch->Stop();
   });
-  while (const auto batch = watch->Next()) {
+  std::optional<kyc_gateway::Batch> last;
+  while (auto batch = watch->Next()) {
     for (const auto& event : batch->events.events()) {
       Say(absl::StrCat("event ", event.sequence(), " ", event.original_reference_no()));
     }
     watch->Confirm(*batch);
+    if (last) watch->Confirm(*last);  // Moves nothing back.
+    last = std::move(batch);
   }
   if (watch->error()) {
     Say(absl::StrCat("failed ", kCodes[watch->error()->code], " ", watch->error()->reason_text));

@@ -174,6 +174,7 @@ func watch(address, file, what string) {
 			return map[string]string{"oldest": problem.OldestCursor, "newest": problem.NewestCursor}[what]
 		},
 	})
+	var last *kyc.Batch
 	for batch, err := range watch.Batches(ctx) {
 		var failure *kyc.Error
 		if errors.As(err, &failure) {
@@ -188,6 +189,10 @@ func watch(address, file, what string) {
 		if err := batch.Confirm(); err != nil {
 			panic(err)
 		}
+		if last != nil && last.Confirm() != nil { // Moves nothing back.
+			panic("confirming again")
+		}
+		last = batch
 	}
 	say("stopped")
 }

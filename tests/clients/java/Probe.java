@@ -157,8 +157,11 @@ final class Probe {
         }
         Runtime.getRuntime().halt(0);
       }));
-      for (Watch.Batch batch; (batch = watch.next()) != null; batch.confirm()) {
+      Watch.Batch last = null;
+      for (Watch.Batch batch; (batch = watch.next()) != null; last = batch) {
         for (UpgradeEvent event : batch.events()) say("event " + event.getSequence() + " " + event.getOriginalReferenceNo());
+        batch.confirm();
+        if (last != null) last.confirm(); // Moves nothing back.
       }
       say("stopped");
       ended.countDown();

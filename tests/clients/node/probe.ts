@@ -1,5 +1,5 @@
 // The probe of the client for Node: see faults/run.py.
-import { CursorFile, Gateway, GatewayError, type GatewayOptions } from "kyc-gateway-client";
+import { type Batch, CursorFile, Gateway, GatewayError, type GatewayOptions } from "kyc-gateway-client";
 
 const say = (line: string) => process.stdout.write(line + "\n");
 const short = (text: string) => text.replace(/^(REASON|OUTCOME)_/, "");
@@ -91,10 +91,13 @@ async function watch(address: string, file: string, what: string) {
     },
   });
   process.once("SIGTERM", () => watch.stop());
+  let last: Batch | undefined;
   try {
     for await (const batch of watch) {
       for (const event of batch.events) say(`event ${event.sequence} ${event.originalReferenceNo}`);
       await batch.confirm();
+      await last?.confirm(); // Moves nothing back.
+      last = batch;
     }
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;

@@ -123,11 +123,14 @@ def watch(address, file, what):
     with Gateway(address, plaintext=True) as gateway:
         watch = gateway.watch_upgrades(CursorFile(file), options(what))
         signal.signal(signal.SIGTERM, lambda *_: watch.stop())
+        last = None
         try:
             for batch in watch:
                 for event in batch.events:
                     say(f"event {event.sequence} {event.original_reference_no}")
                 batch.confirm()
+                (last or batch).confirm()  # Moves nothing back.
+                last = batch
         except GatewayError as error:
             say(f"failed {error.code.name} {error.reason_text}")
             sys.exit(1)

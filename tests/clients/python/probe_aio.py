@@ -38,11 +38,14 @@ async def watch(address, file, what):
     async with Gateway(address, plaintext=True) as gateway:
         watch = gateway.watch_upgrades(CursorFile(file), options(what))
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, watch.stop)
+        last = None
         try:
             async for batch in watch:
                 for event in batch.events:
                     say(f"event {event.sequence} {event.original_reference_no}")
                 await batch.confirm()
+                await (last or batch).confirm()  # Moves nothing back.
+                last = batch
         except GatewayError as error:
             say(f"failed {error.code.name} {error.reason_text}")
             sys.exit(1)

@@ -11,7 +11,7 @@ import typing
 import grpc
 
 from kyc.errors.v1.errors_pb2 import Reason
-from kyc_gateway.channel import backoff
+from kyc_gateway.core import backoff
 from kyc_gateway.errors import GatewayError
 from netzme.v1 import upgrade_notification_pb2 as netzme
 
@@ -54,10 +54,19 @@ class WatchOptions:
     on_state: typing.Callable[[WatchState, GatewayError | None], None] | None = None
 
 
+_Watch = typing.TypeVar("_Watch")
 _CURSOR_PROBLEMS = {Reason.REASON_CURSOR_EXPIRED, Reason.REASON_CURSOR_FOREIGN, Reason.REASON_CURSOR_AHEAD, Reason.REASON_CURSOR_INVALID}
 # What asking again does not mend. Later, the last three may be a rotation of tokens or an upgrade, which passes.
 _WRONG = {grpc.StatusCode.INVALID_ARGUMENT}
 _WRONG_AT_FIRST = _WRONG | {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNIMPLEMENTED}
+
+
+def silent() -> GatewayError:
+    return GatewayError(grpc.StatusCode.UNAVAILABLE, "the server has fallen silent", only_reads=True)
+
+
+def ended() -> GatewayError:
+    return GatewayError(grpc.StatusCode.OK, "the server ended the stream", only_reads=True)
 
 
 class Follow:
@@ -65,6 +74,8 @@ class Follow:
 
     def __init__(self, options: WatchOptions):
         self.options = options
+        self.on_cursor_problem = options.on_cursor_problem or (lambda _: None)
+        self._on_state = options.on_state or (lambda *_: None)
         self.state = WatchState.CONNECTING
         self.last_error: GatewayError | None = None
         self.cursor: str | None = None  # The last one that was confirmed.
@@ -74,19 +85,13 @@ class Follow:
         self._fruitless = 0
         self._started_once = False
         self._goodbye = netzme.GOODBYE_REASON_UNSPECIFIED
-        self._complete_at = time.monotonic()
-
-    @property
-    def lag(self) -> float:
-        """Seconds since all that was committed was known to have been handed over: an upper bound of what is not known yet."""
-        return time.monotonic() - self._complete_at
+        self.complete_at = time.monotonic()
 
     def enter(self, state: WatchState, error: GatewayError | None = None) -> None:
         self.last_error = error or self.last_error
         if state is not self.state:
             self.state = state
-            if self.options.on_state:
-                self.options.on_state(state, error)
+            self._on_state(state, error)
 
     def request(self) -> netzme.WatchUpgradesRequest:
         """Of the next stream. What was handed out without being confirmed will come again."""
@@ -115,7 +120,7 @@ class Follow:
         if kind in ("events", "heartbeat"):
             self._fruitless = 0
         if self.state is WatchState.LIVE:
-            self._complete_at = time.monotonic()
+            self.complete_at = time.monotonic()
         if kind != "events":
             return None
         self._handed += 1
@@ -123,9 +128,9 @@ class Follow:
 
     def confirm(self, number: int | None, cursor: str) -> bool:
         """Moves the place behind a batch, or behind a message without one. True: the cursor is to be saved."""
-        if number is None and self._confirmed < self._handed:
+        if self._confirmed < self._handed if number is None else number <= self._confirmed:
             return False
-        self._confirmed = max(self._confirmed, number or 0)
+        self._confirmed = number or self._confirmed
         changed = bool(cursor) and cursor != self.cursor
         self.cursor = cursor or self.cursor
         return changed
@@ -137,11 +142,48 @@ class Follow:
         return CursorProblem(error.reason, self.cursor or "", error.metadata.get("oldestCursor", ""),
                              error.metadata.get("newestCursor", ""), error)
 
+    def replace(self, cursor: str | None, error: GatewayError) -> str:
+        """The cursor to save: the one that the program has answered."""
+        if not cursor:
+            raise error
+        self.cursor = cursor
+        return cursor
+
     def pause(self, error: GatewayError) -> float:
         """How long to wait for the next stream. Raises the error if no other stream can end better."""
         if error.code in (_WRONG if self._started_once else _WRONG_AT_FIRST):
             raise error
+        self.enter(WatchState.WAITING, error)
         if self._goodbye == netzme.GOODBYE_REASON_NEAR_RETENTION:
             return 0
         self._fruitless += 1
         return max(backoff(self._fruitless - 1, 10), min(error.retry_delay.total_seconds(), 60) if error.retry_delay else 0)
+
+
+class Followed:
+    """What both watches tell of themselves."""
+
+    def __init__(self, options: WatchOptions):
+        self._follow = Follow(options)
+
+    @property
+    def state(self) -> WatchState:
+        return self._follow.state
+
+    @property
+    def lag(self) -> float:
+        """Seconds since all that was committed was known to have been handed over: an upper bound of what is not known yet."""
+        return time.monotonic() - self._follow.complete_at
+
+    @property
+    def last_error(self) -> GatewayError | None:
+        return self._follow.last_error
+
+
+class BatchOf(typing.Generic[_Watch]):
+    """Events that arrived together, oldest first, and the cursor behind them."""
+
+    def __init__(self, watch: _Watch, number: int, message: netzme.WatchUpgradesResponse):
+        self.events: typing.Sequence[netzme.UpgradeEvent] = message.events.events
+        self.cursor: str = message.cursor
+        self._watch, self._number = watch, number

@@ -1,7 +1,6 @@
 package com.kyc.client;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,12 +28,8 @@ public record CursorFile(Path path) implements CursorStore {
   @Override
   public void save(String cursor) throws IOException {
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
-    try (FileChannel file =
-        FileChannel.open(fresh, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer line = StandardCharsets.US_ASCII.encode(cursor + "\n");
-      while (line.hasRemaining()) file.write(line);
-      file.force(true);
-    }
+    Files.writeString(fresh, cursor + "\n", StandardCharsets.US_ASCII, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+        StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.SYNC);
     Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     try (FileChannel folder = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
       folder.force(true);

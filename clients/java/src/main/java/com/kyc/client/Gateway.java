@@ -21,12 +21,14 @@ import com.widekyc.v1.WideKycServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Calls and watches of one gateway. Thread-safe. Each call throws GatewayException where it fails. */
 public final class Gateway implements AutoCloseable {
@@ -34,20 +36,21 @@ public final class Gateway implements AutoCloseable {
   private final Duration timeout;
   private final ManagedChannel channel;
   private final boolean requestIds;
+  private final AtomicLong connected; // When it was last told to connect: nanoseconds.
 
   public Gateway(Target target) { this(target, Duration.ofSeconds(30)); }
 
   /** timeout bounds a call with its repeats. */
-  public Gateway(Target target, Duration timeout) { this(target, timeout, target.open(), true); }
+  public Gateway(Target target, Duration timeout) { this(target, timeout, target.open(), true, new AtomicLong(System.nanoTime())); }
 
   /** For stubs of what has no method here: kyc.admin.v1, health. */
   public ManagedChannel channel() { return channel; }
 
   /** The same gateway with another timeout, over the same connections. */
-  public Gateway within(Duration other) { return new Gateway(target, other, channel, requestIds); }
+  public Gateway within(Duration other) { return new Gateway(target, other, channel, requestIds, connected); }
 
   /** The same gateway, over the same connections; a call that has no request_id gets none. */
-  public Gateway withoutRequestIds() { return new Gateway(target, timeout, channel, false); }
+  public Gateway withoutRequestIds() { return new Gateway(target, timeout, channel, false, connected); }
 
   /**
    * The request, of finpay or widekyc, with a request_id: its own, else a new one. Whoever repeats this value repeats one call. Calls do
@@ -60,11 +63,12 @@ public final class Gateway implements AutoCloseable {
     return (Q) request.toBuilder().setField(field, UUID.randomUUID().toString()).build();
   }
 
-  private Gateway(Target target, Duration timeout, ManagedChannel channel, boolean requestIds) {
+  private Gateway(Target target, Duration timeout, ManagedChannel channel, boolean requestIds, AtomicLong connected) {
     this.target = target;
     this.timeout = timeout;
     this.channel = channel;
     this.requestIds = requestIds;
+    this.connected = connected;
   }
 
   /** Ends all calls. Watches have connections of their own. */
@@ -83,9 +87,7 @@ public final class Gateway implements AutoCloseable {
     return call(WideKycServiceGrpc.getRecognizeIdMethod(), request, false);
   }
 
-  public ValidateIdResponse validateId(ValidateIdRequest request) {
-    return call(WideKycServiceGrpc.getValidateIdMethod(), request, false);
-  }
+  public ValidateIdResponse validateId(ValidateIdRequest request) { return call(WideKycServiceGrpc.getValidateIdMethod(), request, false); }
 
   public GetUpgradeResponse getUpgrade(GetUpgradeRequest request) {
     return call(UpgradeNotificationServiceGrpc.getGetUpgradeMethod(), request, true);
@@ -110,6 +112,7 @@ public final class Gateway implements AutoCloseable {
       } catch (StatusRuntimeException error) {
         failure = new GatewayException(error, onlyReads, onlyReads ? "" : keyOf(request));
       }
+      if (failure.code() == Status.Code.UNAVAILABLE) connectSoon();
       long pause = Math.max(failure.retryDelay().toMillis(), pauseAfter(tries, 2_000));
       boolean late = TimeUnit.MILLISECONDS.toNanos(pause) >= until - System.nanoTime();
       boolean free = failure.mayRepeat() && failure.outcome() != Outcome.OUTCOME_REFUSED;
@@ -121,6 +124,13 @@ public final class Gateway implements AutoCloseable {
         throw failure;
       }
     }
+  }
+
+  /** Of itself a channel of Java waits up to two minutes before it connects again; here, as in other languages, five seconds. */
+  private void connectSoon() {
+    long last = connected.get();
+    long now = System.nanoTime();
+    if (now - last > TimeUnit.SECONDS.toNanos(5) && connected.compareAndSet(last, now)) channel.resetConnectBackoff();
   }
 
   private static String keyOf(Message request) {

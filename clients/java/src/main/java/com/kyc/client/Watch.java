@@ -186,7 +186,7 @@ public final class Watch implements AutoCloseable {
 
   /** Moves the place behind a batch; behind a message without one only when every batch is confirmed. */
   private void confirm(long number, String at) {
-    if (number == 0 && confirmed < handed) return;
+    if (number == 0 ? confirmed < handed : number <= confirmed) return;
     confirmed = Math.max(confirmed, number);
     if (at.isEmpty() || at.equals(cursor)) return;
     cursor = at;

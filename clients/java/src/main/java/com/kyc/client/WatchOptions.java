@@ -23,21 +23,15 @@ public record WatchOptions(From start, Instant since, UpgradeFilter filter, View
         problem -> null, (state, error) -> {});
   }
 
-  public WatchOptions withStart(From other) {
-    return new WatchOptions(other, since, filter, view, heartbeat, onCursorProblem, onState);
-  }
+  public WatchOptions withStart(From other) { return new WatchOptions(other, since, filter, view, heartbeat, onCursorProblem, onState); }
 
-  public WatchOptions withSince(Instant other) {
-    return new WatchOptions(start, other, filter, view, heartbeat, onCursorProblem, onState);
-  }
+  public WatchOptions withSince(Instant other) { return new WatchOptions(start, other, filter, view, heartbeat, onCursorProblem, onState); }
 
   public WatchOptions withFilter(UpgradeFilter other) {
     return new WatchOptions(start, since, other, view, heartbeat, onCursorProblem, onState);
   }
 
-  public WatchOptions withView(View other) {
-    return new WatchOptions(start, since, filter, other, heartbeat, onCursorProblem, onState);
-  }
+  public WatchOptions withView(View other) { return new WatchOptions(start, since, filter, other, heartbeat, onCursorProblem, onState); }
 
   public WatchOptions withHeartbeat(Duration other) {
     return new WatchOptions(start, since, filter, view, other, onCursorProblem, onState);
