@@ -87,6 +87,8 @@ class Process {
 
 class ResealTest : public testing::Test {
  protected:
+  explicit ResealTest(int standbys = 1) : servers_(standbys) {}
+
   static KeyClaim Claim(PostgresLog& log) {
     std::promise<absl::StatusOr<KeyClaim>> claimed;
     log.Claim(kCall, absl::Seconds(60),
@@ -129,19 +131,20 @@ class ResealTest : public testing::Test {
     EXPECT_EQ(Claim(log).answer, "the answer");
     EXPECT_EQ(log.ListAudit({.limit = 10})->entries.back().purpose, "complaint 4711");
   }
-  int64_t SealedWith(int id) {
+  int64_t SealedWith(int id, int server = 0) {
     const std::string is =
         absl::StrCat(", 1, 2) = '\\x00", absl::Hex(id, absl::kZeroPad2), "'::bytea");
     return std::stoll(servers_.Sql(
-        0, absl::StrCat("SELECT ((SELECT count(*) FROM kyc.event WHERE substr(sealed_fields", is,
-                        " OR substr(sealed_raw_body", is,
-                        ") + (SELECT count(*) FROM kyc.quarantine WHERE substr(sealed_body", is,
-                        ") + (SELECT count(*) FROM kyc.call_key WHERE substr(sealed_answer", is,
-                        ") + (SELECT count(*) FROM kyc.audit WHERE substr(sealed_purpose", is,
-                        "))::text")));
+        server,
+        absl::StrCat("SELECT ((SELECT count(*) FROM kyc.event WHERE substr(sealed_fields", is,
+                     " OR substr(sealed_raw_body", is,
+                     ") + (SELECT count(*) FROM kyc.quarantine WHERE substr(sealed_body", is,
+                     ") + (SELECT count(*) FROM kyc.call_key WHERE substr(sealed_answer", is,
+                     ") + (SELECT count(*) FROM kyc.audit WHERE substr(sealed_purpose", is,
+                     "))::text")));
   }
 
-  PostgresServers servers_{1};
+  PostgresServers servers_;
   CountingMetrics metrics_;
   Process one_{servers_, metrics_}, other_{servers_, metrics_};
 };
@@ -224,6 +227,32 @@ TEST_F(ResealTest, WhatEndedHalfWayGoesOn) {
   one_.AwaitTold(kDone);
   EXPECT_EQ(SealedWith(1), 0);
   ExpectAllThere(one_.log());
+}
+
+class ResealFailoverTest : public ResealTest {
+ protected:
+  ResealFailoverTest() : ResealTest(2) {}
+};
+
+// What the new primary holds may be sealed with either key, until all is told to be done.
+TEST_F(ResealFailoverTest, ItGoesOnAtTheNewPrimary) {
+  one_.Open({kFirst});
+  Fill(one_.log());
+  one_.Open({kSecond, kFirst}, {.pause = absl::Milliseconds(500),
+                                .pause_after_failure = absl::Milliseconds(20),
+                                .say_every = absl::ZeroDuration()});
+  while (SealedWith(2) == 0) std::this_thread::yield();
+  ASSERT_GT(SealedWith(1), 0) << "it is under way";
+  servers_.Kill(0);
+  const int primary = servers_.FailOver(0);
+  ASSERT_GT(SealedWith(1, primary), 0) << "and was when the primary died";
+  AppendWhatever(one_.log(), Notification("after", "approved"));
+  one_.AwaitTold(kDone);
+  EXPECT_EQ(SealedWith(1, primary), 0);
+  EXPECT_EQ(SealedWith(2, primary), kEvents + 3 + 1);
+  ExpectAllThere(one_.log());
+  EXPECT_THAT(std::string(one_.TryOpen({kFirst}, {}).message()),
+              HasSubstr("Sealing key 1 was retired"));
 }
 
 // Answers and purposes are kept when their key's events are gone.
