@@ -26,3 +26,11 @@ both_tell() {
 notify 127.0.0.1:8181 order-1
 notify 127.0.0.1:8182 order-2
 both_tell 2
+
+# What is asked for may come in parts, between which a wait for it ends.
+tools/embedded/fault.sh "$state" kill gateway-2 >/dev/null
+printf gate >>"$state/control"
+read -r -t 1.5 <> <(:) || true
+echo way-2 >>"$state/control"
+curl -sS --fail -o /dev/null --retry 30 --retry-delay 1 --retry-connrefused http://127.0.0.1:9194/readyz
+both_tell 2

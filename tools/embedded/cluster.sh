@@ -179,9 +179,12 @@ end_cluster() {
 }
 
 # obey SECONDS: starts again what fault.sh asks for, waiting so long for it.
+asked='' # Of a line, what had come when the time was over: it is not given again.
 obey() {
-  local name
-  ! IFS= read -r -t "$1" -u "$control" name || index_of "$name" >/dev/null || start_one "$name"
+  local part name
+  IFS= read -r -t "$1" -u "$control" part || { asked+=$part && return; }
+  name=$asked$part asked=''
+  index_of "$name" >/dev/null || start_one "$name"
 }
 
 begin_run
