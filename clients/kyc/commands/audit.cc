@@ -77,14 +77,7 @@ class Audit final : public Command {
                           Calls::kReads);
         },
         [&](const admin::ListAuditEntriesResponse& page) {
-          for (const auto& entry : page.entries()) {
-            if (session.json) {
-              Show(session, entry);
-            } else {
-              rows.push_back(RowOf(entry));
-            }
-          }
-          return page.entries_size();
+          return TellEntries(session, page.entries(), RowOf, rows);
         });
     if (ended != kDone) return ended;
     ShowRows(session, {"TIME", "CALLER", "ACT", "EVENTS", "OUTCOME", "PURPOSE", "SOURCE", "TIMES"},

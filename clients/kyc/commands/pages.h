@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "clients/kyc/cli/failure.h"
+#include "clients/kyc/cli/reach.h"
 #include "clients/kyc/cli/session.h"
+#include "clients/kyc/cli/table.h"
 
 namespace kyc::cli {
 
@@ -24,6 +27,20 @@ int ReadPages(Session& session, Request request, int64_t limit, Ask ask, Tell te
     request.set_page_token(page->next_page_token());
   }
   return kDone;
+}
+
+// Of a page: shows each entry at once where the session says JSON, else adds its row to `rows`,
+// which are shown together. How many there were.
+template <typename Entries, typename RowOf>
+int TellEntries(Session& session, const Entries& entries, RowOf row_of, std::vector<Row>& rows) {
+  for (const auto& entry : entries) {
+    if (session.json) {
+      Show(session, entry);
+    } else {
+      rows.push_back(row_of(entry));
+    }
+  }
+  return entries.size();
 }
 
 }  // namespace kyc::cli

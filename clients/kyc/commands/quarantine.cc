@@ -42,14 +42,7 @@ class List final : public Command {
                           Calls::kReads);
         },
         [&](const admin::ListQuarantinedResponse& page) {
-          for (const auto& entry : page.entries()) {
-            if (session.json) {
-              Show(session, entry);
-            } else {
-              rows.push_back(RowOf(entry));
-            }
-          }
-          return page.entries_size();
+          return TellEntries(session, page.entries(), RowOf, rows);
         });
     if (ended != kDone) return ended;
     ShowRows(session, {"ID", "RECEIVED", "KIND", "TIMES", "BYTES", "ACCOUNT", "ANSWER"}, rows,

@@ -107,14 +107,8 @@ class Usage final : public Command {
                           Calls::kReads);
         },
         [&](const admin::ListUsageResponse& page) {
-          for (const admin::UsageRow& row : page.rows()) {
-            if (session.json) {
-              Show(session, row);
-            } else {
-              rows.push_back(RowOf(columns, row));
-            }
-          }
-          return page.rows_size();
+          const auto row_of = [&](const admin::UsageRow& row) { return RowOf(columns, row); };
+          return TellEntries(session, page.rows(), row_of, rows);
         });
     if (ended != kDone) return ended;
     if (!session.json) Print(session, columns, rows);
